@@ -1,0 +1,18 @@
+/**
+ * What the program says while it works. Commands return data; everything on the way is an event with a stable code,
+ * carried to one `Sink` (listr2 on a terminal, plain lines without one, NDJSON with --json).
+ */
+export type Level = 'debug' | 'info' | 'warn' | 'error'
+
+export interface MmhaEvent {
+  /** Stable, dotted, lower case: `step.changed`, `lab.host.up`, `drill.fault`. */
+  readonly code: string
+  readonly level: Level
+  /** One line for a person. Never holds a secret. */
+  readonly message: string
+  readonly host?: string
+  /** Machine-readable payload for --json. */
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+export type Sink = (event: MmhaEvent) => void

@@ -1,0 +1,38 @@
+/** Base facts of a host: one script, one round trip. Everything a planner of ours may take for granted. */
+export interface HostFacts {
+  readonly os: {
+    readonly id: string
+    readonly idLike: readonly string[]
+    readonly version: string
+    readonly codename: string
+  }
+  readonly arch: string
+  /** glibc version, '' when not glibc. */
+  readonly glibc: string
+  readonly init: 'systemd' | 'sysv'
+  readonly packageManager: 'apt' | 'dnf' | 'yum' | 'none'
+  readonly nics: readonly Nic[]
+  /** uid of the SSH login, and whether `sudo -n true` works when it isn't 0. */
+  readonly uid: number
+  readonly sudo: boolean
+  readonly hostname: string
+  /** Database server on this host, as far as it can be seen; null when none is installed. */
+  readonly server: ServerFacts | null
+}
+
+export interface Nic {
+  readonly name: string
+  readonly up: boolean
+  readonly mac: string
+  /** CIDR notation, IPv4 and IPv6. */
+  readonly addresses: readonly string[]
+}
+
+export interface ServerFacts {
+  readonly flavour: 'mysql' | 'mariadb'
+  /** As the binary says: `9.7.4`, `10.11.19-MariaDB`. */
+  readonly version: string
+  readonly running: boolean
+  /** systemd unit that runs it: mysql, mysqld, mariadb. */
+  readonly unit: string
+}

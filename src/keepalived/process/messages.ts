@@ -1,0 +1,56 @@
+/**
+ * What the daemon's processes say to each other: newline-delimited JSON over a socketpair.
+ * vrrp worker (timers, sockets, addresses) ↔ check worker (probes, database, scripts, mail). End of file = the other is gone.
+ */
+export type ToCheck =
+  /** The instance wants to become master: make the database writable (or say no). One `promoted` answers it. */
+  | { readonly t: 'promote'; readonly instance: string; readonly id: number; readonly deadlineMs: number }
+  /** The instance has left or is leaving mastership: read-only, sessions killed. One `demoted` answers it. */
+  | { readonly t: 'demote'; readonly instance: string; readonly id: number; readonly reason: string }
+  /** For notify scripts and the role's own bookkeeping; in order. */
+  | {
+      readonly t: 'state'
+      readonly instance: string
+      readonly state: VrrpState
+      readonly priority: number
+      readonly at: number
+    }
+  /** A lower-priority or equal advert was heard from this address while master, etc. */
+  | { readonly t: 'peer'; readonly instance: string; readonly address: string; readonly priority: number }
+
+export type ToVrrp =
+  | {
+      readonly t: 'promoted'
+      readonly instance: string
+      readonly id: number
+      readonly ok: boolean
+      readonly reason: string
+    }
+  | {
+      readonly t: 'demoted'
+      readonly instance: string
+      readonly id: number
+      readonly ok: boolean
+      readonly reason: string
+    }
+  /** A tracked thing (MYSQL_CHECK, real_server, vrrp_script) changed: weight null means "down is FAULT". */
+  | {
+      readonly t: 'track'
+      readonly instance: string
+      readonly tracker: string
+      readonly up: boolean
+      readonly weight: number | null
+      readonly reason: string
+    }
+  /** May this node hold the VIP at all? Closed while quarantined or unknown; starts closed when a role block exists. */
+  | { readonly t: 'gate'; readonly instance: string; readonly open: boolean; readonly reason: string }
+  /** Planned leave (systemctl stop mysql, switchover): demotion is already done, hand the VIP over now. */
+  | {
+      readonly t: 'leave'
+      readonly instance: string
+      readonly id: number
+      readonly holdDownMs: number
+      readonly reason: string
+    }
+
+export type VrrpState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'STOP'

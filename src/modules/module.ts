@@ -1,0 +1,41 @@
+import type { z } from 'zod'
+import type { HostFacts } from '../hosts/host-facts.ts'
+import type { Host, Inventory } from '../inventory/inventory.ts'
+import type { Step } from './step.ts'
+
+/** Facts of one task on one host: what the module's probe found, already parsed. */
+export interface PlanContext<F> {
+  readonly inventory: Inventory
+  readonly host: Host
+  readonly peer: Host
+  /** Base facts, gathered for every host in the same round trip. */
+  readonly facts: HostFacts
+  readonly peerFacts: HostFacts
+  /** This module's own facts for this task, on this host and on the peer. */
+  readonly mine: F
+  readonly theirs: F
+  /** Task id, for `Step.id`. */
+  readonly taskId: string
+  /** Task name as written in the playbook, for `Step.title`. */
+  readonly taskName: string
+}
+
+/** What a probe may know when it is built: no facts yet. */
+export interface ProbeContext {
+  readonly inventory: Inventory
+  readonly host: Host
+  readonly peer: Host
+}
+
+/**
+ * What a task can ask for. `probe` gives read-only sh that prints facts; `plan` is pure and gives the steps that are
+ * missing ([] when the host is as it should be). Neither touches a host.
+ */
+export interface Module<P, F> {
+  readonly name: string
+  readonly params: z.ZodType<P>
+  /** POSIX sh, read-only, no secrets; its stdout goes to `parse`. Must exit 0 also when the thing is not there. */
+  probe(params: P, context: ProbeContext): string
+  parse(stdout: string): F
+  plan(params: P, context: PlanContext<F>): readonly Step[]
+}
