@@ -1,0 +1,58 @@
+// Runs every part of the suite and ends with one line: N passed, N failed, N skipped.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const [whyNoLab = '', ...only] = process.argv.slice(2)
+const results = mkdtempSync(join(tmpdir(), 'mmha-test-'))
+const total = { passed: 0, failed: 0, skipped: 0 }
+const leftOut = []
+
+function run(title, command, args) {
+  const started = Date.now()
+  process.stdout.write(`\n== ${title}\n`)
+  const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  process.stdout.write(
+    `== ${title}: ${status === 0 ? 'ok' : 'FAILED'}, ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+  )
+  return status === 0
+}
+
+function check(title, command, args) {
+  if (run(title, command, args)) total.passed += 1
+  else total.failed += 1
+}
+
+function vitest(project) {
+  const file = join(results, `${project}.json`)
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const ok = run(`${project} tests`, 'npx', ['vitest', 'run', '--project', project, ...reporters])
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'))
+    total.passed += report.numPassedTests
+    total.failed += report.numFailedTests
+    total.skipped += report.numPendingTests + report.numTodoTests
+    if (!ok && report.numFailedTests === 0) total.failed += 1
+  } catch {
+    total.failed += 1
+  }
+}
+
+const parts = [
+  ['types', () => check('type check', 'npx', ['tsc', '-p', 'tsconfig.json'])],
+  ['lint', () => check('lint', 'npx', ['biome', 'check', '--error-on-warnings', '.'])],
+  ['build', () => check('build', 'node', ['scripts/build.mjs'])],
+  ['unit', () => vitest('unit')],
+  ['wire', () => (whyNoLab ? leftOut.push(`wire tests: ${whyNoLab}`) : vitest('wire'))],
+  ['lab', () => (whyNoLab ? leftOut.push(`lab tests: ${whyNoLab}`) : vitest('lab'))],
+]
+
+try {
+  for (const [name, part] of parts) if (only.length === 0 || only.includes(name)) part()
+} finally {
+  rmSync(results, { recursive: true, force: true })
+}
+for (const reason of leftOut) process.stdout.write(`left out: ${reason}\n`)
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
+process.exitCode = total.failed === 0 ? 0 : 1
