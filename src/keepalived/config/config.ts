@@ -13,8 +13,11 @@ export interface GlobalConfig {
   readonly notificationEmail: readonly string[]
   readonly notificationEmailFrom: string | null
   readonly smtpServer: { readonly host: string; readonly port: number } | null
+  /** s */
   readonly smtpConnectTimeout: number
-  readonly scriptUser: string | null
+  readonly smtpHeloName: string | null
+  /** `script_user USER [GROUP]`; null: the daemon's own. */
+  readonly scriptUser: { readonly user: string; readonly group: string | null } | null
   readonly enableScriptSecurity: boolean
 }
 
@@ -48,12 +51,17 @@ export interface VrrpInstance {
   readonly mcastSourceIp: string | null
   readonly unicastSourceIp: string | null
   readonly unicastPeers: readonly string[]
+  /** s until the second burst of gratuitous ARP after becoming master; 0: none. */
   readonly garpMasterDelay: number
+  /** Frames per address in a burst. */
   readonly garpMasterRepeat: number
   /** s between periodic refreshes; 0: none. */
   readonly garpMasterRefresh: number
   readonly trackScripts: readonly { readonly name: string; readonly weight: number | null }[]
+  /** Besides the instance's own interface. */
   readonly trackInterfaces: readonly string[]
+  /** Loss of the instance's own interface is not FAULT. */
+  readonly dontTrackPrimary: boolean
   readonly notify: NotifyConfig
   readonly smtpAlert: boolean
   /** s of kernel lease on the VIPs (mmha extension `vip_lease`); 0: for ever, as keepalived. */
@@ -62,36 +70,49 @@ export interface VrrpInstance {
   readonly role: RoleConfig | null
 }
 
+/** A script of the user's, split into words as keepalived splits them; run without a shell. */
+export interface Command {
+  readonly argv: readonly [string, ...string[]]
+  /** null: the global `script_user`. */
+  readonly user: string | null
+  /** null: the user's own group. */
+  readonly group: string | null
+}
+
 export interface NotifyConfig {
-  readonly master: string | null
-  readonly backup: string | null
-  readonly fault: string | null
-  readonly stop: string | null
+  readonly master: Command | null
+  readonly backup: Command | null
+  readonly fault: Command | null
+  readonly stop: Command | null
   /** Gets keepalived's extra arguments: "INSTANCE" name STATE priority. */
-  readonly any: string | null
+  readonly any: Command | null
 }
 
 export interface SyncGroup {
   readonly name: string
   readonly instances: readonly string[]
   readonly notify: NotifyConfig
+  readonly smtpAlert: boolean
 }
 
 export interface VrrpScript {
   readonly name: string
-  readonly script: string
+  readonly script: Command
+  /** s */
   readonly interval: number
+  /** s; then SIGTERM, and 2 s later SIGKILL. */
   readonly timeout: number
   readonly rise: number
   readonly fall: number
+  /** -253..253; 0: a failure is FAULT. */
   readonly weight: number
-  readonly user: string | null
   readonly initFail: boolean
 }
 
 export interface VirtualServer {
   readonly address: string
   readonly port: number
+  /** s between two checks. */
   readonly delayLoop: number
   readonly realServers: readonly RealServer[]
 }
@@ -100,8 +121,11 @@ export interface RealServer {
   readonly address: string
   readonly port: number
   readonly weight: number
-  readonly notifyUp: string | null
-  readonly notifyDown: string | null
+  readonly notifyUp: Command | null
+  readonly notifyDown: Command | null
+  readonly smtpAlert: boolean
+  /** Assumed down until the first success. */
+  readonly alpha: boolean
   readonly checks: readonly TcpCheck[]
 }
 
@@ -110,8 +134,11 @@ export interface TcpCheck {
   readonly connectIp: string | null
   readonly connectPort: number | null
   readonly bindto: string | null
+  /** s */
   readonly connectTimeout: number
+  /** Further attempts before the server counts as down. */
   readonly retry: number
+  /** s */
   readonly delayBeforeRetry: number
 }
 
@@ -143,18 +170,55 @@ export interface RoleConfig {
   readonly demoteDeadline: number
 }
 
+/** What a diagnostic is about; stable, so that exit codes and tests hang on it and not on the wording. */
+export type DiagnosticCode =
+  /** The file, or one that it includes, can't be read. */
+  | 'unreadable'
+  /** Nothing in the file can run. */
+  | 'unusable'
+  | 'script-security'
+  | 'script-missing'
+  /** Braces, quotes, characters that keepalived doesn't know. */
+  | 'syntax'
+  | 'unknown'
+  | 'typo'
+  | 'misplaced'
+  | 'placeholder'
+  | 'value-missing'
+  | 'value-bad'
+  | 'duplicate'
+  /** Two settings that don't go together, or a name that nothing defines. */
+  | 'conflict'
+  /** Understood, and of no effect here. */
+  | 'accepted'
+
 /** What the parser has to say; `mmha-keepalived -t` prints these. */
 export interface Diagnostic {
+  /** error: something of the user's is left out; warning: it was mended or is unwise; note: good to know. */
   readonly severity: 'error' | 'warning' | 'note'
+  readonly code: DiagnosticCode
   readonly file: string
+  /** From 1. */
   readonly line: number
+  /** From 1, in characters. */
   readonly column: number
   readonly message: string
   /** What to write instead, when that is known. */
   readonly fix: string | null
 }
 
+/** A script that the configuration names, for checks against the host. */
+export interface ScriptUse {
+  /** `vrrp_script chk`, `notify_master of VI_1`. */
+  readonly role: string
+  readonly command: Command
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
 export interface ParsedConfig {
   readonly config: Config
   readonly diagnostics: readonly Diagnostic[]
+  readonly scripts: readonly ScriptUse[]
 }
