@@ -1,0 +1,22 @@
+import type { HostFacts, ServerFacts } from '../hosts/host-facts.ts'
+
+/** A host in one line: `db1: debian 12 amd64, MySQL 9.7.4 (running)`. */
+export function describeHost(facts: HostFacts): string {
+  return `${facts.hostname}: ${facts.os.id} ${facts.os.version} ${facts.arch}, ${describeServer(facts.server)}`
+}
+
+export function describeServer(server: ServerFacts | null): string {
+  if (server === null) return 'no database server'
+  const name = server.flavour === 'mysql' ? 'MySQL' : 'MariaDB'
+  return `${name} ${server.version} (${server.running ? 'running' : 'stopped'})`
+}
+
+/** What would keep provisioning from working on this host, one line each; [] when nothing does. */
+export function obstacles(facts: HostFacts): readonly string[] {
+  return [
+    ...(facts.uid === 0 || facts.sudo
+      ? []
+      : ['the SSH user is not root and may not `sudo -n`: provisioning needs one of them']),
+    ...(facts.packageManager === 'apt' ? [] : ['no apt: packages have to be installed by hand first']),
+  ]
+}

@@ -1,0 +1,57 @@
+import { EXIT, MmhaError } from '../events/error.ts'
+import { type Answer, invalid } from './answers.ts'
+import type { Asker, ChoiceQuestion, TextQuestion, YesNoQuestion } from './question.ts'
+
+/**
+ * Answers from a file. Every answer goes through the same validation as a typed one; a question without an answer takes
+ * its default. Never asks anybody, so that a script can't hang on it.
+ */
+export function replayAsker(answers: ReadonlyMap<string, Answer>, say: (line: string) => void): Asker {
+  return {
+    interactive: false,
+    async text(question) {
+      const value = String(answerTo(answers, question))
+      const problem = await question.validate(value)
+      if (problem !== null) throw refused(answers, question.key, problem)
+      say(`${question.message} ${value}`)
+      return value
+    },
+    async choice(question) {
+      const value = String(answerTo(answers, question))
+      const chosen = question.choices.find((choice) => choice.value === value)
+      if (chosen === undefined || chosen.disabled !== undefined) {
+        const possible = question.choices
+          .filter((choice) => choice.disabled === undefined)
+          .map((choice) => choice.value)
+        const why = chosen?.disabled ?? `choose one of: ${possible.join(', ')}`
+        throw refused(answers, question.key, `"${value}" can't be chosen: ${why}`)
+      }
+      say(`${question.message} ${chosen.label}`)
+      return value
+    },
+    async yesNo(question) {
+      const value = answerTo(answers, question) === true
+      say(`${question.message} ${value ? 'yes' : 'no'}`)
+      return value
+    },
+  }
+}
+
+function answerTo(
+  answers: ReadonlyMap<string, Answer>,
+  question: TextQuestion | ChoiceQuestion | YesNoQuestion,
+): string | boolean {
+  const value = answers.get(question.key)?.value ?? question.default
+  if (value !== undefined) return value
+  throw new MmhaError(`the answers file does not answer: ${question.message}`, {
+    code: 'ANSWER_MISSING',
+    source: 'user',
+    exit: EXIT.invalid,
+    where: question.key,
+    hint: `add \`${question.key}\` to the answers file`,
+  })
+}
+
+function refused(answers: ReadonlyMap<string, Answer>, key: string, problem: string): MmhaError {
+  return invalid(`${key}: ${problem}`, answers.get(key)?.where ?? `the default of ${key}`)
+}

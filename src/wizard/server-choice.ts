@@ -1,0 +1,90 @@
+import type { HostFacts } from '../hosts/host-facts.ts'
+import { describeServer } from './describe-host.ts'
+import type { Choice } from './question.ts'
+
+export type Flavour = 'auto' | 'mysql' | 'mariadb'
+
+/** Versions that a host's own package manager would install, `8.4.3-1`, null: none; or 'unknown' when its lists were never fetched. */
+export type Packages = { readonly mysql: string | null; readonly mariadb: string | null } | 'unknown'
+
+export type ServerChoices =
+  | { readonly kind: 'ask'; readonly choices: readonly Choice[]; readonly preferred: Flavour }
+  /** The pair can't be built as the hosts are. */
+  | { readonly kind: 'refused'; readonly problem: string }
+
+/**
+ * Which servers the pair may run. A server that is there decides: it stays. Two flavours can't replicate to each other
+ * in both directions, so hosts that differ are refused.
+ */
+export function serverChoices(
+  facts: readonly [HostFacts, HostFacts],
+  packages: readonly [Packages, Packages],
+): ServerChoices {
+  const [a, b] = [facts[0].server, facts[1].server]
+  const there = a ?? b
+  if (there === null) return fresh(packages)
+  if (a !== null && b !== null && a.flavour !== b.flavour) {
+    return {
+      kind: 'refused',
+      problem: `the first host has ${describeServer(a)}, the second ${describeServer(b)}: they can't replicate to each other`,
+    }
+  }
+  const keep: Choice = {
+    value: there.flavour,
+    label: `keep ${there.flavour === 'mysql' ? 'MySQL' : 'MariaDB'}`,
+    description: `first host: ${describeServer(a)}; second host: ${describeServer(b)}`,
+  }
+  return { kind: 'ask', choices: [keep], preferred: there.flavour }
+}
+
+function fresh(packages: readonly [Packages, Packages]): ServerChoices {
+  const choices = [choiceOf('mysql', 'MySQL', packages), choiceOf('mariadb', 'MariaDB', packages)]
+  if (packages.includes('unknown')) {
+    const auto: Choice = {
+      value: 'auto',
+      label: 'whichever their package sources have',
+      description: 'the package lists were never fetched there; MySQL is taken where both are to be had',
+    }
+    return { kind: 'ask', choices: [auto, ...choices], preferred: 'auto' }
+  }
+  const offered = choices.find((each) => each.disabled === undefined)
+  if (offered === undefined) {
+    return {
+      kind: 'refused',
+      problem: 'no server is installed, and neither mysql-server nor mariadb-server is in the package sources of both',
+    }
+  }
+  return { kind: 'ask', choices, preferred: offered.value === 'mysql' ? 'mysql' : 'mariadb' }
+}
+
+function choiceOf(value: 'mysql' | 'mariadb', name: string, packages: readonly [Packages, Packages]): Choice {
+  const versions = packages.map((host) => (host === 'unknown' ? 'unknown' : host[value]))
+  const missing = versions.flatMap((version, i) => (version === null ? [`host ${i + 1}`] : []))
+  if (missing.length > 0) {
+    return { value, label: name, disabled: `(not in the package sources of ${missing.join(' and ')})` }
+  }
+  const known = [...new Set(versions)].filter((version) => version !== 'unknown')
+  return { value, label: [name, known.join(' and ')].join(' ').trim() }
+}
+
+/** Read-only: what the host's package manager would install. */
+export const PACKAGES_SCRIPT = `export LC_ALL=C
+if ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; then
+  for name in mysql-server mariadb-server; do
+    version=$(apt-cache policy "$name" 2>/dev/null | sed -n 's/^ *Candidate: *//p')
+    echo "$name \${version:-(none)}"
+  done
+else
+  echo unknown
+fi
+`
+
+export function parsePackages(stdout: string): Packages {
+  const found = new Map(stdout.split('\n').map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))
+  if (!found.has('mysql-server')) return 'unknown'
+  const version = (name: string) => {
+    const text = found.get(name) ?? ''
+    return text === '' || text === '(none)' ? null : text
+  }
+  return { mysql: version('mysql-server'), mariadb: version('mariadb-server') }
+}

@@ -1,0 +1,72 @@
+import { type Asker, Cancelled } from './question.ts'
+
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+  /** Aborted when the run is over, whoever ended it. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Asks a person on the terminal, with inquirer. Ctrl-C, Ctrl-D, a closed terminal and an aborted `signal` all end a
+ * question with `Cancelled`.
+ */
+export async function terminalAsker(terminal: Terminal): Promise<Asker> {
+  // Loaded late: nobody but the wizard pays for it.
+  const { confirm, input, select } = await import('@inquirer/prompts')
+  return {
+    interactive: true,
+    text: (question) =>
+      answered(terminal, (context) =>
+        input(
+          {
+            message: question.message,
+            ...(question.default === undefined ? { required: true } : { default: question.default }),
+            validate: async (text) => (await question.validate(text.trim())) ?? true,
+          },
+          context,
+        ),
+      ).then((text) => text.trim()),
+    choice: (question) =>
+      answered(terminal, (context) =>
+        select(
+          {
+            message: question.message,
+            choices: question.choices.map(({ value, label, description, disabled }) => ({
+              value,
+              name: label,
+              ...(description === undefined ? {} : { description }),
+              ...(disabled === undefined ? {} : { disabled }),
+            })),
+            ...(question.default === undefined ? {} : { default: question.default }),
+            loop: false,
+          },
+          context,
+        ),
+      ),
+    yesNo: (question) =>
+      answered(terminal, (context) => confirm({ message: question.message, default: question.default }, context)),
+  }
+}
+
+const LEFT = new Set(['ExitPromptError', 'AbortPromptError', 'CancelPromptError'])
+
+type Context = Pick<Terminal, 'input' | 'output' | 'signal'>
+
+async function answered<T>(terminal: Terminal, ask: (context: Context) => Promise<T>): Promise<T> {
+  const endOfInput = new AbortController()
+  let settled = false
+  // inquirer never settles when readline closes on Ctrl-D. readline pauses its input then, as it does after an answer,
+  // but after an answer the question has settled one turn of the loop later.
+  const onPause = () => setImmediate(() => settled || endOfInput.abort())
+  terminal.input.on('pause', onPause)
+  try {
+    return await ask({ ...terminal, signal: AbortSignal.any([terminal.signal, endOfInput.signal]) })
+  } catch (error) {
+    if (error instanceof Error && LEFT.has(error.name)) throw new Cancelled()
+    throw error
+  } finally {
+    settled = true
+    terminal.input.off('pause', onPause)
+  }
+}
