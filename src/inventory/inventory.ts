@@ -10,6 +10,8 @@ export interface Inventory {
   readonly masters: readonly [Host, Host]
   /** Where the drill's writers run; null: on the controller. */
   readonly client: Host | null
+  /** CIDRs that may reach the MySQL port; default: the VIP's subnet. */
+  readonly clients: readonly string[]
   readonly server: {
     readonly flavour: 'auto' | 'mysql' | 'mariadb'
     /** Package to install when no server is there; null: the distribution's default for the flavour. */
