@@ -1,37 +1,36 @@
-import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { type DocumentPath, parseSource } from '../inventory/document.ts'
+import { checkDocument } from '../inventory/schema-check.ts'
 
-const text = z.union([z.string(), z.number()]).transform(String)
+const text = z.union([z.string(), z.number()])
 
 const master = z.strictObject({
-  /** Address or name that SSH connects to. */
-  host: text,
-  user: text.optional(),
-  port: text.optional(),
-  /** Private key file, or `agent`. */
-  key: text.optional(),
-  /** `SHA256:…` of the host's key: needed only when known_hosts doesn't know the host. */
+  host: z.string().meta({ description: 'Address or name that SSH connects to' }),
+  user: z.string().optional().meta({ description: 'Default root' }),
+  port: text.optional().meta({ description: 'Default 22' }),
+  key: z.string().optional().meta({ description: 'Private key file; default: the agent and ~/.ssh/id_*' }),
   fingerprint: z
     .string()
     .regex(/^SHA256:/, 'a fingerprint starts with SHA256:')
-    .optional(),
+    .optional()
+    .meta({ description: "SHA256:… of the host's key, when known_hosts does not know the host" }),
 })
 
 /** The document of `mmha init --answers FILE`: answers by the question's key. What it leaves out takes its default. */
 export const answersSchema = z.strictObject({
-  masters: z.tuple([master, master]),
-  /** Reach the second host as the first. */
-  sameLogin: z.boolean().optional(),
-  /** As the list shows it: `host0`, or `eth0/ens3`. */
-  nic: text.optional(),
-  vip: text,
-  /** Accept that one of the two hosts holds the VIP already. */
-  vipHeld: z.boolean().optional(),
-  server: z.enum(['auto', 'mysql', 'mariadb']).optional(),
-  file: text.optional(),
-  overwrite: z.boolean().optional(),
-  next: z.enum(['nothing', 'plan', 'provision']).optional(),
+  masters: z.tuple([master, master]).meta({ description: 'The two hosts, and how SSH reaches them' }),
+  sameLogin: z.boolean().optional().meta({ description: 'Reach the second host as the first; default true' }),
+  nic: z.string().optional().meta({ description: 'host0, or eth0/ens3; default: the best one' }),
+  vip: z.string().meta({ description: '10.0.0.100' }),
+  vipHeld: z.boolean().optional().meta({ description: 'One of the hosts may hold the VIP already; default false' }),
+  server: z.enum(['auto', 'mysql', 'mariadb']).optional().meta({ description: 'Server to install' }),
+  file: z.string().optional().meta({ description: 'Where to write; default inventory.yml' }),
+  overwrite: z.boolean().optional().meta({ description: 'Replace that file when it exists; default false' }),
+  next: z
+    .enum(['nothing', 'plan', 'provision'])
+    .optional()
+    .meta({ description: 'What to go on with; default nothing' }),
 })
 
 /** One answer, and where it was written: `answers.yml:4:8`. */
@@ -42,32 +41,16 @@ export interface Answer {
 
 /** Answers by question key (`masters.0.user`). @throws MmhaError ANSWERS_INVALID, exit 4, with file:line:column */
 export function parseAnswers(source: string, file: string): ReadonlyMap<string, Answer> {
-  const lines = new LineCounter()
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return `${file}:${line}:${col}`
-  }
-  const whereIs = (path: readonly PropertyKey[]): string => {
-    const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined
-    if (node?.range !== undefined) return at(node.range[0])
-    return path.length === 0 ? at(0) : whereIs(path.slice(0, -1))
-  }
-  const [syntax] = document.errors
-  if (syntax !== undefined) throw invalid(syntax.message, at(syntax.pos[0]))
-  const parsed = answersSchema.safeParse(document.toJS())
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const path = issue?.path ?? []
-    throw invalid(`${path.join('.') || 'the document'}: ${issue?.message ?? 'invalid'}`, whereIs(path))
-  }
-  return new Map(leaves(parsed.data, []).map(({ path, value }) => [path.join('.'), { value, where: whereIs(path) }]))
+  const document = parseSource(source, file)
+  const answers = checkDocument(document, answersSchema, 'ANSWERS_INVALID')
+  return new Map(
+    leaves(answers, []).map(({ path, value }) => [path.join('.'), { value, where: document.at(path) }] as const),
+  )
 }
 
-type Path = readonly (string | number)[]
-
-function leaves(node: unknown, path: Path): { path: Path; value: string | boolean }[] {
+function leaves(node: unknown, path: DocumentPath): { path: DocumentPath; value: string | boolean }[] {
   if (typeof node === 'string' || typeof node === 'boolean') return [{ path, value: node }]
+  if (typeof node === 'number') return [{ path, value: String(node) }]
   if (Array.isArray(node)) return node.flatMap((item, i) => leaves(item, [...path, i]))
   if (typeof node === 'object' && node !== null) {
     return Object.entries(node).flatMap(([key, value]) => leaves(value, [...path, key]))
@@ -75,7 +58,8 @@ function leaves(node: unknown, path: Path): { path: Path; value: string | boolea
   return []
 }
 
-export function invalid(message: string, where: string): MmhaError {
+/** An answer that its question doesn't take. */
+export function invalidAnswer(message: string, where: string): MmhaError {
   return new MmhaError(message, {
     code: 'ANSWERS_INVALID',
     source: 'user',

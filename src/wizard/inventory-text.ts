@@ -5,11 +5,20 @@ export interface InventoryDraft {
   /** `10.77.0.100/24` */
   readonly vip: string
   readonly masters: readonly [MasterDraft, MasterDraft]
+  /** SSH settings of both, where they agree; only what differs from the defaults. */
+  readonly ssh: SshDraft
   readonly flavour: 'auto' | 'mysql' | 'mariadb'
-  /** Path or URL for editors, relative to the inventory; null: no schema file was written. */
+  /** Path for editors, relative to the inventory; null: no schema file was written. */
   readonly schema: string | null
   /** As the user will type it after `mmha plan`. */
   readonly file: string
+}
+
+export interface SshDraft {
+  readonly host?: string
+  readonly port?: number
+  readonly user?: string
+  readonly key?: string
 }
 
 export interface MasterDraft {
@@ -17,9 +26,8 @@ export interface MasterDraft {
   readonly name: string | null
   readonly address: string
   readonly nic: string
-  /** Only what differs from the defaults. */
-  readonly ssh: { readonly host?: string; readonly port?: number; readonly user?: string; readonly key?: string }
-  /** What was seen there, for the comment: `db1, Debian 12, MySQL 9.7.4 (running)`. */
+  readonly ssh: SshDraft
+  /** What was seen there, for the comment. */
   readonly seen: string
 }
 
@@ -28,20 +36,23 @@ export function inventoryText(draft: InventoryDraft): string {
   const [first, second] = draft.masters
   const sameNic = first.nic === second.nic
   return [
-    ...(draft.schema === null ? [] : [`# yaml-language-server: $schema=${draft.schema}`]),
-    '# Two servers, one MySQL address. Written by `mmha init`; made to be edited.',
-    `#   mmha plan ${draft.file}        shows what would change, and changes nothing`,
-    `#   mmha provision ${draft.file}   shows the same, asks, does it`,
+    ...(draft.schema === null ? [] : [`# yaml-language-server: $schema=${comment(draft.schema)}`]),
+    '# Two servers, one MySQL address. Written by `mmha init`, to be edited by you.',
+    `# \`mmha plan ${comment(draft.file)}\` shows what would change; \`mmha provision ${comment(draft.file)}\` shows it, asks, does it.`,
     '',
-    '# The address that clients use. It moves between the masters, so it belongs to neither of them.',
+    '# The address that clients use. It moves between the masters, so it is the own address of neither.',
     `vip: ${scalar(draft.vip)}`,
     '',
-    ...(sameNic ? ['# The interface that carries it, on both masters.', `nic: ${scalar(first.nic)}`, ''] : []),
+    `# The interface that carries it${sameNic ? ', on both masters' : '; a master whose interface has another name says so below'}.`,
+    `nic: ${scalar(first.nic)}`,
+    '',
     '# The pair. Both hold all data; the one that has the VIP takes the writes.',
     'masters:',
     ...draft.masters.flatMap((master) => masterLines(master, sameNic)),
     '',
-    ...serverLines(draft.flavour),
+    ...block('ssh', draft.ssh, '# How SSH reaches both.'),
+    '# The database server. One that is there stays; a missing one is installed. `auto` takes what is there.',
+    `server: ${draft.flavour}`,
     '',
     ...DEFAULTS,
     '',
@@ -49,22 +60,21 @@ export function inventoryText(draft: InventoryDraft): string {
 }
 
 function masterLines(master: MasterDraft, sameNic: boolean): string[] {
-  const ssh = Object.entries(master.ssh)
   const fields = [
     ...(master.name === null ? [] : [`name: ${scalar(master.name)}`]),
     `address: ${scalar(master.address)}`,
     ...(sameNic ? [] : [`nic: ${scalar(master.nic)}`]),
-    ...(ssh.length === 0 ? [] : ['ssh:', ...ssh.map(([key, value]) => `  ${key}: ${scalar(value)}`)]),
+    ...block('ssh', master.ssh),
   ]
   const lines = fields.length === 1 ? [scalar(master.address)] : fields
   return [`  # ${comment(master.seen)}`, ...lines.map((line, i) => `  ${i === 0 ? '-' : ' '} ${line}`)]
 }
 
-function serverLines(flavour: InventoryDraft['flavour']): string[] {
-  const why = '# The database server. It is installed where it is missing; one that is there stays.'
-  return flavour === 'auto'
-    ? [why, '# auto: the one that is there.', 'server:', '  flavour: auto']
-    : [why, 'server:', `  flavour: ${flavour}`]
+function block(key: string, values: SshDraft, why?: string): string[] {
+  const entries = Object.entries(values)
+  if (entries.length === 0) return []
+  const lines = [`${key}:`, ...entries.map(([name, value]) => `  ${name}: ${scalar(value)}`)]
+  return why === undefined ? lines : [why, ...lines, '']
 }
 
 /** One scalar as YAML writes it: quoted only when it must be. */
@@ -78,26 +88,27 @@ function comment(text: string): string {
 }
 
 /**
- * The defaults, commented out: uncommenting a block changes nothing until a value in it is changed. A test holds this
- * against the schema.
+ * The defaults, commented out: `# ` begins a sentence, `#` alone a setting. Uncommenting every setting changes nothing;
+ * a test holds that against the loader.
  */
 const DEFAULTS: readonly string[] = `
-# Everything below is the default. To change a value, uncomment its line and the line of the block above it.
+# From here on: the defaults. Take away the # of a setting (and of the line that it is indented under) to change it.
 
-# What happens when safety and availability part (the holder died, and the other may lack its last transactions):
-#   availability  the other takes over, the dead one is quarantined when it returns, its tail is saved
-#   consistency   nobody takes over until a person decides
-# policy: availability
+# When safety and availability part, because the holder died and the other one may lack its last transactions:
+# - availability: the other takes over; the dead one is quarantined when it returns, and its tail is saved
+# - consistency: nobody takes over until a person has decided
+#policy: availability
 
-# replication:
-#   mode: gtid                # gtid, or position (binlog file and position, for servers without GTID)
-#   connectRetry: 1           # s between attempts to reach the other master
-#   semiSyncTimeout: 10000    # ms that a commit waits for the other master before it goes on alone
+#replication:
+#  mode: gtid              # position: by binlog file and position, for servers without GTID
+#  user: mmha_repl         # its password is generated, and kept on the hosts in files that only root reads
+#  connectRetry: 1         # s between attempts to reach the other master
+#  semiSyncTimeout: 1000   # ms that a commit waits for the other master before it goes on alone
 
-# vrrp:
-#   version: 3                # 2 when real keepalived 1.x is the peer
-#   advertInterval: 0.5       # s between adverts; the peer is taken for dead after three of them are missed
-#   mode: multicast           # unicast where the network drops 224.0.0.18
+#vrrp:
+#  version: 3              # 2: to share a network with an old keepalived
+#  advertInterval: 0.5     # s between adverts; after three missed ones the holder is taken for dead
+#  mode: multicast         # unicast: where the network drops 224.0.0.18
 `
   .trim()
   .split('\n')

@@ -1,5 +1,5 @@
 import { EXIT, MmhaError } from '../events/error.ts'
-import { type Answer, invalid } from './answers.ts'
+import { type Answer, invalidAnswer } from './answers.ts'
 import type { Asker, ChoiceQuestion, TextQuestion, YesNoQuestion } from './question.ts'
 
 /**
@@ -53,5 +53,5 @@ function answerTo(
 }
 
 function refused(answers: ReadonlyMap<string, Answer>, key: string, problem: string): MmhaError {
-  return invalid(`${key}: ${problem}`, answers.get(key)?.where ?? `the default of ${key}`)
+  return invalidAnswer(`${key}: ${problem}`, answers.get(key)?.where ?? `the default of ${key}`)
 }
