@@ -191,6 +191,8 @@ export type DiagnosticCode =
   | 'conflict'
   /** Understood, and of no effect here. */
   | 'accepted'
+  /** keepalived acts on it, and we don't yet. */
+  | 'later'
 
 /** What the parser has to say; `mmha-keepalived -t` prints these. */
 export interface Diagnostic {

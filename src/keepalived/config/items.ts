@@ -1,0 +1,143 @@
+import { isIP } from 'node:net'
+import type { VirtualAddress } from './config.ts'
+import type { Place, Report } from './diagnostics.ts'
+import type { ItemType } from './keyword.ts'
+import type { Token } from './lexer.ts'
+import { addressFault, isPlaceholder, mended } from './values.ts'
+
+/** One entry of a list block. */
+export type Item = Place &
+  (
+    | { readonly type: 'text'; readonly text: string }
+    | { readonly type: 'address'; readonly value: VirtualAddress }
+    | { readonly type: 'script'; readonly name: string; readonly weight: number | null }
+  )
+
+const placeOf = ({ file, line, column }: Place): Place => ({ file, line, column })
+
+/** Words of an address line that take a value, and those that don't; only dev and label act. */
+const ADDRESS_VALUES = new Set(['dev', 'label', 'brd', 'broadcast', 'scope', 'peer', 'track_group', 'preferred_lft'])
+const ADDRESS_FLAGS = new Set(['no_track', '-nodad', 'nodad', 'home', 'mngtmpaddr', 'noprefixroute'])
+
+/** `A[/M]`, or null with the reason said. */
+function readAddress(word: Token, report: Report): { address: string; family: 4 | 6; prefix: number } | null {
+  const text = mended(word, report)
+  const [address = '', mask, ...more] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || more.length > 0) {
+    report('error', 'value-bad', word, `${addressFault(address)}; skipped`, 'correct it or remove the line')
+    return null
+  }
+  const most = family === 4 ? 32 : 128
+  const prefix = mask === undefined ? most : Number(mask)
+  if (mask !== undefined && (!/^\d+$/.test(mask) || prefix > most)) {
+    report(
+      'error',
+      'value-bad',
+      word,
+      `/${mask} is no prefix length of 0..${most}; ${address} skipped`,
+      `/${most} is one address`,
+    )
+    return null
+  }
+  return { address, family: family === 4 ? 4 : 6, prefix }
+}
+
+function readAddresses(words: readonly Token[], report: Report): Item[] {
+  const found: { at: Place; value: VirtualAddress }[] = []
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index]
+    if (word === undefined) break
+    const current = found.at(-1)
+    if (current === undefined || isIP(word.text.split('/')[0] ?? '') !== 0) {
+      const read = readAddress(word, report)
+      if (read === null) break
+      if (index > 0) report('warning', 'syntax', word, 'a second address on one line', 'one address a line')
+      found.push({ at: placeOf(word), value: { ...read, dev: null, label: null } })
+    } else if (ADDRESS_VALUES.has(word.text)) {
+      index += 1
+      const value = words[index]?.text
+      if (value === undefined) report('warning', 'value-missing', word, `${word.text} has no value, ignored`)
+      else if (word.text === 'dev') current.value = { ...current.value, dev: value }
+      else if (word.text !== 'label')
+        report('note', 'accepted', word, `${word.text} ${value} is not set on the address here`)
+      else if (value.length <= 15) current.value = { ...current.value, label: value }
+      else report('error', 'value-bad', word, `label ${value} is longer than 15 characters, ignored`, 'shorten it')
+    } else if (ADDRESS_FLAGS.has(word.text)) {
+      report('note', 'accepted', word, `${word.text} has no effect here`)
+    } else {
+      report('warning', 'unknown', word, `${word.text} means nothing after an address, ignored`)
+    }
+  }
+  return found.map(({ at, value }) => ({ type: 'address', value, ...at }))
+}
+
+function readScript(words: readonly Token[], report: Report): Item[] {
+  const [first, keyword, amount, direction] = words
+  if (first === undefined) return []
+  const name = mended(first, report)
+  if (keyword === undefined) return [{ type: 'script', name, weight: null, ...placeOf(first) }]
+  const weight = Number(amount?.text)
+  if (keyword.text !== 'weight' || !Number.isInteger(weight) || Math.abs(weight) > 253) {
+    report(
+      'warning',
+      'value-bad',
+      keyword,
+      `after a script only "weight -253..253" may stand; the script's own weight is used`,
+    )
+    return [{ type: 'script', name, weight: null, ...placeOf(first) }]
+  }
+  if (direction?.text === 'reverse') {
+    report(
+      'error',
+      'later',
+      direction,
+      `reverse is not supported yet: ${name} is not tracked`,
+      'turn the exit code round',
+    )
+    return []
+  }
+  return [{ type: 'script', name, weight, ...placeOf(first) }]
+}
+
+function readTexts(type: ItemType, words: readonly Token[], report: Report): Item[] {
+  return words.flatMap((word): Item[] => {
+    const text = mended(word, report)
+    if (type === 'address' && isIP(text) === 0) {
+      report('error', 'value-bad', word, `${addressFault(text)}; skipped`, 'correct it or remove it')
+      return []
+    }
+    if (type === 'mail' && !text.includes('@')) {
+      report('warning', 'value-bad', word, `${text} is no mail address, skipped`)
+      return []
+    }
+    return text === '' ? [] : [{ type: 'text', text, ...placeOf(word) }]
+  })
+}
+
+/** After the first word of such a line come options that we don't act on. */
+function withoutOptions(words: readonly Token[], report: Report): readonly Token[] {
+  const option = words[1]
+  if (option !== undefined)
+    report('warning', 'later', option, `${option.text} after ${words[0]?.text ?? ''} is ignored here`)
+  return words.slice(0, 1)
+}
+
+/** One line of a list block. What can't be read is said and left out. */
+export function readItems(type: ItemType, words: readonly Token[], report: Report): Item[] {
+  const placeholder = words.find((word) => !word.quoted && isPlaceholder(word.text))
+  if (placeholder !== undefined) {
+    report(
+      'warning',
+      'placeholder',
+      placeholder,
+      `${placeholder.text} was left from a template, line skipped`,
+      'fill it in',
+    )
+    return []
+  }
+  if (type === 'virtual-address') return readAddresses(words, report)
+  if (type === 'tracked-script') return readScript(words, report)
+  if (type === 'tracked-interface' || type === 'address') return readTexts(type, withoutOptions(words, report), report)
+  return readTexts(type, words, report)
+}

@@ -1,0 +1,97 @@
+import type { Report } from './diagnostics.ts'
+import type { Keyword } from './keyword.ts'
+import { didYouMean } from './suggest.ts'
+import { homesOf, keywordsOf, notYet } from './table.ts'
+import type { Statement } from './tree.ts'
+import { isPlaceholder, mended } from './values.ts'
+
+function whereOf(block: string): string {
+  return block === 'top' ? 'outside of all blocks' : `inside ${block}`
+}
+
+function aliased(keyword: Keyword, statement: Statement, report: Report): Keyword {
+  const meant = keyword.of === null ? undefined : keywordsOf(keyword.block).get(keyword.of)
+  if (meant === undefined) return keyword
+  const code = keyword.says === 'note' ? 'accepted' : 'typo'
+  report(
+    keyword.says,
+    code,
+    statement,
+    `${keyword.name} is read as ${meant.name}: ${keyword.doc}`,
+    `write ${meant.name}`,
+  )
+  return meant
+}
+
+/** Does this statement's keyword belong into another block? */
+export function isMisplaced(statement: Statement | undefined, block: string): boolean {
+  const name = statement?.words[0]?.text
+  return name !== undefined && !keywordsOf(block).has(name) && !notYet(block, name) && homesOf(name).length > 0
+}
+
+/**
+ * The row of the table that a statement's keyword means in its block: exact, an alias, or the nearest spelling.
+ * @returns null when there is none, which is said, with the reason as far as it can be known.
+ */
+export function resolve(statement: Statement, block: string, report: Report): Keyword | null {
+  const first = statement.words[0]
+  if (first === undefined) {
+    report('error', 'syntax', statement, 'a { without a keyword before it, its block is skipped', 'remove it')
+    return null
+  }
+  const rows = keywordsOf(block)
+  const skipped = statement.block === null ? 'line skipped' : 'skipped with its block'
+  if (statement.words[1]?.text === '|') {
+    const both = statement.words.map((word) => word.text).join(' ')
+    report('error', 'placeholder', first, `"${both}" leaves a choice open, ${skipped}`, 'choose one')
+    return null
+  }
+  if (isPlaceholder(first.text)) {
+    report('warning', 'placeholder', first, `${first.text} was left from a template, ${skipped}`, 'fill it in')
+    return null
+  }
+  const name = mended(first, report)
+  const exact = rows.get(name)
+  if (exact !== undefined) return aliased(exact, statement, report)
+  const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name
+  if (/[^\x20-\x7e]/.test(name)) {
+    report('warning', 'unknown', first, `"${shown}" looks like prose, ${skipped}`, 'put # before it')
+    return null
+  }
+  if (/^[$@~]/.test(name)) {
+    report(
+      'error',
+      'later',
+      first,
+      `${shown}: variables and conditions are not supported yet, ${skipped}`,
+      'write it out',
+    )
+    return null
+  }
+  if (notYet(block, name)) {
+    report('warning', 'later', first, `${name} is not supported yet, ${skipped}`, null)
+    return null
+  }
+  const homes = homesOf(name)
+  if (homes.length > 0) {
+    const where = homes.slice(0, 3).map(whereOf).join(' or ')
+    report(
+      'error',
+      'misplaced',
+      first,
+      `${name} belongs ${where}, not ${whereOf(block)}; ${skipped}`,
+      'move it, or look for a } too many',
+    )
+    return null
+  }
+  const near = didYouMean(name, rows.keys())
+  const meant = near === null ? undefined : rows.get(near)
+  if (meant !== undefined) {
+    const target = meant.of === null ? meant : (rows.get(meant.of) ?? meant)
+    const said = `unknown keyword ${shown} is taken as ${target.name}; keepalived would ignore it`
+    report('warning', 'typo', first, said, `write ${target.name}`)
+    return target
+  }
+  report('error', 'unknown', first, `unknown keyword ${shown}, ${skipped}`, null)
+  return null
+}

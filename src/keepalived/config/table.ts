@@ -1,0 +1,66 @@
+import type { BlockSpec, Keyword } from './keyword.ts'
+import { HTTP_GET, OTHER_CHECKS, REAL_SERVER, TCP_CHECK, VIRTUAL_SERVER } from './keywords/check.ts'
+import { GLOBAL, MYSQL, ROLE, TOP } from './keywords/global.ts'
+import { NOT_YET } from './keywords/not-yet.ts'
+import { AUTHENTICATION, INSTANCE, SCRIPT, SYNC_GROUP } from './keywords/vrrp.ts'
+
+/** Every keyword that we read, in every block: the one place that parser, `-t` and did-you-mean live on. */
+export const KEYWORDS: readonly Keyword[] = [
+  ...TOP,
+  ...GLOBAL,
+  ...SCRIPT,
+  ...SYNC_GROUP,
+  ...INSTANCE,
+  ...AUTHENTICATION,
+  ...VIRTUAL_SERVER,
+  ...REAL_SERVER,
+  ...TCP_CHECK,
+  ...HTTP_GET,
+  ...OTHER_CHECKS,
+  ...MYSQL,
+  ...ROLE,
+]
+
+/** Blocks that hold a list instead of keywords. */
+const LISTS: Readonly<Record<string, BlockSpec['item']>> = {
+  notification_email: 'mail',
+  group: 'name',
+  virtual_ipaddress: 'virtual-address',
+  unicast_peer: 'address',
+  track_interface: 'tracked-interface',
+  track_script: 'tracked-script',
+}
+
+/** The content of a block that is skipped unread, because nothing here knows it yet. */
+export const SKIPPED = 'skipped'
+
+const byBlock = new Map<string, Map<string, Keyword>>()
+for (const keyword of KEYWORDS) {
+  const rows = byBlock.get(keyword.block) ?? new Map<string, Keyword>()
+  rows.set(keyword.name, keyword)
+  byBlock.set(keyword.block, rows)
+}
+
+export function blockSpec(name: string): BlockSpec {
+  return { name, item: LISTS[name] ?? null }
+}
+
+/** The rows of a block by name; empty for lists and unknown blocks. */
+export function keywordsOf(block: string): ReadonlyMap<string, Keyword> {
+  return byBlock.get(block) ?? new Map()
+}
+
+/** Known to keepalived in this block, and not here. */
+export function notYet(block: string, name: string): boolean {
+  return NOT_YET[block]?.includes(name) ?? false
+}
+
+/** The blocks in which a keyword is at home. */
+export function homesOf(name: string): string[] {
+  return [...new Set(KEYWORDS.filter((keyword) => keyword.name === name).map((keyword) => keyword.block))]
+}
+
+/** A keyword that opens a block at the top and means nothing inside another: the sign of a missing brace before it. */
+export function opensAtTop(name: string): boolean {
+  return keywordsOf('top').get(name)?.opens != null && homesOf(name).length === 1
+}
