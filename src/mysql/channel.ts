@@ -1,0 +1,108 @@
+import type { Secret } from '../inventory/secret.ts'
+import type { Dialect } from './dialect.ts'
+import { sqlString } from './quote.ts'
+import { type Row, text } from './sql-session.ts'
+import { type SqlText, sql } from './sql-text.ts'
+
+/** Everything that CHANGE REPLICATION SOURCE says of ours. Times in seconds. */
+export interface ChannelSettings {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: Secret
+  readonly connectRetry: number
+  /** Source's heartbeat; with replica_net_timeout it bounds how long a dead link goes unseen. */
+  readonly heartbeat: number
+  /** gtid: auto-position. position: start at `file`:`position`. */
+  readonly position: { readonly file: string; readonly position: number } | 'gtid'
+  /** TLS, only where both sides have it. */
+  readonly tls: boolean
+}
+
+/** Attempts before a replica gives up: MySQL ≥ 8.1 would stop after 10. A day of seconds, as 8.0 had it. */
+export const RETRY_COUNT = 86_400
+
+/** One statement; the channel must be stopped. Quotes everything, keeps the password a Secret. */
+export function changeSource(dialect: Dialect, channel: ChannelSettings): SqlText {
+  const p = dialect.option
+  const options: (string | SqlText)[] = [
+    `${p}_HOST=${sqlString(channel.host)}`,
+    `${p}_PORT=${channel.port}`,
+    `${p}_USER=${sqlString(channel.user)}`,
+    sql`${p}_PASSWORD=${channel.password}`,
+    `${p}_CONNECT_RETRY=${channel.connectRetry}`,
+    `${p}_HEARTBEAT_PERIOD=${channel.heartbeat}`,
+  ]
+  if (dialect.can('retryCountPerChannel')) options.push(`${p}_RETRY_COUNT=${RETRY_COUNT}`)
+  options.push(...positionOptions(dialect, channel.position), ...tlsOptions(dialect, channel.tls))
+  const parts = options.flatMap((option, i) => [
+    i === 0 ? ' ' : ', ',
+    ...(typeof option === 'string' ? [option] : option.parts),
+  ])
+  return { parts: [dialect.statement.changeSource, ...parts] }
+}
+
+function positionOptions(dialect: Dialect, position: ChannelSettings['position']): string[] {
+  const p = dialect.option
+  const at =
+    position === 'gtid' ? [] : [`${p}_LOG_FILE=${sqlString(position.file)}`, `${p}_LOG_POS=${position.position}`]
+  if (dialect.flavour === 'mariadb') return [...at, `MASTER_USE_GTID=${position === 'gtid' ? 'slave_pos' : 'no'}`]
+  return [...at, `${p}_AUTO_POSITION=${position === 'gtid' ? 1 : 0}`]
+}
+
+function tlsOptions(dialect: Dialect, tls: boolean): string[] {
+  const p = dialect.option
+  // The pair's certificates are the servers' own, self-signed ones: encrypt, don't verify. MariaDB ≥ 11.4 would verify
+  // by default and refuse the peer with error 2026, also when TLS was not asked for.
+  const verify = dialect.can('verifiesCertificateByDefault') ? [`${p}_SSL_VERIFY_SERVER_CERT=0`] : []
+  if (tls) return [`${p}_SSL=1`, ...verify]
+  return dialect.can('publicKeyRequest') ? [`GET_${p}_PUBLIC_KEY=1`] : verify
+}
+
+/** A replica's channel as its own server sees it. */
+export interface ChannelStatus {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly io: 'running' | 'connecting' | 'stopped'
+  readonly sqlRunning: boolean
+  readonly autoPosition: boolean
+  readonly connectRetry: number
+  /** Where the applier is, in the source's own files: for position mode. */
+  readonly applied: { readonly file: string; readonly position: number }
+  readonly received: { readonly file: string; readonly position: number }
+  /** MySQL: Retrieved_Gtid_Set; MariaDB: Gtid_IO_Pos. '' without GTIDs. */
+  readonly receivedGtids: string
+  readonly ioError: { readonly code: number; readonly message: string } | null
+  readonly sqlError: { readonly code: number; readonly message: string } | null
+  /** s; null while it can't be said. Never proof of anything (facts: "Seconds_Behind=0" with swapped rows). */
+  readonly secondsBehind: number | null
+}
+
+/** Reads the row of SHOW REPLICA STATUS (the default channel). undefined: no channel is configured. */
+export function readChannel(dialect: Dialect, row: Row | undefined): ChannelStatus | null {
+  if (row === undefined) return null
+  const c = dialect.column
+  const io = text(row, c.ioRunning)
+  const behind = text(row, c.secondsBehind)
+  const problem = (kind: 'IO' | 'SQL') => {
+    const code = Number(text(row, `Last_${kind}_Errno`))
+    return code === 0 ? null : { code, message: text(row, `Last_${kind}_Error`) }
+  }
+  return {
+    host: text(row, c.sourceHost),
+    port: Number(text(row, c.sourcePort)),
+    user: text(row, c.sourceUser),
+    io: io === 'Yes' ? 'running' : io === 'No' ? 'stopped' : 'connecting',
+    sqlRunning: text(row, c.sqlRunning) === 'Yes',
+    autoPosition:
+      dialect.flavour === 'mariadb' ? !['', 'No'].includes(text(row, 'Using_Gtid')) : text(row, c.autoPosition) === '1',
+    connectRetry: Number(text(row, c.connectRetry)),
+    applied: { file: text(row, c.relaySourceLogFile), position: Number(text(row, c.execSourceLogPos)) },
+    received: { file: text(row, c.sourceLogFile), position: Number(text(row, c.readSourceLogPos)) },
+    receivedGtids: text(row, dialect.flavour === 'mariadb' ? 'Gtid_IO_Pos' : 'Retrieved_Gtid_Set'),
+    ioError: problem('IO'),
+    sqlError: problem('SQL'),
+    secondsBehind: behind === '' ? null : Number(behind),
+  }
+}

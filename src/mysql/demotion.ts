@@ -1,0 +1,70 @@
+import type { Dialect } from './dialect.ts'
+import { readOnlyStatements } from './read-only.ts'
+import { SqlError, type SqlSession, text } from './sql-session.ts'
+
+/** Threads that belong to the server or to replication, and must live on. */
+const SERVER_USERS = new Set(['system user', 'event_scheduler'])
+const REPLICATION_COMMANDS = new Set(['Binlog Dump', 'Binlog Dump GTID', 'Daemon'])
+
+export interface ClientSession {
+  readonly id: string
+  readonly user: string
+  readonly host: string
+}
+
+/** Sessions of clients: not the server's, not replication's, not one of the daemons' own (`ownUsers`). */
+export async function clientSessions(
+  session: SqlSession,
+  ownUsers: readonly string[],
+): Promise<readonly ClientSession[]> {
+  const rows = await session.query('SELECT ID, USER, HOST, COMMAND FROM information_schema.PROCESSLIST')
+  return rows
+    .map((row) => ({
+      id: text(row, 'ID'),
+      user: text(row, 'USER'),
+      host: text(row, 'HOST'),
+      command: text(row, 'COMMAND'),
+    }))
+    .filter(
+      (one) => !SERVER_USERS.has(one.user) && !REPLICATION_COMMANDS.has(one.command) && !ownUsers.includes(one.user),
+    )
+}
+
+/** Ends them; sessions that are gone already, or that are an administrator's and beyond our right, are passed over. */
+export async function endSessions(session: SqlSession, sessions: readonly ClientSession[]): Promise<number> {
+  let ended = 0
+  for (const { id } of sessions) {
+    try {
+      await session.query(`KILL ${id}`)
+      ended += 1
+    } catch (error) {
+      if (!(error instanceof SqlError) || error.lost) throw error
+    }
+  }
+  return ended
+}
+
+/**
+ * Closes the server for writes and ends the clients' sessions. SET GLOBAL read_only waits for running statements and
+ * explicit table locks, so it goes out at once on `closer` while `killer` ends whoever is in its way; then whoever came
+ * in between.
+ * @returns number of sessions ended
+ * @throws SqlError when a connection goes, or the server could not be closed (1205: still somebody's locks)
+ */
+export async function closeForWrites(
+  closer: SqlSession,
+  killer: SqlSession,
+  dialect: Dialect,
+  ownUsers: readonly string[],
+): Promise<number> {
+  await closer.query('SET SESSION lock_wait_timeout=1')
+  const closing = (async () => {
+    for (const statement of readOnlyStatements(dialect)) await closer.query(statement)
+  })()
+  // Awaited below; until then a rejection must not count as unhandled.
+  closing.catch(() => undefined)
+  let ended = await endSessions(killer, await clientSessions(killer, ownUsers))
+  await closing
+  ended += await endSessions(killer, await clientSessions(killer, ownUsers))
+  return ended
+}

@@ -1,0 +1,37 @@
+import type { Dialect } from './dialect.ts'
+import { sqlString } from './quote.ts'
+
+/**
+ * mmha.epoch: who has held the address, in order. One row for each promotion, written by the promoted server as its
+ * first transaction, so that it travels with the data: of two servers that went apart, the one that has the higher
+ * epoch, or wrote in it, is the line that clients were answered from.
+ */
+export const EPOCH_SCHEMA: readonly string[] = [
+  'CREATE DATABASE IF NOT EXISTS mmha',
+  `CREATE TABLE IF NOT EXISTS mmha.epoch (
+  epoch BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+  holder VARCHAR(64) NOT NULL COMMENT 'server_uuid, MariaDB: server_id',
+  promoted_at DATETIME(3) NOT NULL COMMENT 'UTC',
+  forced TINYINT NOT NULL COMMENT '1: received transactions were left unapplied at the deadline',
+  reason VARCHAR(255) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`,
+]
+
+export interface Epoch {
+  readonly epoch: number
+  readonly holder: string
+  readonly forced: boolean
+}
+
+/** Expression for who a server is, as written into transactions' origins. */
+export function originExpression(dialect: Dialect): string {
+  return dialect.flavour === 'mariadb' ? '@@global.server_id' : '@@global.server_uuid'
+}
+
+/** The first write of a promoted server. */
+export function insertEpoch(dialect: Dialect, options: { forced: boolean; reason: string }): string {
+  return `INSERT INTO mmha.epoch (epoch, holder, promoted_at, forced, reason)
+SELECT COALESCE(MAX(epoch), 0) + 1, ${originExpression(dialect)}, UTC_TIMESTAMP(3), ${options.forced ? 1 : 0}, ${sqlString(options.reason.slice(0, 255))} FROM mmha.epoch`
+}
+
+export const LATEST_EPOCH = 'SELECT epoch, holder, forced FROM mmha.epoch ORDER BY epoch DESC LIMIT 1'

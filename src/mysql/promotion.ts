@@ -1,0 +1,75 @@
+import { readChannel } from './channel.ts'
+import type { Dialect } from './dialect.ts'
+import { EPOCH_SCHEMA, insertEpoch } from './epoch.ts'
+import { sqlString } from './quote.ts'
+import { writableStatements } from './read-only.ts'
+import { SqlError, type SqlSession, text } from './sql-session.ts'
+
+export interface ApplyOutcome {
+  /** Everything that was received has been applied. */
+  readonly applied: boolean
+  /** What could not be applied and why; '' when applied. */
+  readonly detail: string
+}
+
+/**
+ * Stops fetching and applies what was received. The order matters: on MariaDB a replica whose two threads are both
+ * stopped throws away its relay log (200 of 200 transactions, measured), so the applier is started first.
+ * @param deadlineMs how long the applier may take
+ * @throws SqlError when the connection goes
+ */
+export async function applyReceived(session: SqlSession, dialect: Dialect, deadlineMs: number): Promise<ApplyOutcome> {
+  const before = readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
+  if (before === null) return { applied: true, detail: '' }
+  const nothingFetched = before.io === 'stopped' && (before.receivedGtids === '' || !before.sqlRunning)
+  if (!before.sqlRunning && !nothingFetched) await session.query(dialect.statement.startSql)
+  if (before.io !== 'stopped') await session.query(dialect.statement.stopIo)
+  const after = readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
+  if (after === null || after.receivedGtids === '') return { applied: true, detail: '' }
+  if (!(await waitFor(session, dialect, after.receivedGtids, deadlineMs))) {
+    const last = readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
+    const error = last?.sqlError
+    const why = error
+      ? `the applier stopped with error ${error.code}: ${error.message}`
+      : `not applied in ${deadlineMs} ms`
+    return { applied: false, detail: `received up to ${after.receivedGtids}, ${why}` }
+  }
+  return { applied: true, detail: '' }
+}
+
+/** @returns whether the server has applied `gtids` within the time; polls nothing, the server answers when it is done. */
+export async function waitFor(session: SqlSession, dialect: Dialect, gtids: string, ms: number): Promise<boolean> {
+  const seconds = (ms / 1000).toFixed(3)
+  const expression =
+    dialect.flavour === 'mariadb'
+      ? `MASTER_GTID_WAIT(${sqlString(gtids)}, ${seconds})`
+      : `WAIT_FOR_EXECUTED_GTID_SET(${sqlString(gtids)}, ${seconds})`
+  const rows = await session.query(`SELECT ${expression} AS outcome`)
+  return text(rows[0], 'outcome') === '0'
+}
+
+/** Opens the server and writes the new epoch as its first transaction. @throws SqlError */
+export async function openForWrites(
+  session: SqlSession,
+  dialect: Dialect,
+  epoch: { readonly forced: boolean; readonly reason: string },
+): Promise<void> {
+  for (const statement of writableStatements(dialect)) await session.query(statement)
+  try {
+    await session.query(insertEpoch(dialect, epoch))
+  } catch (error) {
+    if (!(error instanceof SqlError) || !NO_SUCH_TABLE.has(error.errno)) throw error
+    for (const statement of EPOCH_SCHEMA) await session.query(statement)
+    await session.query(insertEpoch(dialect, epoch))
+  }
+}
+
+/** ER_BAD_DB_ERROR, ER_NO_SUCH_TABLE */
+const NO_SUCH_TABLE = new Set([1049, 1146])
+
+/** The scheduler follows the role; a server where it is DISABLED stays so. @throws SqlError when the connection goes */
+export async function setEventScheduler(session: SqlSession, on: boolean): Promise<void> {
+  const value = text((await session.query('SELECT @@global.event_scheduler AS value'))[0], 'value')
+  if (value === 'DISABLED' || value === (on ? 'ON' : 'OFF')) return
+  await session.query(`SET GLOBAL event_scheduler=${on ? 'ON' : 'OFF'}`)
+}

@@ -1,0 +1,73 @@
+import type { Flavour } from './dialect.ts'
+import type { Epoch } from './epoch.ts'
+import { EMPTY, type GtidSet, isEmpty, ofOrigin, subtract } from './gtid-set.ts'
+
+/** What one server knows of itself. */
+export interface History {
+  /** MySQL: server_uuid; MariaDB: server_id. */
+  readonly origin: string
+  readonly executed: GtidSet
+}
+
+/**
+ * How my history stands to the peer's.
+ * clean: the same · behind: the peer has more, of its own · ahead: I have more · diverged: both have something
+ * · rolled-back: the peer has transactions that *I* wrote and no longer have (lost binlog tail, old snapshot): the
+ * server would filter them out on the way back and never have them again (facts 0.4) · unknown: one side can't be read.
+ */
+export type Standing = 'clean' | 'behind' | 'ahead' | 'diverged' | 'rolled-back' | 'unknown'
+
+export interface Classification {
+  readonly standing: Standing
+  /** mine − theirs */
+  readonly extra: GtidSet
+  /** theirs − mine */
+  readonly missing: GtidSet
+}
+
+/** Pure. null: that side could not be read. */
+export function classify(flavour: Flavour, mine: History | null, theirs: History | null): Classification {
+  if (mine === null || theirs === null) return { standing: 'unknown', extra: EMPTY, missing: EMPTY }
+  const extra = subtract(mine.executed, theirs.executed)
+  const missing = subtract(theirs.executed, mine.executed)
+  return { standing: standingOf(flavour, mine, extra, missing), extra, missing }
+}
+
+function standingOf(flavour: Flavour, mine: History, extra: GtidSet, missing: GtidSet): Standing {
+  // MariaDB takes its own transactions back (semi-sync replica + gtid_strict_mode), so there behind is just behind.
+  if (flavour === 'mysql' && !isEmpty(ofOrigin(flavour, missing, mine.origin))) return 'rolled-back'
+  if (isEmpty(extra)) return isEmpty(missing) ? 'clean' : 'behind'
+  return isEmpty(missing) ? 'ahead' : 'diverged'
+}
+
+/** Why a server must not be promoted, nor be fetched from; null: it may. */
+export type Quarantine = { readonly standing: 'diverged' | 'rolled-back'; readonly why: string } | null
+
+/**
+ * What a classification means, given who holds the address. With a holder, whatever I have more than it is divergence.
+ * Without one (both just started), the line of the latest epoch is the true one.
+ */
+export function quarantineOf(
+  classification: Classification,
+  peerIsHolder: boolean,
+  epochs: { readonly mine: Epoch | null; readonly theirs: Epoch | null; readonly myOrigin: string },
+): Quarantine {
+  const { standing } = classification
+  if (standing === 'rolled-back') {
+    return { standing, why: 'the peer has transactions that this server wrote and has lost' }
+  }
+  if (peerIsHolder && (standing === 'diverged' || standing === 'ahead')) {
+    return { standing: 'diverged', why: 'this server has transactions that the holder does not have' }
+  }
+  if (standing === 'diverged' && !hasAuthority(epochs.mine, epochs.theirs, epochs.myOrigin)) {
+    return { standing, why: 'both servers have transactions that the other lacks, and the peer held the address last' }
+  }
+  return null
+}
+
+/** Was I the one whom clients were answered by, as far as both logs of epochs tell? */
+export function hasAuthority(mine: Epoch | null, theirs: Epoch | null, myOrigin: string): boolean {
+  if (mine === null) return false
+  if (theirs === null || mine.epoch > theirs.epoch) return true
+  return mine.epoch === theirs.epoch && mine.holder === myOrigin
+}

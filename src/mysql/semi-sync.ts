@@ -1,0 +1,70 @@
+import type { Dialect } from './dialect.ts'
+import { isOn, type Row, text } from './sql-session.ts'
+
+/**
+ * How the pair uses semi-synchronous replication.
+ *
+ * The server's own fall-back (a time-out after which commits are acknowledged without the peer) leaves no durable trace,
+ * so that after a crash nobody can say whether the tail of a binlog was acknowledged. Hence the daemon does it:
+ *   - the source side is OFF on the standby (else its applier would wait for the holder's acknowledgements),
+ *   - on the holder it is turned ON, with an endless time-out, once the standby's replica is connected and has everything,
+ *   - it is turned OFF by the daemon only, after that was written to disk (`SemiSyncMarker`).
+ * While the marker says `enforced`, no client had an OK for a transaction that the peer did not have.
+ */
+export const ENDLESS_MS = 4_294_967_295
+
+export interface SemiSyncStatus {
+  readonly enabled: boolean
+  /** Commits wait for the peer now. */
+  readonly active: boolean
+  readonly clients: number
+  readonly waitSessions: number
+  /** Transactions acknowledged by the peer since the server started. */
+  readonly acknowledged: number
+  readonly timeoutMs: number
+  readonly afterSync: boolean
+  readonly replicaEnabled: boolean
+}
+
+export const SEMI_SYNC_QUERIES = {
+  status: "SHOW GLOBAL STATUS LIKE 'Rpl\\_semi\\_sync\\_%'",
+  variables: "SHOW GLOBAL VARIABLES LIKE 'rpl\\_semi\\_sync\\_%'",
+} as const
+
+/** Reads the rows of both queries; null where semi-sync is not there at all. */
+export function readSemiSync(
+  dialect: Dialect,
+  status: readonly Row[],
+  variables: readonly Row[],
+): SemiSyncStatus | null {
+  const value = new Map(
+    [...status, ...variables].map((row) => [text(row, 'Variable_name').toLowerCase(), text(row, 'Value')]),
+  )
+  const get = (name: string): string => value.get(name.toLowerCase()) ?? ''
+  const names = dialect.semiSync
+  if (get(names.sourceEnabled) === '') return null
+  return {
+    enabled: isOn(get(names.sourceEnabled)),
+    active: isOn(get(names.sourceStatus)),
+    clients: Number(get(names.sourceClients)),
+    waitSessions: Number(get(names.waitSessions)),
+    acknowledged: Number(get(names.acknowledged)),
+    timeoutMs: Number(get(names.timeout)),
+    afterSync: get(names.waitPoint) === 'AFTER_SYNC',
+    replicaEnabled: isOn(get(names.replicaEnabled)),
+  }
+}
+
+/** From now on commits wait for the peer, for ever. */
+export function enforceStatements(dialect: Dialect): readonly string[] {
+  return [
+    `SET GLOBAL ${dialect.semiSync.timeout}=${ENDLESS_MS}`,
+    `SET GLOBAL ${dialect.semiSync.waitPoint}=AFTER_SYNC`,
+    `SET GLOBAL ${dialect.semiSync.sourceEnabled}=ON`,
+  ]
+}
+
+/** Lets waiting commits go and stops waiting. Write the marker first. */
+export function releaseStatements(dialect: Dialect): readonly string[] {
+  return [`SET GLOBAL ${dialect.semiSync.sourceEnabled}=OFF`]
+}

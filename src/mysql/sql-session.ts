@@ -1,0 +1,37 @@
+/** A row as text protocol gives it: every value a string, or null. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** An open connection to a server, as little of it as we need. */
+export interface SqlSession {
+  /** @throws SqlError */
+  query(sql: string): Promise<readonly Row[]>
+  close(): void
+}
+
+/** The server said no (errno ≥ 1000), or the connection is gone (`lost`). Never holds the statement: it may hold a secret. */
+export class SqlError extends Error {
+  /** MySQL's error number; 0 when the connection failed before the server could say anything. */
+  readonly errno: number
+  /** `ER_ACCESS_DENIED_ERROR`, `ECONNREFUSED`, … */
+  readonly code: string
+  readonly lost: boolean
+
+  constructor(message: string, options: { errno: number; code: string; lost: boolean }) {
+    super(message)
+    this.name = 'SqlError'
+    this.errno = options.errno
+    this.code = options.code
+    this.lost = options.lost
+  }
+}
+
+/** Value of a column as text; '' for NULL and for a column that is not there. */
+export function text(row: Row | undefined, column: string): string {
+  const value = row?.[column]
+  return value === undefined || value === null ? '' : String(value)
+}
+
+/** @@variables come as 1/0, SHOW as ON/OFF, and MariaDB ≥ 12 has more than two kinds of read_only. */
+export function isOn(value: string): boolean {
+  return value !== '' && value !== '0' && value.toUpperCase() !== 'OFF'
+}
