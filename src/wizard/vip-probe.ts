@@ -8,37 +8,45 @@ export type VipProbe =
   /** The host has no tool to ask with, or the answer was no answer. */
   | { readonly outcome: 'unknown'; readonly why: string }
 
-/** s; the probe's own bound. arping and ping take 2; a neighbour entry that was known before is re-checked by the kernel within 9. */
-export const PROBE_DEADLINE_S = 12
-
 /**
- * Asks on the link who has the address: ARP by iputils' arping in its duplicate-address mode, else one ping and what the
- * kernel's neighbour table says after it (a host that drops ICMP still answers ARP). Changes nothing on the host.
- * Run as root it may use arping; without root ping still works.
+ * Asks on the link who has the address: by iputils' arping in its duplicate-address mode, else by one packet to it (ping,
+ * or bash's /dev/udp where there is no ping) and what the kernel's neighbour table says then; a host that drops ICMP
+ * still answers ARP. Needs no root, changes nothing, and ends within 12 s: 2 for ping, 9 for the kernel to re-check an
+ * entry that it had before.
  */
 export function vipProbeScript(address: string, nic: string): Script {
   return sh`export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 vip=${shellQuote(address)} nic=${shellQuote(nic)}
+mac_in() { sed -n "s/.*$1\\([0-9A-Fa-f][0-9A-Fa-f:]*\\).*/\\1/p" | head -n 1; }
 if [ "$(id -u)" = 0 ] && command -v arping >/dev/null && arping -V 2>&1 | grep -q iputils; then
-  if out=$(arping -D -q -c 2 -w 2 -I "$nic" "$vip" 2>&1); then echo free; exit 0; fi
-  if [ -z "$out" ]; then
-    mac=$(arping -c 1 -w 1 -I "$nic" "$vip" 2>/dev/null | sed -n 's/.*\[\([0-9A-Fa-f:]*\)\].*/\1/p' | head -n 1)
-    echo "taken $mac"; exit 0
-  fi
+  rc=0; out=$(arping -D -c 2 -w 2 -I "$nic" "$vip" 2>&1) || rc=$?
+  case $rc in
+    0) echo free; exit 0 ;;
+    1) echo "taken $(printf '%s\\n' "$out" | mac_in '\\[')"; exit 0 ;;
+  esac
 fi
-command -v ping >/dev/null || { echo 'unknown neither arping nor ping is installed'; exit 0; }
-if ping -n -q -c 1 -W 2 -I "$nic" "$vip" >/dev/null 2>&1; then answered=1; else answered=0; fi
-left=9
+answered=0
+if command -v ping >/dev/null; then
+  if ping -n -q -c 1 -W 2 -I "$nic" "$vip" >/dev/null 2>&1; then answered=1; fi
+elif command -v bash >/dev/null; then
+  vip=$vip bash -c 'echo > "/dev/udp/$vip/9"' 2>/dev/null || :
+else
+  echo 'unknown there is neither arping nor ping nor bash'; exit 0
+fi
+left=45
 while :; do
   entry=$(ip -4 neigh show to "$vip" dev "$nic")
-  case $entry in *DELAY* | *PROBE* | *STALE*) [ "$left" -gt 0 ] || break ;; *) break ;; esac
-  left=$((left - 1)); sleep 1
+  case $entry in
+    *INCOMPLETE* | *STALE* | *DELAY* | *PROBE*) [ "$left" -gt 0 ] || break ;;
+    *) break ;;
+  esac
+  left=$((left - 1)); sleep 0.2
 done
-mac=$(printf '%s\n' "$entry" | sed -n 's/.*lladdr \([0-9A-Fa-f:]*\).*/\1/p' | head -n 1)
+mac=$(printf '%s\\n' "$entry" | mac_in 'lladdr ')
 if [ -n "$mac" ] || [ "$answered" = 1 ]; then echo "taken $mac"; exit 0; fi
 case $entry in
   *FAILED* | *INCOMPLETE*) echo free ;;
-  *) echo "unknown ping left no trace in the neighbour table" ;;
+  *) echo 'unknown the packet left no trace in the neighbour table' ;;
 esac
 `
 }

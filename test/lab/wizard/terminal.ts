@@ -1,0 +1,67 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { run } from './namespaces.ts'
+
+/** A terminal of 120×40 in which a command runs: keys go in, the screen is read. */
+export interface TestTerminal {
+  screen(): string
+  /** Waits until the screen shows this, and gives the screen. */
+  shows(text: string | RegExp): Promise<string>
+  /** Types text as it is. */
+  type(text: string): void
+  /** Presses keys by tmux's names: `Enter`, `Down`, `C-c`. */
+  press(...keys: readonly string[]): void
+  /** Waits for the command's end and gives its exit code. */
+  ended(): Promise<number>
+  close(): void
+}
+
+const POLL_MS = 50
+const PATIENCE_MS = 30_000
+
+/**
+ * @param socket name of an own tmux server
+ * @param prefix words before tmux: the namespace to run in
+ */
+export function openTerminal(
+  socket: string,
+  prefix: readonly string[],
+  command: readonly string[],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): TestTerminal {
+  const tmux = (...args: readonly string[]) => run('tmux', ['-L', socket, ...args])
+  const [program = 'tmux', ...rest] = [...prefix, 'tmux', '-L', socket, '-f', '/dev/null', '-u']
+  const env = Object.entries(options.env).flatMap(([key, value]) => ['-e', `${key}=${value}`])
+  run(program, [
+    ...rest,
+    ...['start-server', ';', 'set-option', '-g', 'remain-on-exit', 'on', ';'],
+    ...['new-session', '-d', '-s', 'wizard', '-x', '120', '-y', '40', '-c', options.cwd, ...env, '--', ...command],
+  ])
+  const screen = () => tmux('capture-pane', '-p', '-t', 'wizard')
+  const eventually = async <T>(what: string, look: () => T | null): Promise<T> => {
+    const deadline = Date.now() + PATIENCE_MS
+    for (;;) {
+      const found = look()
+      if (found !== null) return found
+      if (Date.now() > deadline) throw new Error(`${what}, not within ${PATIENCE_MS} ms. The screen:\n${screen()}`)
+      await wait(POLL_MS)
+    }
+  }
+  return {
+    screen,
+    shows: (text) =>
+      eventually(`the screen shows ${text}`, () => {
+        const seen = screen()
+        return (typeof text === 'string' ? seen.includes(text) : text.test(seen)) ? seen : null
+      }),
+    type: (text) => void tmux('send-keys', '-t', 'wizard', '-l', '--', text),
+    press: (...keys) => void tmux('send-keys', '-t', 'wizard', ...keys),
+    ended: () =>
+      eventually('the command has ended', () => {
+        const [dead, status] = tmux('display-message', '-p', '-t', 'wizard', '#{pane_dead} #{pane_dead_status}').split(
+          ' ',
+        )
+        return dead === '1' ? Number(status) : null
+      }),
+    close: () => void run('tmux', ['-L', socket, 'kill-server'], false),
+  }
+}
