@@ -1,0 +1,56 @@
+import { EXIT, MmhaError } from '../events/error.ts'
+import type { Connection } from './connection.ts'
+import type { HostFacts } from './host-facts.ts'
+import { parseHostFacts } from './host-facts-parse.ts'
+import { HOST_FACTS_SCRIPT } from './host-facts-script.ts'
+import type { Section } from './remote-script.ts'
+import { runSections } from './run-sections.ts'
+
+export interface Gathered {
+  readonly facts: HostFacts
+  /** Output of each probe by its id. */
+  readonly probes: ReadonlyMap<string, string>
+}
+
+const BASE = 'host facts'
+
+/**
+ * Base facts and any number of probes in one round trip.
+ * @throws MmhaError NOT_ROOT (exit 3) when the login is neither root nor may use sudo, PROBE_FAILED (exit 1).
+ */
+export async function gather(connection: Connection, probes: readonly Section[] = []): Promise<Gathered> {
+  const { finished, stderr } = await runSections(connection, 'probe', [
+    { id: BASE, text: HOST_FACTS_SCRIPT },
+    ...probes,
+  ])
+  const outputs = new Map(finished.map(({ id, output }) => [id, output]))
+  const facts = parseHostFacts(outputs.get(BASE) ?? '')
+  if (!facts.sudo) {
+    throw new MmhaError(
+      `${connection.target.user}@${connection.target.host} is not root and \`sudo -n\` does not work there`,
+      {
+        code: 'NOT_ROOT',
+        source: 'user',
+        exit: EXIT.unreachable,
+        host: connection.name,
+        where: 'facts',
+        hint: `log in as root (ssh: {user: root}), or allow ${connection.target.user} sudo without a password (NOPASSWD)`,
+      },
+    )
+  }
+  const failed = finished.find(({ code }) => code !== 0)
+  if (failed !== undefined) {
+    throw new MmhaError(
+      `looking at ${connection.name} failed with status ${failed.code}: ${stderr.trim().split('\n').slice(-3).join(' | ')}`,
+      {
+        code: 'PROBE_FAILED',
+        source: 'mmha',
+        exit: EXIT.failed,
+        host: connection.name,
+        where: failed.id,
+        hint: 'nothing was changed; run with -v and report what the host says',
+      },
+    )
+  }
+  return { facts, probes: outputs }
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import { EXIT, MmhaError } from '../events/error.ts'
+import type { CommandResult, Connection } from './connection.ts'
+import {
+  type FrameEvent,
+  FrameReader,
+  frameScript,
+  ROOT_SHELL,
+  type ScriptOptions,
+  type Section,
+} from './remote-script.ts'
+
+export interface SectionResult {
+  readonly id: string
+  readonly code: number
+  readonly output: string
+}
+
+export interface SectionsResult {
+  /** Of the sections that ran to their end, in order; a failed step is the last one. */
+  readonly finished: readonly SectionResult[]
+  /** What came on stderr outside the sections, and of probes. */
+  readonly stderr: string
+}
+
+/**
+ * Runs sections as root in one `/bin/sh -s`: one round trip more than a bare command. Secrets may be in the text: it
+ * goes to stdin only.
+ * @throws MmhaError SSH_LINK_LOST naming the section that ran, SHELL_FAILED when the shell itself broke.
+ */
+export async function runSections(
+  connection: Connection,
+  kind: ScriptOptions['kind'],
+  sections: readonly Section[],
+  onEvent: (event: FrameEvent) => void = () => {},
+): Promise<SectionsResult> {
+  const nonce = randomBytes(9).toString('hex')
+  const finished: SectionResult[] = []
+  let running: string | null = null
+  const reader = new FrameReader(sections, nonce, (event) => {
+    if (event.t === 'begin') running = event.id
+    if (event.t === 'end') {
+      running = null
+      finished.push({ id: event.id, code: event.code, output: event.output })
+    }
+    onEvent(event)
+  })
+  const result = await named(
+    () => running,
+    connection.exec(ROOT_SHELL, {
+      stdin: frameScript(sections, { nonce, kind }),
+      onStdout: (chunk) => reader.feed(chunk),
+    }),
+  )
+  const stopped = kind === 'step' && finished.some(({ code }) => code !== 0)
+  if (!stopped && finished.length < sections.length) {
+    const where: string | null = running
+    throw new MmhaError(`the shell on ${connection.name} ended early (status ${result.code})${tail(result.stderr)}`, {
+      code: 'SHELL_FAILED',
+      source: 'user',
+      exit: EXIT.failed,
+      host: connection.name,
+      ...(where === null ? {} : { where }),
+      hint: 'see whether /bin/sh works there for the login user and, when that is not root, `sudo -n /bin/sh`',
+    })
+  }
+  return { finished, stderr: result.stderr }
+}
+
+async function named(where: () => string | null, work: Promise<CommandResult>): Promise<CommandResult> {
+  try {
+    return await work
+  } catch (error) {
+    const section = where()
+    if (!(error instanceof MmhaError) || section === null || error.where !== undefined) throw error
+    const { code, source, exit, host, hint } = error
+    throw new MmhaError(error.message, {
+      code,
+      source,
+      exit,
+      where: section,
+      cause: error,
+      ...(host === undefined ? {} : { host }),
+      ...(hint === undefined ? {} : { hint }),
+    })
+  }
+}
+
+function tail(text: string): string {
+  const lines = text.trim().split('\n').slice(-3).join(' | ')
+  return lines === '' ? '' : `: ${lines}`
+}
