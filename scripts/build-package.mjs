@@ -65,6 +65,7 @@ function control(version, files) {
 /** The content decides the version: the same sources are the same version, and dpkg can say which build a host has. */
 function versionOf(base, files) {
   const hash = createHash('sha256')
+  hash.update(control('', files))
   for (const { path, mode, digest } of files) hash.update(`${path} ${mode.toString(8)} ${digest}\n`)
   return `${base}+${hash.digest('hex').slice(0, 12)}`
 }

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import type { Host, Inventory } from '../inventory/inventory.ts'
+import { ROLE_USER } from '../mysql/account.ts'
+import { sqlAccount, sqlString } from '../mysql/quote.ts'
+import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import { passwordLine, SQL_FUNCTIONS } from './mysql-client.ts'
+
+export const PEER_FILE = '/etc/mmha/peer.cnf'
+export const ROLE_FILE = '/etc/mmha/role.cnf'
+
+/** An option file with a password, as far as anybody but root may know it. */
+export interface CredentialFile {
+  /** sha256 of the line that holds the password. */
+  readonly fingerprint: string
+  /** `600 root` */
+  readonly access: string
+  readonly user: string
+  readonly host: string
+  readonly port: string
+}
+
+/** Does the password of a file open its server? unknown: nobody answered. */
+export type Login = 'ok' | 'denied' | 'unknown'
+
+export interface Account {
+  readonly exists: boolean
+  /** Global privileges, upper case. */
+  readonly privileges: readonly string[]
+}
+
+export interface CredentialFacts {
+  readonly file: CredentialFile | null
+  readonly login: Login
+  readonly account: Account
+}
+
+export interface AccountFacts {
+  /** root over the socket: up, denied, or down. */
+  readonly server: 'up' | 'denied' | 'down'
+  readonly replication: CredentialFacts
+  readonly role: CredentialFacts
+  /** mmha.epoch is there. */
+  readonly schema: boolean
+}
+
+/** What `CredentialFile.fingerprint` is for this password. */
+export function fingerprintOf(password: string): string {
+  return createHash('sha256')
+    .update(`${passwordLine(password)}\n`)
+    .digest('hex')
+}
+
+const FUNCTIONS = `credential_file() {
+  [ -f "$2" ] || return 0
+  fact "$1_file" "$(grep '^password=' "$2" | sha256sum | cut -d ' ' -f 1)" "$(stat -c '%a %U' "$2")" \\
+    "$(sed -n 's/^user=//p' "$2")" "$(sed -n 's/^host=//p' "$2")" "$(sed -n 's/^port=//p' "$2")"
+}
+login() {
+  if [ ! -f "$2" ] || [ -z "$mysql_client" ]; then return 0; fi
+  if said=$("$mysql_client" --defaults-file="$2" --connect-timeout=2 --execute='DO 1' 2>&1 </dev/null); then
+    fact "$1_login" ok
+  else
+    # 1045: wrong password. 1130: no account for this host. 1698: no password accepted.
+    case $said in *'ERROR 1045'*|*'ERROR 1130'*|*'ERROR 1698'*) fact "$1_login" denied ;; *) fact "$1_login" unknown ;; esac
+  fi
+}
+account() {
+  if grants=$(printf 'SHOW GRANTS FOR %s;\\n' "$2" | sql 2>/dev/null); then
+    fact "$1_account" yes
+    # MariaDB shows the password's hash in this line: nobody needs it.
+    printf '%s\\n' "$grants" | sed -n 's/ IDENTIFIED .*//; s/^GRANT \\(.*\\) ON \\*\\.\\* TO .*/\\1/p' | fact_rows "$1_privileges"
+  fi
+}
+`
+
+/** Single quotes inside a word of sh. */
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+export function accountProbe(inventory: Inventory, peer: Host): string {
+  const replication = sqlAccount(inventory.replication.user, peer.replicationAddress)
+  const role = sqlAccount(ROLE_USER, 'localhost')
+  const schema = `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA=${sqlString('mmha')} AND TABLE_NAME=${sqlString('epoch')}`
+  return `${FACT_FUNCTIONS}${SQL_FUNCTIONS}${FUNCTIONS}
+credential_file replication ${PEER_FILE}
+credential_file role ${ROLE_FILE}
+if said=$(sql --execute='DO 1' 2>&1); then
+  fact server up
+  account replication ${shellWord(replication)}
+  account role ${shellWord(role)}
+  if [ -n "$(printf '%s' ${shellWord(schema)} | sql)" ]; then fact schema yes; fi
+  login role ${ROLE_FILE}
+  login replication ${PEER_FILE}
+else
+  case $said in *'ERROR 1045'*|*'ERROR 1698'*) fact server denied ;; *) fact server down ;; esac
+fi
+`
+}
+
+export function parseAccounts(stdout: string): AccountFacts {
+  const facts = new FactLines(stdout)
+  const part = (name: 'replication' | 'role'): CredentialFacts => {
+    const [fingerprint, access = '', user = '', host = '', port = ''] = facts.rows(`${name}_file`)[0] ?? []
+    const login = facts.text(`${name}_login`)
+    const privileges = facts.texts(`${name}_privileges`).flatMap((row) => row.split(','))
+    return {
+      file: fingerprint === undefined ? null : { fingerprint, access, user, host, port },
+      login: login === 'ok' || login === 'denied' ? login : 'unknown',
+      account: {
+        exists: facts.flag(`${name}_account`),
+        privileges: privileges.map((privilege) => privilege.trim().toUpperCase()),
+      },
+    }
+  }
+  const server = facts.text('server')
+  return {
+    server: server === 'up' || server === 'denied' ? server : 'down',
+    replication: part('replication'),
+    role: part('role'),
+    schema: facts.flag('schema'),
+  }
+}

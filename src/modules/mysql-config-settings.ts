@@ -1,0 +1,47 @@
+import { EXIT, MmhaError } from '../events/error.ts'
+import type { Host, Inventory } from '../inventory/inventory.ts'
+import type { Dialect } from '../mysql/dialect.ts'
+import { pairSettings, type Setting } from '../mysql/settings.ts'
+import { variableName } from './mysql-value.ts'
+
+/** What the pair's safety stands on: the inventory may not say otherwise. */
+const PROTECTED =
+  /^(read_only|super_read_only|event_scheduler|skip_(replica|slave)_start|gtid_.*|enforce_gtid_consistency|rpl_semi_sync_.*|log_(replica|slave)_updates|init_rpl_role|port)$/
+
+/**
+ * What our option file says on this host, in its order: the pair's settings, then the user's own. The user's word wins,
+ * but not against the pair's safety.
+ * @throws MmhaError SETTING_PROTECTED
+ */
+export function wantedSettings(dialect: Dialect, inventory: Inventory, host: Host): readonly Setting[] {
+  const own = new Map(Object.entries(inventory.server.settings).map(([name, value]) => [variableName(name), value]))
+  for (const name of own.keys()) {
+    if (!PROTECTED.test(name)) continue
+    throw new MmhaError(`server.settings: ${name} is not for the inventory to set`, {
+      code: 'SETTING_PROTECTED',
+      source: 'user',
+      exit: EXIT.invalid,
+      where: inventory.file,
+      hint: name === 'port' ? 'use server.port' : 'leave it out: the pair needs the value that mmha sets',
+    })
+  }
+  const pair = pairSettings(dialect, {
+    index: host.index === 0 ? 0 : 1,
+    address: host.replicationAddress,
+    port: inventory.server.port,
+    mode: inventory.replication.mode,
+    semiSyncTimeout: inventory.replication.semiSyncTimeout,
+  })
+  const settings = pair.map((setting): Setting => {
+    const value = own.get(setting.name)
+    return value === undefined ? setting : { ...setting, value, reason: 'from the inventory' }
+  })
+  const names = new Set(pair.map(({ name }) => name))
+  const others = [...own].filter(([name]) => !names.has(name))
+  // A server may round these, so the running value proves nothing: they count from the start that follows the change.
+  return [...settings, ...others.map(([name, value]) => userSetting(name, value))]
+}
+
+function userSetting(name: string, value: string): Setting {
+  return { name, value, apply: 'restart', running: 'option', reason: 'from the inventory' }
+}

@@ -1,0 +1,250 @@
+import { z } from 'zod'
+import type { ServerFacts } from '../hosts/host-facts.ts'
+import { dialectOf } from '../mysql/dialect.ts'
+import { sqlString } from '../mysql/quote.ts'
+import type { Setting } from '../mysql/settings.ts'
+import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import type { Module, PlanContext } from './module.ts'
+import { SQL_FUNCTIONS } from './mysql-client.ts'
+import { wantedSettings } from './mysql-config-settings.ts'
+import { sameValue } from './mysql-value.ts'
+import { placeFile, restoreFile } from './placed-file.ts'
+import { renderShipped } from './shipped-template.ts'
+import { type Script, type Step, sh, shellQuote } from './step.ts'
+
+export interface MysqlConfigFacts {
+  /** Directories of option files that exist, in the order of PLACES. */
+  readonly directories: readonly string[]
+  /** Our option file. */
+  readonly file: { readonly path: string; readonly content: string } | null
+  /** Our file was written after the server started. */
+  readonly fileIsNewer: boolean
+  /** Running values; null when the server does not answer. */
+  readonly running: Readonly<Record<string, string>> | null
+}
+
+type Context = PlanContext<MysqlConfigFacts>
+
+/** Where an option file is read after the distribution's own (Debian's mysqld.cnf binds to 127.0.0.1). */
+const PLACES: Readonly<Record<ServerFacts['flavour'], readonly string[]>> = {
+  mysql: ['/etc/mysql/mysql.conf.d/zz-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
+  mariadb: ['/etc/mysql/mariadb.conf.d/99-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
+}
+const UNITS = ['mariadb', 'mysqld', 'mysql'] as const
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
+}
+
+function pathFor(flavour: ServerFacts['flavour'], directories: readonly string[]): string {
+  const [first = '', ...others] = PLACES[flavour]
+  return [first, ...others].find((path) => directories.includes(directoryOf(path))) ?? first
+}
+
+/** A base name in the file, ON in the server: log_bin is the same as soon as it is on. */
+function differs(setting: Setting, running: Readonly<Record<string, string>>): boolean {
+  const value = running[setting.name]
+  // No variable of that name: a start option on this server, known by the file's time alone.
+  if (value === undefined) return false
+  if (setting.name === 'log_bin') return value !== 'ON'
+  return !sameValue(setting.value, value)
+}
+
+/** A server that writes a binary log already keeps its name: another one would hide the history that it has. */
+function applicable(settings: readonly Setting[], facts: MysqlConfigFacts): readonly Setting[] {
+  const ours = facts.file?.content.includes('\nlog_bin = ') ?? false
+  const has = facts.running?.log_bin === 'ON'
+  return has && !ours ? settings.filter(({ name }) => name !== 'log_bin') : settings
+}
+
+/** Has no running value to compare, so that only a start after the file's change proves it. */
+function isStartOption({ name, running }: Setting, values: MysqlConfigFacts['running']): boolean {
+  return running === 'option' || (running === 'fixed' && values !== null && values[name] === undefined)
+}
+
+function lineOf({ name, value }: Setting): string {
+  return `${name} = ${value}`
+}
+
+function describe(setting: Setting, running: MysqlConfigFacts['running']): string {
+  const now = running?.[setting.name]
+  const change = now === undefined ? setting.value : `${now} → ${setting.value}`
+  const how = setting.running === 'role' ? 'the daemon sets it by role' : setting.apply
+  return `~ ${setting.name}: ${change} (${how}; ${setting.reason})`
+}
+
+/** Refuses the new file when the server would not start with it. */
+function validation({ flavour }: ServerFacts): string {
+  const binary = flavour === 'mariadb' ? 'mariadbd' : 'mysqld'
+  const ask = flavour === 'mariadb' ? '--help --verbose' : '--validate-config'
+  return `all=$(mktemp)
+for main in /etc/mysql/my.cnf /etc/my.cnf; do [ ! -f "$main" ] || echo "!include $main"; done >"$all"
+echo "!include $new" >>"$all"
+chmod 0644 "$all"
+server=$(PATH=$PATH:/usr/libexec command -v ${binary})
+if said=$("$server" --defaults-file="$all" --user=mysql ${ask} 2>&1 >/dev/null); then rm -f "$all"; else
+  rm -f "$all"
+  printf '%s\\n' "$said" | grep -i error >&2 || printf '%s\\n' "$said" >&2
+  exit 1
+fi`
+}
+
+function restartScript(unit: string): Script {
+  const name = shellQuote(`${unit}.service`)
+  return sh`if ! systemctl restart ${name}; then
+  journalctl --unit=${name} --lines=20 --no-pager --output=cat >&2 || :
+  for log in /var/log/mysql/error.log /var/log/mysqld.log; do [ ! -f "$log" ] || tail -n 20 "$log" >&2; done
+  exit 1
+fi
+`
+}
+
+function fileStep(context: Context, server: ServerFacts, path: string, settings: readonly Setting[]): Step[] {
+  const { mine, host, taskId } = context
+  const content = renderShipped('my.cnf.hbs', { settings })
+  const before = mine.file?.content ?? null
+  if (before === content) return []
+  const old = new Set((before ?? '').split('\n'))
+  const changed = settings.filter((setting) => !old.has(lineOf(setting)))
+  const gone = [...old].filter((line) => /^\w+ = /.test(line) && !settings.some((setting) => lineOf(setting) === line))
+  // A change that counts without a restart keeps the file's time: "newer than the server" then means "restart".
+  const startOnly = gone.length > 0 || changed.some((setting) => isStartOption(setting, mine.running))
+  const keepTime = before !== null && !startOnly ? `touch -r ${shellQuote(path)} "$new"\n` : ''
+  const check = `${keepTime}${validation(server)}`
+  return [
+    {
+      id: `${taskId}/file`,
+      host: host.name,
+      title: `settings of the pair in ${path}`,
+      diff: [...changed.map((setting) => describe(setting, mine.running)), ...gone.map((line) => `- ${line}`)].join(
+        '\n',
+      ),
+      run: placeFile({ path, content: sh`${content}`, mode: '0644', check }),
+      undo: restoreFile(path, before, '0644'),
+      impact: 'none',
+      notify: [],
+    },
+  ]
+}
+
+function setStep({ mine, host, taskId }: Context, settings: readonly Setting[]): Step {
+  const literal = (value: string): string => (/^-?\d+$/.test(value) ? value : sqlString(value))
+  const assign = (name: string, value: string): string => `SET GLOBAL ${name}=${literal(value)};\n`
+  const statements = settings.map(({ name, value }) => assign(name, value))
+  const before = settings.flatMap(({ name }) => {
+    const value = mine.running?.[name]
+    return value === undefined ? [] : [assign(name, value)]
+  })
+  const run = (sql: readonly string[]): Script =>
+    sh`${SQL_FUNCTIONS}sql <<'MMHA_END_OF_SQL'\n${sql.join('')}MMHA_END_OF_SQL\n`
+  return {
+    id: `${taskId}/set`,
+    host: host.name,
+    title: `running values of ${settings.map(({ name }) => name).join(', ')}`,
+    diff: settings.map((setting) => describe(setting, mine.running)).join('\n'),
+    run: run(statements),
+    undo: run(before),
+    impact: 'none',
+    notify: [],
+  }
+}
+
+function restartStep({ host, taskId }: Context, server: ServerFacts, reasons: readonly string[], start: boolean): Step {
+  return {
+    id: `${taskId}/restart`,
+    host: host.name,
+    title: `${start ? 'start' : 'restart'} ${server.unit}`,
+    diff: reasons.join('\n'),
+    run: restartScript(server.unit),
+    undo: restartScript(server.unit),
+    impact: start ? 'none' : 'restart',
+    notify: [],
+  }
+}
+
+/**
+ * Our option file, read after every other, and the server that runs by it. What a running server can take is set while
+ * it runs; it is restarted only for what it can't, and that is seen from its running values: a run that died between
+ * file and restart is finished by the next one.
+ */
+export const mysqlConfig: Module<Record<string, never>, MysqlConfigFacts> = {
+  name: 'mysql_config',
+  params: z.strictObject({}) as z.ZodType<Record<string, never>>,
+
+  probe: () => {
+    const paths = [...new Set(Object.values(PLACES).flat())]
+    return `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
+for directory in ${[...new Set(paths.map(directoryOf))].join(' ')}; do
+  if [ -d "$directory" ]; then fact directory "$directory"; fi
+done
+started=
+for unit in ${UNITS.join(' ')}; do
+  [ -n "$started" ] || started=$(systemctl show --property=ExecMainStartTimestamp --value "$unit.service" 2>/dev/null)
+done
+for path in ${paths.join(' ')}; do
+  [ -f "$path" ] || continue
+  fact_file file "$path"
+  if [ -n "$started" ] && [ "$(stat -c %Y "$path")" -gt "$(date -d "$started" +%s)" ]; then fact newer yes; fi
+done
+if sql --execute='SHOW GLOBAL VARIABLES' 2>/dev/null | grep -E '^(${VARIABLES.join('|')})	' | sed 's/^/variable	/'; then
+  fact answers yes
+fi
+`
+  },
+
+  parse: (stdout) => {
+    const facts = new FactLines(stdout)
+    const running = facts.record('variable')
+    return {
+      directories: facts.texts('directory'),
+      file: facts.file('file'),
+      fileIsNewer: facts.flag('newer'),
+      running: Object.keys(running).length === 0 ? null : running,
+    }
+  },
+
+  plan: (_params, context) => {
+    const { facts, mine, inventory, host } = context
+    const { server } = facts
+    if (server === null) return []
+    const settings = applicable(wantedSettings(dialectOf(server.version), inventory, host), mine)
+    const path = mine.file?.path ?? pathFor(server.flavour, mine.directories)
+    const steps = fileStep(context, server, path, settings)
+    const { running } = mine
+    if (running === null) return [...steps, restartStep(context, server, ['the server does not answer'], true)]
+
+    const fixed = settings.filter((setting) => setting.running === 'fixed' && differs(setting, running))
+    const onlyRestart = fixed.filter(({ apply }) => apply === 'restart')
+    const reasons = onlyRestart.map((setting) => describe(setting, running))
+    const content = mine.file?.content ?? ''
+    const newOptions = settings.filter(
+      (setting) => setting.running === 'option' && !content.includes(`\n${lineOf(setting)}\n`),
+    )
+    reasons.push(...newOptions.map((setting) => describe(setting, null)))
+    if (reasons.length === 0 && mine.fileIsNewer) reasons.push(`${path} is newer than the server's start`)
+    if (reasons.length > 0) return [...steps, restartStep(context, server, reasons, false)]
+    return fixed.length === 0 ? steps : [...steps, setStep(context, fixed)]
+  },
+}
+
+/** Variables that a setting of ours may have, under the names of any server: the rest is not worth its bytes. */
+const VARIABLES: readonly string[] = [
+  'bind_address',
+  'port',
+  'server_id',
+  'report_host',
+  'auto_increment_(increment|offset)',
+  'log_bin',
+  'log_(replica|slave)_updates',
+  'binlog_format',
+  'binlog_expire_logs_seconds',
+  'expire_logs_days',
+  'gtid_(mode|domain_id|strict_mode)',
+  'enforce_gtid_consistency',
+  'sync_binlog',
+  'innodb_flush_log_at_trx_commit',
+  'relay_log_recovery',
+  'skip_(replica|slave)_start',
+  '(replica|slave)_net_timeout',
+  'rpl_semi_sync_[a-z_]+',
+]

@@ -1,0 +1,214 @@
+import { z } from 'zod'
+import { EXIT, MmhaError } from '../events/error.ts'
+import { Secret } from '../inventory/secret.ts'
+import { type ChannelSettings, changeSource, readChannel } from '../mysql/channel.ts'
+import { type Dialect, dialectOf } from '../mysql/dialect.ts'
+import { formatGtidSet, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
+import type { Module, PlanContext } from './module.ts'
+import { PEER_FILE } from './mysql-account-facts.ts'
+import { SQL_FUNCTIONS } from './mysql-client.ts'
+import { parseReplication, REPLICATION_PROBE, type ReplicationFacts } from './mysql-replication-facts.ts'
+import { asRoot } from './mysql-session.ts'
+import { type Script, type Step, sh, shellQuote } from './step.ts'
+
+type Context = PlanContext<ReplicationFacts>
+
+/** s; the source's sign of life on an idle channel. */
+const HEARTBEAT = 2
+
+function refuse(context: Context, code: string, message: string, hint: string): MmhaError {
+  const { host, taskName } = context
+  return new MmhaError(message, { code, source: 'user', exit: EXIT.refused, host: host.name, where: taskName, hint })
+}
+
+/** Neither server ever had data of a user's, nor the pair a holder. */
+function neverUsed({ mine, theirs }: Context): boolean {
+  return [mine, theirs].every(({ schemas, epochs }) => schemas.length === 0 && epochs === 0)
+}
+
+function checkIdentity(context: Context): void {
+  const { mine, theirs, host, peer } = context
+  if (mine.uuid === '' || mine.uuid !== theirs.uuid) return
+  const hint = `on one of them: stop the server, remove auto.cnf from its data directory, start it`
+  throw refuse(context, 'SAME_UUID', `${host.name} and ${peer.name} have the same server_uuid ${mine.uuid}`, hint)
+}
+
+/** Refuses to join two servers that don't have the same history: replication would not make them equal. */
+function checkHistories(context: Context, dialect: Dialect): void {
+  const { mine, theirs, host, peer } = context
+  if (neverUsed(context)) return
+  const [ours, others] = [parseGtidSet(dialect.flavour, mine.gtids), parseGtidSet(dialect.flavour, theirs.gtids)]
+  const [extra, missing] = [subtract(ours, others), subtract(others, ours)]
+  // A member of this pair that is behind (or whose peer is) may catch up; a stranger may not.
+  const members = mine.epochs > 0 && theirs.epochs > 0
+  if (isEmpty(extra) && isEmpty(missing)) return
+  if (members && (isEmpty(extra) || isEmpty(missing))) return
+  const describe = (name: string, facts: ReplicationFacts, only: ReturnType<typeof subtract>): string => {
+    const schemas = facts.schemas.length === 0 ? 'no user schemas' : `schemas ${facts.schemas.join(', ')}`
+    const alone = isEmpty(only) ? 'nothing that its peer lacks' : `alone has ${formatGtidSet(dialect.flavour, only)}`
+    return `${name}: ${schemas}, ${alone}`
+  }
+  const hint =
+    'bring one server to the state of the other first (restore a backup of the good one onto the other), then run this again'
+  const sides = `${describe(host.name, mine, extra)}; ${describe(peer.name, theirs, missing)}`
+  throw refuse(
+    context,
+    'DATA_DIFFERS',
+    `the hosts hold different data, and joining them would lose some of it (${sides})`,
+    hint,
+  )
+}
+
+/**
+ * A pair that never held data begins without history: the transactions of the installer, different on each host, would
+ * otherwise count as data that the peer lacks. Only on hosts without a channel, without user schemas, before any holder.
+ */
+export const mysqlFreshPair: Module<Record<string, never>, ReplicationFacts> = {
+  name: 'mysql_fresh_pair',
+  params: z.strictObject({}) as z.ZodType<Record<string, never>>,
+  probe: () => REPLICATION_PROBE,
+  parse: parseReplication,
+
+  plan: (_params, context) => {
+    const { facts, mine, theirs, host, taskId, taskName } = context
+    if (facts.server === null || !mine.up || !theirs.up) return []
+    checkIdentity(context)
+    if (mine.channel !== null || mine.gtids === '' || !neverUsed(context)) return []
+    const dialect = dialectOf(facts.server.version)
+    const position = dialect.flavour === 'mariadb' ? ["SET GLOBAL gtid_slave_pos=''"] : []
+    return [
+      {
+        id: taskId,
+        host: host.name,
+        title: taskName,
+        diff: `- ${mine.gtids}`,
+        run: asRoot([dialect.statement.resetBinaryLogs, ...position]),
+        undo: { none: 'the binary logs of an empty server, written by its installation, are not kept' },
+        impact: 'none',
+        notify: [],
+      },
+    ]
+  },
+}
+
+/** Stands for the password in the statement until the host itself puts it in. */
+const FROM_FILE = new Secret('the password in the option file')
+
+function wantedChannel(context: Context, dialect: Dialect): ChannelSettings {
+  const { inventory, peer, mine, theirs } = context
+  const { mode, user, connectRetry } = inventory.replication
+  if (mode === 'position' && mine.channel === null && !neverUsed(context)) {
+    const hint = 'use replication.mode gtid: it finds the place by itself'
+    throw refuse(context, 'POSITION_UNKNOWN', "file and position can't be known while the pair is in use", hint)
+  }
+  const { position } = theirs
+  if (mode === 'position' && position === null) {
+    const hint = 'set log_bin there'
+    throw refuse(context, 'NO_BINARY_LOG', `${peer.name} has no binary log to begin at`, hint)
+  }
+  return {
+    host: peer.replicationAddress,
+    port: inventory.server.port,
+    user,
+    password: FROM_FILE,
+    connectRetry,
+    heartbeat: HEARTBEAT,
+    position: mode === 'position' && position !== null ? position : 'gtid',
+    tls: mine.tls && theirs.tls && dialect.flavour === 'mysql',
+  }
+}
+
+/** What is not as wanted: `name: is → wanted`. */
+function differences(context: Context, dialect: Dialect, wanted: ChannelSettings): readonly string[] {
+  const { mine, inventory } = context
+  const channel = readChannel(dialect, mine.channel ?? undefined)
+  if (channel === null)
+    return [`+ replicate from ${wanted.host}:${wanted.port} as ${wanted.user} by ${placeOf(wanted)}`]
+  if (channel.user !== wanted.user && channel.host !== wanted.host) {
+    const hint = 'take it out yourself (STOP REPLICA; RESET REPLICA ALL), or use other servers'
+    throw refuse(context, 'FOREIGN_CHANNEL', `it replicates from ${channel.host} as ${channel.user}`, hint)
+  }
+  const auto = inventory.replication.mode === 'gtid'
+  const pairs: [string, string | number | boolean, string | number | boolean][] = [
+    ['source host', channel.host, wanted.host],
+    ['source port', channel.port, wanted.port],
+    ['user', channel.user, wanted.user],
+    ['connect retry', channel.connectRetry, wanted.connectRetry],
+    ['GTID auto-position', channel.autoPosition, auto],
+  ]
+  const changed = pairs.filter(([, is, want]) => is !== want).map(([name, is, want]) => `~ ${name}: ${is} → ${want}`)
+  if (mine.filePassword !== '' && mine.channelPassword !== mine.filePassword) changed.push('~ password: *** → ***')
+  return changed
+}
+
+function placeOf({ position }: ChannelSettings): string {
+  return position === 'gtid' ? 'GTID' : `position ${position.file}:${position.position}`
+}
+
+/** sh that prints the statement, the password taken from this host's own file (`printf` is in the shell: no process shows it). */
+function printStatement(statement: Script): string {
+  const parts = statement.parts.map((part) => (part instanceof Secret ? '"$password"' : shellQuote(part)))
+  return `password=$(sed -n 's/^password=//p' ${PEER_FILE})\nprintf '%s' ${parts.join(' ')}`
+}
+
+function channelScript(dialect: Dialect, wanted: ChannelSettings): Script {
+  const { stopReplica, startReplica } = dialect.statement
+  return sh`${SQL_FUNCTIONS}
+running=$(channel_status | grep -Ec '_(IO|SQL)_Running: (Yes|Connecting)') || :
+change() {
+  sql --execute=${shellQuote(stopReplica)} 2>/dev/null || :
+  {
+    echo "SET SESSION sql_mode='', sql_log_off=1;"
+    ${printStatement({ parts: changeSource(dialect, wanted).parts })}
+    echo ';'
+  } | sql
+}
+# The daemon may start the channel again between the two statements: then once more.
+for attempt in 1 2 3 4 5; do
+  if change; then
+    [ "$running" = 0 ] || sql --execute=${shellQuote(startReplica)}
+    exit 0
+  fi
+done
+exit 1
+`
+}
+
+/**
+ * The channel from the peer. It is configured here and left stopped: only the daemon starts it, once it has compared
+ * the histories. An existing channel that is as wanted stays untouched.
+ */
+export const mysqlReplication: Module<Record<string, never>, ReplicationFacts> = {
+  name: 'mysql_replication',
+  params: z.strictObject({}) as z.ZodType<Record<string, never>>,
+  probe: () => REPLICATION_PROBE,
+  parse: parseReplication,
+
+  plan: (_params, context) => {
+    const { facts, mine, theirs, host, taskId, taskName } = context
+    if (facts.server === null || !mine.up || !theirs.up) return []
+    const dialect = dialectOf(facts.server.version)
+    checkIdentity(context)
+    if (mine.channel === null) checkHistories(context, dialect)
+    const wanted = wantedChannel(context, dialect)
+    const changes = differences(context, dialect, wanted)
+    if (changes.length === 0) return []
+    const { stopReplica, resetReplicaAll } = dialect.statement
+    const undo: Step['undo'] =
+      mine.channel === null
+        ? sh`${SQL_FUNCTIONS}sql --execute=${shellQuote(stopReplica)}\nsql --execute=${shellQuote(resetReplicaAll)}\n`
+        : { none: 'the password that the channel had is not kept' }
+    return [
+      {
+        id: taskId,
+        host: host.name,
+        title: taskName,
+        diff: changes.join('\n'),
+        run: channelScript(dialect, wanted),
+        undo,
+        impact: 'none',
+        notify: [],
+      },
+    ]
+  },
+}

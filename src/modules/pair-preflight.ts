@@ -1,0 +1,140 @@
+import { BlockList, isIPv4 } from 'node:net'
+import { z } from 'zod'
+import { EXIT, MmhaError } from '../events/error.ts'
+import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import type { Module, PlanContext } from './module.ts'
+import { shellQuote } from './step.ts'
+
+/** What the base facts don't say and a refusal may need. */
+export interface PreflightFacts {
+  /** Another keepalived runs, and its unit isn't ours. */
+  readonly keepalivedRuns: boolean
+  /** Somebody answers at the VIP; null: this host can't tell (no ping, or it holds the VIP itself). */
+  readonly vipAnswers: boolean | null
+}
+
+/** One reason not to touch this pair. */
+interface Refusal {
+  readonly what: string
+  readonly todo: string
+}
+
+/** Node's official runtime, which the daemon brings along, needs this C library (2018). */
+const GLIBC = [2, 28] as const
+
+type Context = PlanContext<PreflightFacts>
+
+function sameNetwork(cidr: string, address: string): boolean {
+  const [base = '', prefix = ''] = cidr.split('/')
+  if (!isIPv4(base) || !isIPv4(address)) return false
+  const network = new BlockList()
+  network.addSubnet(base, Number(prefix))
+  return network.check(address)
+}
+
+function platform({ facts }: Context): Refusal[] {
+  const found: Refusal[] = []
+  if (facts.arch !== 'x86_64') {
+    found.push({
+      what: `its processor is ${facts.arch || 'unknown'}`,
+      todo: 'the daemon is built for x86_64 only, so far',
+    })
+  }
+  if (facts.init !== 'systemd') found.push({ what: 'it has no systemd', todo: 'use a distribution with systemd' })
+  const [major = 0, minor = 0] = facts.glibc.split('.').map(Number)
+  if (major < GLIBC[0] || (major === GLIBC[0] && minor < GLIBC[1])) {
+    found.push({
+      what: facts.glibc === '' ? 'its C library is not glibc' : `its C library is glibc ${facts.glibc}`,
+      todo: `use a distribution with glibc ${GLIBC.join('.')} or newer (Debian 10, RHEL 8)`,
+    })
+  }
+  if (facts.uid !== 0 && !facts.sudo) {
+    found.push({
+      what: 'the SSH user is not root and may not sudo',
+      todo: 'log in as root, or allow sudo without password',
+    })
+  }
+  return found
+}
+
+function network({ facts, host, inventory }: Context): Refusal[] {
+  const { vip } = inventory
+  const nic = facts.nics.find(({ name }) => name === host.nic)
+  if (nic === undefined) {
+    const names = facts.nics.map(({ name }) => name).filter((name) => name !== 'lo')
+    return [{ what: `it has no interface ${host.nic}`, todo: `set nic to one of ${names.join(', ')}` }]
+  }
+  const found: Refusal[] = []
+  if (!nic.up) found.push({ what: `its interface ${nic.name} is down`, todo: `ip link set ${nic.name} up` })
+  const networks = nic.addresses.filter((cidr) => !cidr.startsWith(`${vip.address}/`))
+  if (!networks.some((cidr) => sameNetwork(cidr, vip.address))) {
+    found.push({
+      what: `the VIP ${vip.address} is in none of the networks of ${nic.name} (${networks.join(', ') || 'no address'})`,
+      todo: 'choose a VIP of that network, or another nic',
+    })
+  }
+  const elsewhere = facts.nics.find(
+    ({ name, addresses }) => name !== nic.name && addresses.some((cidr) => cidr.startsWith(`${vip.address}/`)),
+  )
+  if (elsewhere !== undefined) {
+    const todo = `remove it there (ip address del ${vip.address}/${vip.prefix} dev ${elsewhere.name})`
+    found.push({ what: `the VIP is an address of ${elsewhere.name} already`, todo })
+  }
+  return found
+}
+
+function holdsVip(facts: Context['facts'], address: string): boolean {
+  return facts.nics.some(({ addresses }) => addresses.some((cidr) => cidr.startsWith(`${address}/`)))
+}
+
+function neighbours(context: Context): Refusal[] {
+  const { address } = context.inventory.vip
+  const found: Refusal[] = []
+  if (context.mine.keepalivedRuns) {
+    const todo = 'take its VIP out of use, then: systemctl disable --now keepalived'
+    found.push({ what: 'keepalived runs there already', todo })
+  }
+  const ours = holdsVip(context.facts, address) || holdsVip(context.peerFacts, address)
+  if (context.mine.vipAnswers === true && !ours) {
+    found.push({ what: `another machine answers at the VIP ${address}`, todo: 'choose a free address' })
+  }
+  return found
+}
+
+/** Looks before anything is touched, and changes nothing: every reason not to begin, in one message. */
+export const pairPreflight: Module<Record<string, never>, PreflightFacts> = {
+  name: 'pair_preflight',
+  params: z.strictObject({}) as z.ZodType<Record<string, never>>,
+
+  probe: (_params, { inventory }) => `${FACT_FUNCTIONS}
+if systemctl is-active --quiet keepalived.service 2>/dev/null; then fact keepalived yes; fi
+vip=${shellQuote(inventory.vip.address)}
+if ! ip -o address show to "$vip" 2>/dev/null | grep -q . && command -v ping >/dev/null; then
+  if ping -n -q -c 1 -W 1 "$vip" >/dev/null 2>&1; then fact vip yes; else fact vip no; fi
+fi
+`,
+
+  parse: (stdout) => {
+    const facts = new FactLines(stdout)
+    return {
+      keepalivedRuns: facts.flag('keepalived'),
+      vipAnswers: facts.text('vip') === null ? null : facts.flag('vip'),
+    }
+  },
+
+  plan: (_params, context) => {
+    const refusals = [...platform(context), ...network(context), ...neighbours(context)]
+    if (refusals.length === 0) return []
+    throw new MmhaError(
+      `${context.host.name} can't be part of this pair: ${refusals.map(({ what }) => what).join('; ')}`,
+      {
+        code: 'PREFLIGHT',
+        source: 'user',
+        exit: EXIT.refused,
+        host: context.host.name,
+        where: context.taskName,
+        hint: refusals.map(({ todo }) => todo).join('; '),
+      },
+    )
+  },
+}

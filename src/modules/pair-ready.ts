@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { type Dialect, dialectOf } from '../mysql/dialect.ts'
+import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import type { Module, PlanContext } from './module.ts'
+import { SQL_FUNCTIONS } from './mysql-client.ts'
+import { type Script, sh, shellQuote } from './step.ts'
+
+export interface PairReadyFacts {
+  readonly daemonRuns: boolean
+  /** null: the server does not answer. */
+  readonly readOnly: boolean | null
+  /** Both threads of the channel from the peer. */
+  readonly channelRuns: boolean
+  /** Rpl_semi_sync_source_status (or master), …replica_status (or slave). */
+  readonly semiSyncSource: boolean
+  readonly semiSyncReplica: boolean
+}
+
+export interface PairReadyParams {
+  /** s that the pair may take to find its roles. */
+  readonly timeout: number
+}
+
+type Context = PlanContext<PairReadyFacts>
+
+function holds(facts: Context['facts'], address: string): boolean {
+  return facts.nics.some(({ addresses }) => addresses.some((cidr) => cidr.startsWith(`${address}/`)))
+}
+
+function missingOn(name: string, facts: PairReadyFacts, holder: boolean): string[] {
+  const missing: string[] = []
+  if (!facts.daemonRuns) missing.push(`${name}: mmha-keepalived does not run`)
+  if (facts.readOnly === null) missing.push(`${name}: the server does not answer`)
+  else if (holder && facts.readOnly) missing.push(`${name}: holds the VIP and is read-only`)
+  else if (!holder && !facts.readOnly) missing.push(`${name}: does not hold the VIP and is writable`)
+  if (!facts.channelRuns) missing.push(`${name}: does not replicate from its peer`)
+  if (holder && !facts.semiSyncSource) missing.push(`${name}: semi-sync is off on the holder`)
+  if (!holder && !facts.semiSyncReplica) missing.push(`${name}: semi-sync is off on the standby`)
+  return missing
+}
+
+/** What keeps the pair from being whole; [] when it is. */
+export function missingForReady(context: Context): readonly string[] {
+  const { address } = context.inventory.vip
+  const [here, there] = [holds(context.facts, address), holds(context.peerFacts, address)]
+  const vip = here === there ? [here ? 'both hosts hold the VIP' : 'no host holds the VIP'] : []
+  return [
+    ...vip,
+    ...missingOn(context.host.name, context.mine, here),
+    ...missingOn(context.peer.name, context.theirs, there),
+  ]
+}
+
+/** The host's own view, until it is whole; the deadline ends it with what is missing and the daemon's last words. */
+function waitScript(vip: string, dialect: Dialect, timeout: number): Script {
+  const { sourceStatus } = dialect.semiSync
+  const replicaStatus = sourceStatus.replace('master', 'slave').replace('source', 'replica')
+  return sh`${SQL_FUNCTIONS}
+is_on() { [ "$(sql --execute="SHOW GLOBAL STATUS LIKE '$1'" 2>/dev/null | cut -f 2)" = ON ]; }
+read_only() { case $("$@" --execute='SELECT @@GLOBAL.read_only' 2>/dev/null) in 0|OFF) echo no;; ?*) echo yes;; esac; }
+missing() {
+  systemctl is-active --quiet mmha-keepalived.service || { echo 'mmha-keepalived does not run'; return; }
+  mine=$(read_only sql)
+  [ -n "$mine" ] || { echo 'the server does not answer'; return; }
+  if ip -o address show to ${shellQuote(vip)} | grep -q .; then
+    [ "$mine" = no ] || { echo 'holds the VIP and is read-only'; return; }
+    is_on ${sourceStatus} || { echo 'semi-sync is off on the holder'; return; }
+  else
+    [ "$mine" = yes ] || { echo 'does not hold the VIP and is writable'; return; }
+    theirs=$(read_only peer_sql)
+    [ -n "$theirs" ] || { echo 'the server of the peer does not answer'; return; }
+    [ "$theirs" = no ] || { echo 'no host holds the VIP'; return; }
+    is_on ${replicaStatus} || { echo 'semi-sync is off on the standby'; return; }
+  fi
+  [ "$(channel_status | grep -Ec '_(IO|SQL)_Running: Yes')" = 2 ] || echo 'does not replicate from its peer'
+}
+deadline=$(( $(date +%s) + ${timeout} ))
+while :; do
+  why=$(missing)
+  [ -n "$why" ] || exit 0
+  if [ "$(date +%s)" -ge "$deadline" ]; then
+    echo "not whole after ${timeout} s: $why" >&2
+    journalctl --unit=mmha-keepalived.service --lines=15 --no-pager --output=cat >&2 || :
+    exit 1
+  fi
+  sleep 0.1
+done
+`
+}
+
+/** The end of provisioning: waits until one host holds the VIP and is writable, the other follows, both channels run. */
+export const pairReady: Module<PairReadyParams, PairReadyFacts> = {
+  name: 'pair_ready',
+  params: z.strictObject({ timeout: z.number().int().positive().default(60) }),
+
+  probe: () => `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
+if systemctl is-active --quiet mmha-keepalived.service 2>/dev/null; then fact daemon yes; fi
+if value=$(sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null); then
+  fact read_only "$value"
+  fact channel_threads "$(channel_status | grep -Ec '_(IO|SQL)_Running: Yes')"
+  sql --execute="SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_%_status'" | sed 's/^/semi_sync	/'
+fi
+`,
+
+  parse: (stdout) => {
+    const facts = new FactLines(stdout)
+    const readOnly = facts.text('read_only')
+    const semiSync = Object.entries(facts.record('semi_sync')).filter(([, value]) => value === 'ON')
+    return {
+      daemonRuns: facts.flag('daemon'),
+      readOnly: readOnly === null ? null : readOnly !== '0' && readOnly !== 'OFF',
+      channelRuns: facts.text('channel_threads') === '2',
+      semiSyncSource: semiSync.some(([name]) => /_(source|master)_status$/.test(name)),
+      semiSyncReplica: semiSync.some(([name]) => /_(replica|slave)_status$/.test(name)),
+    }
+  },
+
+  plan: ({ timeout }, context) => {
+    const missing = missingForReady(context)
+    if (missing.length === 0) return []
+    const { server } = context.facts
+    const dialect = dialectOf(server?.version ?? '9.0.0')
+    return [
+      {
+        id: context.taskId,
+        host: context.host.name,
+        title: context.taskName,
+        diff: missing.map((what) => `- ${what}`).join('\n'),
+        run: waitScript(context.inventory.vip.address, dialect, timeout),
+        undo: { none: 'it only waits' },
+        impact: 'none',
+        notify: [],
+      },
+    ]
+  },
+}

@@ -1,0 +1,42 @@
+import { dirname } from 'node:path'
+import { createTwoFilesPatch } from 'diff'
+import { type Script, sh, shellQuote } from './step.ts'
+
+const DELIMITER = 'MMHA_END_OF_FILE'
+
+/**
+ * sh that writes a file beside its place and moves it there in one step. `check` is sh that refuses the new file
+ * (exit ≠ 0) before it counts; `$new` names it. `content` ends with a newline.
+ */
+export function placeFile(options: {
+  readonly path: string
+  readonly content: Script
+  /** Octal, as chmod takes it. */
+  readonly mode: string
+  readonly check?: string
+}): Script {
+  const path = shellQuote(options.path)
+  return sh`mkdir -p ${shellQuote(dirname(options.path))}
+new=${path}.mmha-new
+trap 'rm -f "$new"' EXIT
+cat >"$new" <<'${DELIMITER}'
+${options.content}${DELIMITER}
+chmod ${options.mode} "$new"
+${options.check ?? ':'}
+mv -f "$new" ${path}
+`
+}
+
+/** sh that puts back what a file held; `null`: it was not there. */
+export function restoreFile(path: string, before: string | null, mode: string): Script {
+  if (before === null) return sh`rm -f ${shellQuote(path)}\n`
+  return placeFile({ path, content: sh`${before.endsWith('\n') ? before : `${before}\n`}`, mode })
+}
+
+/** Unified diff of a file; `before` null: a new file. */
+export function fileDiff(path: string, before: string | null, after: string): string {
+  const patch = createTwoFilesPatch(before === null ? '/dev/null' : path, path, before ?? '', after, '', '', {
+    context: 2,
+  })
+  return patch.replace(/^=+\n/, '')
+}
