@@ -7,6 +7,17 @@ export type ToCheck =
   | { readonly t: 'promote'; readonly instance: string; readonly id: number; readonly deadlineMs: number }
   /** The instance has left or is leaving mastership: read-only, sessions killed. One `demoted` answers it. */
   | { readonly t: 'demote'; readonly instance: string; readonly id: number; readonly reason: string }
+  /**
+   * Planned handover (`ctl leave`, end of the daemon): read-only, sessions killed, the peer has applied everything.
+   * Answer with ToVrrp `leave` (same id, same holdDownMs), or with `leaveRefused`.
+   */
+  | {
+      readonly t: 'leave'
+      readonly instance: string
+      readonly id: number
+      readonly holdDownMs: number
+      readonly reason: string
+    }
   /** For notify scripts and the role's own bookkeeping; in order. */
   | {
       readonly t: 'state'
@@ -52,5 +63,8 @@ export type ToVrrp =
       readonly holdDownMs: number
       readonly reason: string
     }
+
+  /** The handover can't be: the holder stays writable and keeps the VIP. */
+  | { readonly t: 'leaveRefused'; readonly instance: string; readonly id: number; readonly reason: string }
 
 export type VrrpState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'STOP'

@@ -1,0 +1,45 @@
+import type { Machine, Settings } from './machine.ts'
+
+/** The intervals of RFC 9568 6.1, all in ms. Pure. */
+
+/** A leaving holder answers this long for its successor before it removes the VIP unasked. */
+export const LINGER_MS = 300
+/** The kernel removes an expired address up to this much after its lease (measured: 0.03..0.24 s). */
+export const LEASE_SLACK_MS = 350
+/** A node whose promotion failed lets others try first. */
+export const RETRY_MS = 1000
+
+/** Skew_Time: version 2 counts in seconds, version 3 in the master's interval. */
+export function skewMs(settings: Settings, priority: number, masterIntervalMs: number): number {
+  return ((256 - priority) * (settings.version === 2 ? 1000 : masterIntervalMs)) / 256
+}
+
+/** Master_Down_Interval: three adverts and the skew. */
+export function masterDownMs(settings: Settings, priority: number, masterIntervalMs: number): number {
+  return 3 * masterIntervalMs + skewMs(settings, priority, masterIntervalMs)
+}
+
+/** After so long without an advert of ours somebody else may be master: 10 % short of the peers' shortest patience. */
+export function suspectAfterMs(settings: Settings): number {
+  return 3 * settings.advertMs * 0.9
+}
+
+/** The lease is renewed before each advert, and in between when it is short. */
+export function renewEveryMs(settings: Settings): number {
+  return settings.leaseMs > 0 ? Math.min(settings.advertMs, settings.leaseMs / 2) : settings.advertMs
+}
+
+/** When the machine wants its next `timer` event; null: not before something else happens. */
+export function nextDeadline(machine: Machine): number | null {
+  const all = [
+    machine.masterDownAt,
+    machine.advertAt,
+    machine.renewAt,
+    machine.vipAt,
+    machine.garpAt,
+    machine.refreshAt,
+    machine.candidacy?.deadlineAt ?? null,
+    machine.stopAt,
+  ].filter((at) => at !== null)
+  return all.length === 0 ? null : Math.min(...all)
+}

@@ -1,0 +1,209 @@
+import {
+  type Effect,
+  type HeardAdvert,
+  initialMachine,
+  type Machine,
+  reduce,
+  type Settings,
+  type VrrpEvent,
+} from '../../../../src/keepalived/vrrp/machine.ts'
+import { nextDeadline } from '../../../../src/keepalived/vrrp/timing.ts'
+
+/** Hosts on one network segment in simulated time: real reducers, a kernel that ends leases, packets that may be lost. */
+interface Scheduled {
+  readonly at: number
+  readonly order: number
+  readonly run: () => void
+}
+
+class SimulatedHost {
+  machine: Machine
+  alive = true
+  /** Asleep (SIGSTOP): packets and timers wait, the kernel doesn't. */
+  asleep = false
+  /** The kernel's view; null: the VIP is not here. */
+  vipUntil: number | null = null
+  promotions = true
+  readonly inbox: VrrpEvent[] = []
+  timerAt: number | null = null
+  readonly log: string[] = []
+
+  readonly settings: Settings
+
+  constructor(settings: Settings) {
+    this.settings = settings
+    this.machine = initialMachine(settings)
+  }
+}
+
+export class Simulation {
+  readonly hosts: SimulatedHost[]
+  now = 0
+  /** Each moment at which two hosts had the VIP. */
+  readonly doubles: number[] = []
+  /** Told of every advert that is sent. */
+  onAdvert: (host: number, priority: number) => void = () => {}
+  /** 0..1, a new one at each call. */
+  readonly random: () => number
+  /** Whether a packet that is sent now is lost. */
+  lose: () => boolean
+  readonly #queue: Scheduled[] = []
+  #order = 0
+
+  constructor(settings: readonly Settings[], random: () => number, lose: () => boolean = () => false) {
+    this.random = random
+    this.lose = lose
+    this.hosts = settings.map((one) => new SimulatedHost(one))
+  }
+
+  at(delay: number, run: () => void): void {
+    this.#queue.push({ at: this.now + delay, order: this.#order++, run })
+    this.#queue.sort((a, b) => a.at - b.at || a.order - b.order)
+  }
+
+  run(until: number): void {
+    for (;;) {
+      const next = this.#queue[0]
+      if (next === undefined || next.at > until) break
+      this.#queue.shift()
+      this.now = next.at
+      next.run()
+      this.#look()
+    }
+    this.now = until
+    this.#look()
+  }
+
+  start(index: number): void {
+    const host = this.#host(index)
+    host.alive = true
+    host.asleep = false
+    host.inbox.length = 0
+    host.machine = initialMachine(host.settings)
+    host.vipUntil = null
+    host.timerAt = null
+    this.event(index, { t: 'start' })
+    this.event(index, { t: 'check', there: true })
+    this.event(index, { t: 'link', up: true, reason: '' })
+    this.event(index, { t: 'gate', open: true, reason: 'test' })
+  }
+
+  /** All processes killed: only the kernel's lease is left. */
+  kill(index: number): void {
+    this.#host(index).alive = false
+  }
+
+  sleep(index: number, ms: number): void {
+    const host = this.#host(index)
+    host.asleep = true
+    this.at(ms, () => {
+      if (!host.asleep) return
+      host.asleep = false
+      for (const event of host.inbox.splice(0)) this.event(index, event)
+      this.event(index, { t: 'timer' })
+    })
+  }
+
+  event(index: number, event: VrrpEvent): void {
+    const host = this.#host(index)
+    if (!host.alive) return
+    if (host.asleep) {
+      if (event.t !== 'timer') host.inbox.push(event)
+      return
+    }
+    const { machine, effects } = reduce(host.settings, host.machine, event, this.now)
+    host.machine = machine
+    for (const effect of effects) this.#carryOut(index, effect)
+    this.#arm(index)
+    this.#look()
+  }
+
+  holders(): number[] {
+    return this.hosts.flatMap((host, index) => (this.#holds(host) ? [index] : []))
+  }
+
+  masters(): number[] {
+    return this.hosts.flatMap((host, index) => (host.alive && host.machine.state === 'MASTER' ? [index] : []))
+  }
+
+  #holds(host: SimulatedHost): boolean {
+    return host.vipUntil !== null && host.vipUntil > this.now
+  }
+
+  #look(): void {
+    if (this.holders().length > 1) this.doubles.push(this.now)
+  }
+
+  #arm(index: number): void {
+    const host = this.#host(index)
+    const deadline = nextDeadline(host.machine)
+    if (deadline === host.timerAt) return
+    host.timerAt = deadline
+    if (deadline === null) return
+    this.at(Math.max(0, deadline - this.now), () => {
+      if (host.timerAt !== deadline) return
+      host.timerAt = null
+      this.event(index, { t: 'timer' })
+    })
+  }
+
+  #carryOut(index: number, effect: Effect): void {
+    const host = this.#host(index)
+    const lease = host.settings.leaseMs
+    if (effect.do === 'advert') this.#broadcast(index, effect.priority)
+    else if (effect.do === 'addVip') {
+      host.vipUntil = lease === 0 ? Number.POSITIVE_INFINITY : this.now + lease + 30 + 210 * this.random()
+    } else if (effect.do === 'removeVip') host.vipUntil = null
+    else if (effect.do === 'log') host.log.push(`${this.now.toFixed(1)} ${effect.text}`)
+    else if (effect.do === 'tell') this.#database(index, effect.message)
+  }
+
+  #database(index: number, message: Extract<Effect, { do: 'tell' }>['message']): void {
+    const delay = 5 + 40 * this.random()
+    if (message.t === 'promote') {
+      const { id } = message
+      this.at(delay, () => {
+        const ok = this.#host(index).promotions
+        this.event(index, { t: 'promoted', id, ok, reason: 'simulated' })
+      })
+    } else if (message.t === 'leave') {
+      const { id, holdDownMs, reason } = message
+      this.at(delay, () => this.event(index, { t: 'leave', id, holdDownMs, reason }))
+    }
+  }
+
+  #broadcast(from: number, priority: number): void {
+    const intervalMs = this.#host(from).settings.advertMs
+    this.onAdvert(from, priority)
+    for (const to of this.hosts.keys()) {
+      if (to === from || this.lose()) continue
+      const advert: HeardAdvert = { priority, intervalMs, from: `host${from}`, fromHigher: from > to }
+      this.at(0.05 + this.random(), () => this.event(to, { t: 'advert', advert }))
+    }
+  }
+
+  #host(index: number): SimulatedHost {
+    const host = this.hosts[index]
+    if (host === undefined) throw new Error(`no host ${index}`)
+    return host
+  }
+}
+
+export function settings(overrides: Partial<Settings> = {}): Settings {
+  return {
+    name: 'VI_1',
+    version: 3,
+    priority: 254,
+    advertMs: 500,
+    nopreempt: true,
+    preemptDelayMs: 0,
+    leaseMs: 1000,
+    garpDelayMs: 5000,
+    garpRefreshMs: 0,
+    awaitedTrackers: [],
+    role: null,
+    ...overrides,
+  }
+}
+
+export const ROLE = { promoteDeadlineMs: 2000, demoteDeadlineMs: 2000 }
