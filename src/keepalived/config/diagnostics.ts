@@ -35,10 +35,14 @@ export function sorted(diagnostics: readonly Diagnostic[], file: string): Diagno
   )
 }
 
+/** What a file may hold and a terminal must not get. */
+const CONTROL = /\p{Cc}/gu
+
 /** `file:line:column severity: message (fix)`, one line. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, column, severity, message, fix } = diagnostic
-  return `${file}:${line}:${column} ${severity}: ${message}${fix === null ? '' : ` (${fix})`}`
+  const text = `${file}:${line}:${column} ${severity}: ${message}${fix === null ? '' : ` (${fix})`}`
+  return text.replace(CONTROL, '�')
 }
 
 /** keepalived's exit codes of `-t`: 0 ok, 2 nothing can run, 4 can't be read, 5 errors but runnable, 6 script security. */

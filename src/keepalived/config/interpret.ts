@@ -58,7 +58,7 @@ function readValues(
       return command === null ? null : { values: [...values, command], rest: [] }
     }
     if (spec.optional === true && index > 0 && keywordsOf(keyword.block).has(word.text)) break
-    const value = readValue(spec, word, consequenceOf(keyword), report)
+    const value = readValue(spec, word, { name: keyword.name, consequence: consequenceOf(keyword) }, report)
     if (value === null) return null
     values.push(value)
   }

@@ -50,14 +50,14 @@ export function resolve(statement: Statement, block: string, report: Report): Ke
     report('warning', 'placeholder', first, `${first.text} was left from a template, ${skipped}`, 'fill it in')
     return null
   }
-  const name = mended(first, report)
-  const exact = rows.get(name)
-  if (exact !== undefined) return aliased(exact, statement, report)
-  const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name
-  if (/[^\x20-\x7e]/.test(name)) {
+  const shown = first.text.length > 40 ? `${first.text.slice(0, 40)}…` : first.text
+  if (/[^\x20-\x7e]/.test(first.text)) {
     report('warning', 'unknown', first, `"${shown}" looks like prose, ${skipped}`, 'put # before it')
     return null
   }
+  const name = mended(first, report)
+  const exact = rows.get(name)
+  if (exact !== undefined) return aliased(exact, statement, report)
   if (/^[$@~]/.test(name)) {
     report(
       'error',

@@ -35,7 +35,9 @@ const LISTS: Readonly<Record<string, BlockSpec['item']>> = {
 export const SKIPPED = 'skipped'
 
 const byBlock = new Map<string, Map<string, Keyword>>()
+const homes = new Map<string, Set<string>>()
 for (const keyword of KEYWORDS) {
+  homes.set(keyword.name, (homes.get(keyword.name) ?? new Set()).add(keyword.block))
   const rows = byBlock.get(keyword.block) ?? new Map<string, Keyword>()
   rows.set(keyword.name, keyword)
   byBlock.set(keyword.block, rows)
@@ -57,7 +59,7 @@ export function notYet(block: string, name: string): boolean {
 
 /** The blocks in which a keyword is at home. */
 export function homesOf(name: string): string[] {
-  return [...new Set(KEYWORDS.filter((keyword) => keyword.name === name).map((keyword) => keyword.block))]
+  return [...(homes.get(name) ?? [])]
 }
 
 /** A keyword that opens a block at the top and means nothing inside another: the sign of a missing brace before it. */

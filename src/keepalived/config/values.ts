@@ -6,7 +6,7 @@ import { didYouMean } from './suggest.ts'
 
 /** A `<…>` that a template left to be filled in. */
 export function isPlaceholder(text: string): boolean {
-  return /<[^>]*>/.test(text) || text === '...'
+  return /<[^>]*>|^<[A-Za-z]/.test(text) || text === '...'
 }
 
 /** A word without the backticks and the closing `;` or `,` that come with copies from web pages, which is said. */
@@ -53,18 +53,18 @@ const FALSE = new Set(['false', 'off', 'no', '0'])
 
 /**
  * Reads one word as its spec says.
- * @returns the value; null when it is none, which is said with `consequence`: what happens instead.
+ * @returns the value; null when it is none, which is said with the keyword's name and the consequence.
  */
 export function readValue(
   spec: ValueSpec,
   word: Token,
-  consequence: string,
+  keyword: { readonly name: string; readonly consequence: string },
   report: Report,
 ): string | number | boolean | null {
   if (spec.type === 'secret') return word.text
   const text = mended(word, report)
   const bad = (why: string): null => {
-    report('error', 'value-bad', word, why, consequence)
+    report('error', 'value-bad', word, `${keyword.name}: ${why}`, keyword.consequence)
     return null
   }
   switch (spec.type) {

@@ -1,0 +1,85 @@
+import type { Command, VirtualAddress } from './config.ts'
+import type { Place } from './diagnostics.ts'
+import type { Block, Node, Value } from './interpret.ts'
+import type { Item } from './items.ts'
+import { keywordsOf } from './table.ts'
+
+/** Every node of a keyword in a block, in the file's order. */
+export function nodesOf(block: Block | null, name: string): Node[] {
+  return block === null ? [] : block.nodes.filter((node) => node.keyword.name === name)
+}
+
+/** The last node of a keyword, the one that counts. */
+export function nodeOf(block: Block | null, name: string): Node | null {
+  return nodesOf(block, name).at(-1) ?? null
+}
+
+export function isSet(block: Block | null, name: string): boolean {
+  return nodeOf(block, name) !== null
+}
+
+function firstValue(block: Block, name: string): Value | null {
+  const node = nodeOf(block, name)
+  if (node !== null && node.values[0] !== undefined) return node.values[0]
+  return keywordsOf(block.name).get(name)?.default ?? null
+}
+
+/** A number as set, or the table's default (0 when the table has none). */
+export function numberOf(block: Block, name: string): number {
+  const value = firstValue(block, name)
+  return typeof value === 'number' ? value : 0
+}
+
+/** A text as set, or the table's default; null for neither. */
+export function textOf(block: Block, name: string): string | null {
+  const value = firstValue(block, name)
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** A switch: `keyword` alone is true. */
+export function flagOf(block: Block, name: string): boolean {
+  const node = nodeOf(block, name)
+  if (node === null) return keywordsOf(block.name).get(name)?.default === true
+  return node.values[0] !== false
+}
+
+export function commandOf(block: Block, name: string): Command | null {
+  const value = nodeOf(block, name)?.values[0]
+  return typeof value === 'object' ? value : null
+}
+
+/** The same keyword in the nearest block that sets it, innermost first; else the innermost block's default. */
+export function numberAlong(blocks: readonly [Block, ...Block[]], name: string): number {
+  return numberOf(blocks.find((block) => isSet(block, name)) ?? blocks[0], name)
+}
+
+export function flagAlong(blocks: readonly [Block, ...Block[]], name: string): boolean {
+  return flagOf(blocks.find((block) => isSet(block, name)) ?? blocks[0], name)
+}
+
+/** Blocks that a keyword opens, with the node that opened them. */
+export function blocksOf(block: Block | null, name: string): { readonly node: Node; readonly block: Block }[] {
+  return nodesOf(block, name).flatMap((node) => (node.block === null ? [] : [{ node, block: node.block }]))
+}
+
+function itemsOf(block: Block, name: string): Item[] {
+  return blocksOf(block, name).flatMap((opened) => opened.block.items)
+}
+
+export function textItems(block: Block, name: string): (Place & { readonly text: string })[] {
+  return itemsOf(block, name).flatMap((item) => (item.type === 'text' ? [item] : []))
+}
+
+export function addressItems(block: Block, name: string): (Place & { readonly value: VirtualAddress })[] {
+  return itemsOf(block, name).flatMap((item) => (item.type === 'address' ? [item] : []))
+}
+
+export function scriptItems(block: Block): (Place & { readonly name: string; readonly weight: number | null })[] {
+  return itemsOf(block, 'track_script').flatMap((item) => (item.type === 'script' ? [item] : []))
+}
+
+/** The first value of a node as text; empty when it has none. */
+export function nameOfNode(node: Node): string {
+  const value = node.values[0]
+  return typeof value === 'string' ? value : ''
+}

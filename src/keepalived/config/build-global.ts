@@ -1,0 +1,136 @@
+import { commandOf, flagOf, isSet, nodeOf, nodesOf, numberOf, textItems, textOf } from './access.ts'
+import type { GlobalConfig, MysqlServer, NotifyConfig, ScriptUse, SyncGroup, VrrpScript } from './config.ts'
+import type { Report } from './diagnostics.ts'
+import type { Block } from './interpret.ts'
+
+/** What every builder needs beside its block. */
+export interface Building {
+  readonly report: Report
+  /** Scripts found so far, for checks against the host. */
+  readonly scripts: ScriptUse[]
+  /** global_defs; an empty block when the file has none. */
+  readonly global: Block
+  readonly hostname: string
+}
+
+/** Several `global_defs` read as one. */
+export function mergedGlobal(top: Block): Block {
+  const blocks = nodesOf(top, 'global_defs').flatMap((node) => (node.block === null ? [] : [node.block]))
+  return { ...top, name: 'global_defs', nodes: blocks.flatMap((block) => block.nodes), items: [] }
+}
+
+export function buildGlobal({ global, hostname, report }: Building): GlobalConfig {
+  const smtp = nodeOf(global, 'smtp_server')
+  const port = smtp?.values[1]
+  const [host] = smtp?.values ?? []
+  const user = nodeOf(global, 'script_user')?.values ?? []
+  const emails = textItems(global, 'notification_email').map((item) => item.text)
+  if (smtp !== null && emails.length === 0) {
+    report('note', 'conflict', smtp, 'smtp_server without notification_email: nobody gets mail')
+  }
+  return {
+    routerId: textOf(global, 'router_id') ?? hostname,
+    notificationEmail: emails,
+    notificationEmailFrom: textOf(global, 'notification_email_from'),
+    smtpServer: typeof host === 'string' ? { host, port: typeof port === 'number' ? port : 25 } : null,
+    smtpConnectTimeout: numberOf(global, 'smtp_connect_timeout'),
+    smtpHeloName: textOf(global, 'smtp_helo_name'),
+    scriptUser:
+      typeof user[0] === 'string' ? { user: user[0], group: typeof user[1] === 'string' ? user[1] : null } : null,
+    enableScriptSecurity: flagOf(global, 'enable_script_security'),
+  }
+}
+
+/** Mail on changes: said in the block itself, or globally for its kind, or globally for all, or not at all. */
+export function alertOf(block: Block, kind: 'smtp_alert_vrrp' | 'smtp_alert_checker', global: Block): boolean {
+  if (isSet(block, 'smtp_alert')) return flagOf(block, 'smtp_alert')
+  if (isSet(global, kind)) return flagOf(global, kind)
+  return isSet(global, 'smtp_alert') ? flagOf(global, 'smtp_alert') : kind === 'smtp_alert_checker'
+}
+
+/** The notify scripts of an instance or a group. */
+export function buildNotify(block: Block, owner: string, { scripts }: Building): NotifyConfig {
+  const script = (name: string) => {
+    const command = commandOf(block, name)
+    const node = nodeOf(block, name)
+    if (command !== null && node !== null) {
+      scripts.push({ role: `${name} of ${owner}`, command, file: node.file, line: node.line, column: node.column })
+    }
+    return command
+  }
+  return {
+    master: script('notify_master'),
+    backup: script('notify_backup'),
+    fault: script('notify_fault'),
+    stop: script('notify_stop'),
+    any: script('notify'),
+  }
+}
+
+/** null when the script names no command, which is said. */
+export function buildScript(name: string, block: Block, { report, scripts }: Building): VrrpScript | null {
+  const command = commandOf(block, 'script')
+  if (command === null) {
+    report('error', 'value-missing', block, `vrrp_script ${name} has no script, ignored`, 'add script "/path/to/it"')
+    return null
+  }
+  const [user, group] = nodeOf(block, 'user')?.values ?? []
+  const script =
+    typeof user === 'string' ? { ...command, user, group: typeof group === 'string' ? group : null } : command
+  const node = nodeOf(block, 'script') ?? block
+  scripts.push({ role: `vrrp_script ${name}`, command: script, file: node.file, line: node.line, column: node.column })
+  const weight = nodeOf(block, 'weight')
+  if (weight?.values[1] === 'reverse') {
+    report('error', 'later', weight, `reverse is not supported yet: ${name} is not run`, 'turn the exit code round')
+    return null
+  }
+  const interval = numberOf(block, 'interval')
+  return {
+    name,
+    script,
+    interval,
+    timeout: isSet(block, 'timeout') ? numberOf(block, 'timeout') : interval,
+    rise: numberOf(block, 'rise'),
+    fall: numberOf(block, 'fall'),
+    weight: numberOf(block, 'weight'),
+    initFail: flagOf(block, 'init_fail'),
+  }
+}
+
+/** Members that no instance has are said and left out. */
+export function buildGroup(name: string, block: Block, instances: ReadonlySet<string>, building: Building): SyncGroup {
+  const members = textItems(block, 'group').filter((item) => {
+    if (instances.has(item.text)) return true
+    building.report('error', 'conflict', item, `no vrrp_instance is called ${item.text}, left out of group ${name}`)
+    return false
+  })
+  if (members.length === 1) {
+    building.report('warning', 'conflict', block, `sync group ${name} has one member only and so no effect`)
+  }
+  return {
+    name,
+    instances: members.map((item) => item.text),
+    notify: buildNotify(block, name, building),
+    smtpAlert: alertOf(block, 'smtp_alert_vrrp', building.global),
+  }
+}
+
+/** null when it has no credentials, which is said. */
+export function buildMysql(name: string, block: Block, { report }: Building): MysqlServer | null {
+  const credentials = textOf(block, 'credentials')
+  if (credentials === null) {
+    report('error', 'value-missing', block, `mysql_server ${name} has no credentials, ignored`, 'add credentials FILE')
+    return null
+  }
+  return {
+    name,
+    socket: textOf(block, 'socket') ?? '',
+    port: numberOf(block, 'port'),
+    credentials,
+    pidFile: textOf(block, 'pid_file'),
+    interval: numberOf(block, 'interval'),
+    timeout: numberOf(block, 'timeout'),
+    fall: numberOf(block, 'fall'),
+    rise: numberOf(block, 'rise'),
+  }
+}

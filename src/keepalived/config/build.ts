@@ -1,0 +1,101 @@
+import { blocksOf, nameOfNode } from './access.ts'
+import { buildVirtual, sayBalancing } from './build-check.ts'
+import { type Building, buildGlobal, buildGroup, buildMysql, buildScript } from './build-global.ts'
+import { buildInstance } from './build-instance.ts'
+import type { Config, VrrpInstance } from './config.ts'
+import type { Place } from './diagnostics.ts'
+import type { Block } from './interpret.ts'
+
+/** Named blocks of a kind: a name that is taken already is said and left out. */
+function named<T>(
+  top: Block,
+  keyword: string,
+  { report }: Building,
+  build: (name: string, block: Block) => T | null,
+): T[] {
+  const taken = new Map<string, number>()
+  return blocksOf(top, keyword).flatMap(({ node, block }) => {
+    const name = nameOfNode(node)
+    const before = taken.get(name)
+    if (before !== undefined) {
+      report(
+        'error',
+        'duplicate',
+        node,
+        `${keyword} ${name} is already defined on line ${before}, this one is skipped`,
+        'rename one',
+      )
+      return []
+    }
+    taken.set(name, node.line)
+    const built = build(name, block)
+    return built === null ? [] : [built]
+  })
+}
+
+function familyOf(instance: VrrpInstance): 4 | 6 {
+  return instance.virtualAddresses[0]?.family ?? 4
+}
+
+/** Two instances with one VRID on one interface would hear themselves; the later one does not run. */
+function withoutClashes(instances: readonly VrrpInstance[], top: Block, { report }: Building): VrrpInstance[] {
+  return instances.filter((instance, index) => {
+    const at: Place = blocksOf(top, 'vrrp_instance').find(({ node }) => nameOfNode(node) === instance.name)?.node ?? top
+    const clash = instances.slice(0, index).find((other) => {
+      const sameWire = other.interface === instance.interface && familyOf(other) === familyOf(instance)
+      return sameWire && other.virtualRouterId === instance.virtualRouterId
+    })
+    if (clash !== undefined) {
+      const said = `${clash.name} and ${instance.name} both use virtual_router_id ${instance.virtualRouterId} on ${instance.interface}; ${instance.name} does not run`
+      report('error', 'conflict', at, said, 'a virtual_router_id of its own')
+      return false
+    }
+    for (const vip of instance.virtualAddresses) {
+      const other = instances
+        .slice(0, index)
+        .find(({ virtualAddresses }) => virtualAddresses.some((has) => has.address === vip.address))
+      if (other !== undefined) {
+        report(
+          'error',
+          'conflict',
+          at,
+          `${vip.address} is in ${other.name} and in ${instance.name}`,
+          'each address in one instance',
+        )
+      }
+    }
+    return true
+  })
+}
+
+/** The typed configuration of an interpreted file, with everything that is left out or unwise said. */
+export function buildConfig(top: Block, building: Building): Config {
+  const { report } = building
+  const scripts = named(top, 'vrrp_script', building, (name, block) => buildScript(name, block, building))
+  const mysqlServers = named(top, 'mysql_server', building, (name, block) => buildMysql(name, block, building))
+  const others = { scripts, mysql: mysqlServers }
+  const built = named(top, 'vrrp_instance', building, (name, block) => buildInstance(name, block, others, building))
+  const instances = withoutClashes(built, top, building)
+  const names = new Set(instances.map((instance) => instance.name))
+  const syncGroups = named(top, 'vrrp_sync_group', building, (name, block) => buildGroup(name, block, names, building))
+  const servers = blocksOf(top, 'virtual_server')
+  const virtualServers = servers.flatMap(({ node, block }) => buildVirtual(node, block, instances, building) ?? [])
+  sayBalancing(
+    servers.map(({ block }) => block),
+    building,
+  )
+  const tracked = new Set(instances.flatMap((instance) => instance.trackScripts.map((script) => script.name)))
+  for (const { node } of blocksOf(top, 'vrrp_script')) {
+    const name = nameOfNode(node)
+    if (scripts.some((script) => script.name === name) && !tracked.has(name)) {
+      report(
+        'warning',
+        'conflict',
+        node,
+        `vrrp_script ${name} is not tracked by any instance and never runs`,
+        'add it to track_script',
+      )
+    }
+  }
+  return { global: buildGlobal(building), scripts, syncGroups, instances, virtualServers, mysqlServers }
+}

@@ -1,0 +1,59 @@
+import { hostname } from 'node:os'
+import { buildConfig } from './build.ts'
+import { mergedGlobal } from './build-global.ts'
+import type { Diagnostic, ParsedConfig, ScriptUse } from './config.ts'
+import { type Report, reportInto, sorted } from './diagnostics.ts'
+import { checkScripts } from './host-check.ts'
+import { type Files, HOST_FILES, lexFile, NO_FILES } from './include.ts'
+import { interpret } from './interpret.ts'
+import { opensAtTop } from './table.ts'
+import { toTree } from './tree.ts'
+
+/** Scripts run by root without a check of who can change them: keepalived's exit code 6. */
+function saySecurity(scripts: readonly ScriptUse[], enabled: boolean, report: Report): void {
+  const first = scripts[0]
+  if (first === undefined || enabled) return
+  const more = scripts.length > 1 ? ` and ${scripts.length - 1} more` : ''
+  const said = `${first.role}${more}: scripts run without a check of who can change them`
+  report('warning', 'script-security', first, said, 'add enable_script_security and script_user to global_defs')
+}
+
+function parse(text: string, file: string, files: Files, host: boolean): ParsedConfig {
+  const diagnostics: Diagnostic[] = []
+  const report = reportInto(diagnostics)
+  const top = { file, line: 1, column: 1 }
+  const tree = toTree(lexFile(text, file, files, report), opensAtTop, report)
+  const read = interpret(tree, 'top', top, report)
+  const scripts: ScriptUse[] = []
+  const config = buildConfig(read, { report, scripts, global: mergedGlobal(read), hostname: hostname() })
+  if (config.instances.length === 0 && config.virtualServers.length === 0) {
+    report('error', 'unusable', top, 'no vrrp_instance is left to run', null)
+  }
+  saySecurity(scripts, config.global.enableScriptSecurity, report)
+  if (host) checkScripts(scripts, config.global, file, report)
+  return { config, diagnostics: sorted(diagnostics, file), scripts }
+}
+
+/**
+ * Reads a configuration. Pure: `include` finds nothing unless `files` are given. Never throws; what can't be read is a diagnostic
+ * with its place and, where it is known, what to write instead.
+ */
+export function parseConfig(text: string, file: string, files: Files = NO_FILES): ParsedConfig {
+  return parse(text, file, files, false)
+}
+
+/** Reads a file of this host with what it includes, and looks whether its scripts are there and safe. Never throws. */
+export function parseConfigFile(path: string): ParsedConfig {
+  const text = HOST_FILES.read(path)
+  if (text !== null) return parse(text, path, HOST_FILES, true)
+  const { config } = parse('', path, NO_FILES, false)
+  const diagnostics: Diagnostic[] = []
+  reportInto(diagnostics)(
+    'error',
+    'unreadable',
+    { file: path, line: 1, column: 1 },
+    "can't read the file",
+    'check path and rights',
+  )
+  return { config, diagnostics, scripts: [] }
+}
