@@ -1,0 +1,176 @@
+import type { Command } from 'commander'
+import { EXIT, MmhaError } from '../events/error.ts'
+import type { Sink } from '../events/event.ts'
+import { loadInventory } from '../inventory/load.ts'
+import { labDown } from '../lab/down.ts'
+import { hostNamed, killPower, powerOn, reboot, shutDown } from '../lab/faults.ts'
+import { flavourNamed } from '../lab/flavour.ts'
+import { LAB_VARIABLE, runHere, runInside } from '../lab/inside.ts'
+import { hostOff, initOf, isOn, onConsole } from '../lab/machine.ts'
+import { cutCable, heal, isUnplugged, partition, plugCable } from '../lab/network.ts'
+import { sshArguments } from '../lab/ssh-keys.ts'
+import { type LabHost, type LabState, listLabs, readState } from '../lab/state.ts'
+import { labUp } from '../lab/up.ts'
+
+interface NameOption {
+  readonly name: string
+}
+
+interface UpOptions extends NameOption {
+  readonly server: string
+  readonly fallback?: string | true
+}
+
+const plain: Sink = ({ level, message }) => {
+  const prefix = level === 'warn' || level === 'error' ? `${level}: ` : ''
+  if (level !== 'debug') process.stderr.write(`${prefix}${message}\n`)
+}
+
+/** `mmha lab …`: disposable hosts on this machine. */
+export function registerLab(program: Command, sink: Sink = plain): void {
+  const lab = program.command('lab').description('disposable database hosts on this machine')
+  const command = (usage: string, description: string) =>
+    lab
+      .command(usage)
+      .description(description)
+      .option('--name <lab>', 'which lab', process.env[LAB_VARIABLE] || 'lab')
+
+  command('up [inventory]', 'bring fresh hosts up, as the inventory names them')
+    .option('--server <flavour>', 'what their package repository offers', 'mysql-9.7')
+    .option('--fallback [flavour]', 'taken when Debian no longer has the server (default mariadb-11.8)')
+    .action(async (inventory: string | undefined, options: UpOptions) => {
+      const { name, server, fallback = null } = options
+      const interrupted = () => {
+        process.stderr.write('interrupted: taking down what was begun\n')
+        process.exit(130)
+      }
+      process.once('SIGINT', interrupted)
+      try {
+        await labUp({
+          name,
+          inventory: loadInventory(inventory ?? 'inventories/lab.yml', { sshDefaults: () => null }),
+          flavour: flavourNamed(server),
+          fallback: fallback === null ? null : flavourNamed(fallback === true ? 'mariadb-11.8' : fallback),
+          sink,
+        })
+      } finally {
+        process.off('SIGINT', interrupted)
+      }
+    })
+
+  command('down', 'take the lab down; nothing of it is left').action(async ({ name }: NameOption) => {
+    await labDown(name, sink)
+  })
+
+  command('status', 'show the hosts of all labs').action(() => {
+    const labs = listLabs()
+    process.stdout.write(labs.length === 0 ? 'no lab is up\n' : labs.map(statusText).join('\n'))
+  })
+
+  command('ssh <host> [command...]', 'log in to a host')
+    .passThroughOptions()
+    .action(async (host: string, words: readonly string[], { name }: NameOption) => {
+      const { state, target } = find(name, host)
+      const login = `${state.ssh.user}@${target.address}`
+      const ssh = ['ssh', ...sshArguments(state.ssh, target.sshPort), login, ...bare(words)]
+      process.exitCode = await runInside(state, ssh)
+    })
+
+  command('exec <host> <command...>', 'run a command as root on a host, without its network')
+    .passThroughOptions()
+    .action(async (host: string, words: readonly string[], { name }: NameOption) => {
+      process.exitCode = await runHere(onConsole(running(find(name, host).target), bare(words), process.env.TERM))
+    })
+
+  command('logs <host> [words...]', "show a host's journal; further words go to journalctl (-f, -u mysql)")
+    .passThroughOptions()
+    .action(async (host: string, words: readonly string[], { name }: NameOption) => {
+      const { target } = find(name, host)
+      const init = initOf(target)
+      const journal = ['journalctl', '--no-pager', ...bare(words)]
+      // Of a host that is off, its own journalctl reads the disk: another version may not know its format.
+      process.exitCode = await runHere(
+        init === null ? ['chroot', target.root, ...journal, '-D', '/var/log/journal'] : onConsole(init, journal),
+      )
+    })
+
+  const faults: Readonly<Record<string, (state: LabState, host: LabHost) => Promise<unknown>>> = {
+    kill: killPower,
+    on: powerOn,
+    off: shutDown,
+    reboot,
+  }
+  command('power <host> <kill|on|off|reboot>', 'kill: power loss; off and reboot: in order').action(
+    async (host: string, what: string, { name }: NameOption) => {
+      const { state, target } = find(name, host)
+      const fault = faults[what]
+      if (fault === undefined) throw usage(`power ${what}`, Object.keys(faults))
+      await fault(state, target)
+      sink({ code: `lab.power.${what}`, level: 'info', host, message: `${target.name}: power ${what}: done` })
+    },
+  )
+
+  command('cable <host> <cut|plug>', 'pull the network cable of a host, or put it back').action(
+    async (host: string, what: string, { name }: NameOption) => {
+      const { state, target } = find(name, host)
+      if (what !== 'cut' && what !== 'plug') throw usage(`cable ${what}`, ['cut', 'plug'])
+      await (what === 'cut' ? cutCable : plugCable)(state, target)
+      sink({ code: `lab.cable.${what}`, level: 'info', host, message: `${target.name}: cable ${what}: done` })
+    },
+  )
+
+  command('partition [groups...]', 'split the network: `m1 m2,c1`; without groups: heal it').action(
+    async (groups: readonly string[], { name }: NameOption) => {
+      const state = labNamed(name)
+      const sides = groups.map((group) => group.split(',').map((host) => hostNamed(state, host)))
+      await (sides.length === 0 ? heal(state) : partition(state, sides))
+      const message = sides.length === 0 ? 'the network is whole' : `the network is split: ${groups.join(' | ')}`
+      sink({ code: 'lab.partition', level: 'info', message })
+    },
+  )
+}
+
+/** Without the `--` that may stand before a host's command. */
+function bare(words: readonly string[]): readonly string[] {
+  return words[0] === '--' ? words.slice(1) : words
+}
+
+function statusText(lab: LabState): string {
+  const lines = lab.hosts.map((host) => {
+    const cable = isUnplugged(host) ? ', cable cut' : ''
+    return `  ${host.name.padEnd(8)} ${host.address.padEnd(15)} ${host.role.padEnd(7)} ${isOn(host) ? 'on' : 'off'}${cable}\n`
+  })
+  return `lab ${lab.name}: ${lab.flavour}, up since ${lab.startedAt}, network namespace ${lab.namespace}\n${lines.join('')}`
+}
+
+function labNamed(name: string): LabState {
+  const state = readState(name)
+  if (state?.phase === 'up') return state
+  const others = listLabs().map((lab) => lab.name)
+  throw new MmhaError(`the lab ${name} is not up`, {
+    code: 'LAB_NOT_UP',
+    source: 'user',
+    exit: EXIT.invalid,
+    hint: others.length === 0 ? 'bring it up: mmha lab up' : `up are: ${others.join(', ')} (--name)`,
+  })
+}
+
+function find(name: string, host: string): { readonly state: LabState; readonly target: LabHost } {
+  const state = labNamed(name)
+  return { state, target: hostNamed(state, host) }
+}
+
+function running(host: LabHost): number {
+  const init = initOf(host)
+  if (init === null) throw hostOff(host)
+  return init
+}
+
+function usage(what: string, known: readonly string[]): MmhaError {
+  return new MmhaError(`unknown: ${what}`, {
+    code: 'USAGE',
+    source: 'user',
+    exit: EXIT.invalid,
+    hint: `one of ${known.join(', ')}`,
+  })
+}
