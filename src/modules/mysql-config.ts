@@ -53,7 +53,7 @@ function differs(setting: Setting, running: Readonly<Record<string, string>>): b
 /** A server that writes a binary log already keeps its name: another one would hide the history that it has. */
 function applicable(settings: readonly Setting[], facts: MysqlConfigFacts): readonly Setting[] {
   const ours = facts.file?.content.includes('\nlog_bin = ') ?? false
-  const has = facts.running?.log_bin === 'ON'
+  const has = facts.running === null ? facts.file !== null : facts.running.log_bin === 'ON'
   return has && !ours ? settings.filter(({ name }) => name !== 'log_bin') : settings
 }
 
@@ -68,6 +68,8 @@ function lineOf({ name, value }: Setting): string {
 
 function describe(setting: Setting, running: MysqlConfigFacts['running']): string {
   const now = running?.[setting.name]
+  if (now !== undefined && sameValue(setting.value, now))
+    return `  ${setting.name}: ${setting.value} (${setting.reason})`
   const change = now === undefined ? setting.value : `${now} → ${setting.value}`
   const how = setting.running === 'role' ? 'the daemon sets it by role' : setting.apply
   return `~ ${setting.name}: ${change} (${how}; ${setting.reason})`

@@ -10,11 +10,15 @@ export function installationRoot(from: string = import.meta.dirname): string {
   return installationRoot(above)
 }
 
+/** Text of templates/<name> of this installation. @throws when there is no such file */
+export function shippedTemplate(name: string): string {
+  return readFileSync(join(installationRoot(), 'templates', name), 'utf8')
+}
+
 /**
  * Renders templates/<name> of this installation. A variable that the view does not have is an error, and nothing is
  * escaped: these are configuration files, not HTML. `{{#if x}}` is silent about a missing x: use null.
  */
 export function renderShipped(name: string, view: object): string {
-  const source = readFileSync(join(installationRoot(), 'templates', name), 'utf8')
-  return Handlebars.compile(source, { strict: true, noEscape: true })(view)
+  return Handlebars.compile(shippedTemplate(name), { strict: true, noEscape: true })(view)
 }

@@ -1,0 +1,91 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { EXIT, MmhaError } from '../events/error.ts'
+import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import type { Module } from './module.ts'
+import { installationRoot } from './shipped-template.ts'
+import { sh, shellQuote } from './step.ts'
+
+/** Our package as it was built: its version is the hash of its contents. */
+export interface DaemonPackage {
+  readonly file: string
+  readonly version: string
+  /** Bytes. */
+  readonly size: number
+}
+
+export interface KeepalivedInstallFacts {
+  /** Version that dpkg has installed, whole; null: none. */
+  readonly installed: string | null
+}
+
+const NAME = /^mmha-keepalived_(.+)_amd64\.deb$/
+
+/** The package of this installation. @throws MmhaError NOT_BUILT */
+export function builtPackage(directory: string = join(installationRoot(), 'dist')): DaemonPackage {
+  let names: readonly string[] = []
+  try {
+    names = readdirSync(directory).filter((name) => NAME.test(name))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
+  const [name] = names
+  const version = name === undefined ? undefined : NAME.exec(name)?.[1]
+  if (name === undefined || version === undefined || names.length > 1) {
+    throw new MmhaError(
+      names.length > 1 ? 'there are several packages of the daemon' : 'the package of the daemon is not built',
+      {
+        code: 'NOT_BUILT',
+        source: 'user',
+        exit: EXIT.failed,
+        where: directory,
+        hint: 'npm run build',
+      },
+    )
+  }
+  const file = join(directory, name)
+  return { file, version, size: statSync(file).size }
+}
+
+/** The daemon with its runtime, as our Debian package, through the host's own package manager; nothing is downloaded. */
+export function keepalivedInstall(built: () => DaemonPackage): Module<Record<string, never>, KeepalivedInstallFacts> {
+  return {
+    name: 'keepalived_install',
+    params: z.strictObject({}) as z.ZodType<Record<string, never>>,
+
+    probe: () => `${FACT_FUNCTIONS}
+if said=$(dpkg-query --show --showformat='\${db:Status-Status} \${Version}' mmha-keepalived 2>/dev/null); then
+  case $said in 'installed '*) fact installed "\${said#installed }" ;; esac
+fi
+`,
+
+    parse: (stdout) => ({ installed: new FactLines(stdout).text('installed') }),
+
+    plan: (_params, { mine, host, taskId, taskName }) => {
+      const { file, version, size } = built()
+      if (mine.installed === version) return []
+      const to = `/var/cache/mmha/mmha-keepalived_${version}_amd64.deb`
+      return [
+        {
+          id: taskId,
+          host: host.name,
+          title: `${taskName} ${version}`,
+          diff: `${mine.installed === null ? '' : `- mmha-keepalived ${mine.installed}\n`}+ mmha-keepalived ${version}`,
+          payload: { file, size, to },
+          run: sh`trap 'rm -f ${shellQuote(to)}' EXIT
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q -y --no-install-recommends --allow-downgrades install ${shellQuote(to)}
+`,
+          undo:
+            mine.installed === null
+              ? sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y remove mmha-keepalived\n`
+              : { none: `the build ${mine.installed} is not kept: provision with the mmha that had it` },
+          // Installing leaves a running daemon as it is; the configuration's task restarts it.
+          impact: 'none',
+          notify: [],
+        },
+      ]
+    },
+  }
+}
