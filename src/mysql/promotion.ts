@@ -44,7 +44,7 @@ export async function waitFor(session: SqlSession, dialect: Dialect, gtids: stri
     dialect.flavour === 'mariadb'
       ? `MASTER_GTID_WAIT(${sqlString(gtids)}, ${seconds})`
       : `WAIT_FOR_EXECUTED_GTID_SET(${sqlString(gtids)}, ${seconds})`
-  const rows = await session.query(`SELECT ${expression} AS outcome`)
+  const rows = await session.query(`SELECT ${expression} AS outcome`, ms + 1000)
   return text(rows[0], 'outcome') === '0'
 }
 

@@ -25,11 +25,21 @@ export interface Classification {
   readonly missing: GtidSet
 }
 
-/** Pure. null: that side could not be read. */
-export function classify(flavour: Flavour, mine: History | null, theirs: History | null): Classification {
-  if (mine === null || theirs === null) return { standing: 'unknown', extra: EMPTY, missing: EMPTY }
+/**
+ * Pure. null: that side could not be read. Both servers may be at work while they are read: give my own set from before
+ * and from after the peer's was read, so that neither `extra` nor `missing` holds what merely came in between.
+ */
+export function classify(
+  flavour: Flavour,
+  mine: History | null,
+  theirs: History | null,
+  mineAfter: History | null = mine,
+): Classification {
+  if (mine === null || theirs === null || mineAfter === null) {
+    return { standing: 'unknown', extra: EMPTY, missing: EMPTY }
+  }
   const extra = subtract(mine.executed, theirs.executed)
-  const missing = subtract(theirs.executed, mine.executed)
+  const missing = subtract(theirs.executed, mineAfter.executed)
   return { standing: standingOf(flavour, mine, extra, missing), extra, missing }
 }
 

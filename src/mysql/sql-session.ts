@@ -3,8 +3,11 @@ export type Row = Readonly<Record<string, unknown>>
 
 /** An open connection to a server, as little of it as we need. */
 export interface SqlSession {
-  /** @throws SqlError */
-  query(sql: string): Promise<readonly Row[]>
+  /**
+   * @param timeoutMs for statements that may wait; the connection is given up after it
+   * @throws SqlError
+   */
+  query(sql: string, timeoutMs?: number): Promise<readonly Row[]>
   close(): void
 }
 

@@ -1,0 +1,36 @@
+import { releaseStatements } from '../../mysql/semi-sync.ts'
+import type { LocalServer } from './server.ts'
+import type { StateFile } from './state-file.ts'
+
+/**
+ * Closes the server for writes and ends its clients. A commit that waits for a lost peer's acknowledgement would keep it
+ * open for ever: after `patienceMs` such commits are let go, which is written on disk first.
+ * @returns number of sessions ended, or why it could not be done within the deadline
+ */
+export async function closeInTime(
+  server: LocalServer,
+  state: StateFile,
+  options: { readonly patienceMs: number; readonly deadlineMs: number },
+): Promise<{ readonly ended: number } | { readonly failure: string }> {
+  const letGo = async (): Promise<void> => {
+    await state.update({ enforced: false })
+    for (const statement of releaseStatements(server.dialect)) await server.reader.query(statement)
+  }
+  let lettingGo: Promise<void> | undefined
+  const patience = setTimeout(() => {
+    lettingGo = letGo().catch(() => undefined)
+  }, options.patienceMs)
+  let deadline: NodeJS.Timeout | undefined
+  const late = new Promise<{ failure: string }>((resolve) => {
+    deadline = setTimeout(() => resolve({ failure: `not closed within ${options.deadlineMs} ms` }), options.deadlineMs)
+  })
+  const closed = server.close().then(
+    (ended) => ({ ended }),
+    (error) => ({ failure: error instanceof Error ? error.message : String(error) }),
+  )
+  const outcome = await Promise.race([closed, late])
+  clearTimeout(patience)
+  clearTimeout(deadline)
+  await lettingGo
+  return outcome
+}

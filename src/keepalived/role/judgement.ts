@@ -1,0 +1,133 @@
+import { count, formatGtidSet } from '../../mysql/gtid-set.ts'
+import { type Classification, classify, type History, type Quarantine, quarantineOf } from '../../mysql/rejoin.ts'
+import { ENDLESS_MS } from '../../mysql/semi-sync.ts'
+import type { ServerSnapshot } from '../../mysql/snapshot.ts'
+import type { RoleConfig } from '../config/config.ts'
+import type { Heard, PeerView } from './peer.ts'
+
+/** Everything that decides, at one moment. */
+export interface Situation {
+  readonly policy: RoleConfig['policy']
+  readonly flavour: 'mysql' | 'mariadb'
+  readonly holder: boolean
+  /** Read after the peer was. */
+  readonly mine: ServerSnapshot
+  /** My history from before the peer was read. */
+  readonly mineBefore: History
+  readonly peer: PeerView
+  /** Has the peer answered since this server came up? */
+  readonly peerSeen: boolean
+  /** ms since this server came up. */
+  readonly upMs: number
+  /** From before: in memory or on disk. */
+  readonly quarantine: Quarantine
+}
+
+export interface Judgement {
+  readonly gate: { readonly open: boolean; readonly reason: string }
+  readonly quarantine: Quarantine
+  readonly classification: Classification
+  /** start: fetch from the peer; stop: its history must not come here; keep: as it is. */
+  readonly channel: 'start' | 'stop' | 'keep'
+}
+
+/** A server that starts alone waits this long for its peer before `availability` lets it serve. */
+export const SOLO_WAIT_MS = 10_000
+
+/** Pure: the rules of DESIGN "Replication", for one node at one moment. */
+export function judge(now: Situation): Judgement {
+  const theirs = now.peer.state === 'up' ? now.peer.snapshot : null
+  const classification = classify(now.flavour, now.mineBefore, theirs?.history ?? null, now.mine.history)
+  const peerIsHolder = theirs !== null && !theirs.closed
+  const quarantine =
+    theirs === null
+      ? now.quarantine
+      : now.holder
+        ? null
+        : quarantineOf(classification, peerIsHolder, {
+            mine: now.mine.epoch,
+            theirs: theirs.epoch,
+            myOrigin: now.mine.history.origin,
+          })
+  return {
+    classification,
+    quarantine,
+    gate: gateOf(now, classification, quarantine, peerIsHolder),
+    channel: now.holder
+      ? holdersChannel(now, classification)
+      : standbysChannel(now, classification, quarantine, peerIsHolder),
+  }
+}
+
+function gateOf(
+  now: Situation,
+  { standing, missing }: Classification,
+  quarantine: Quarantine,
+  peerIsHolder: boolean,
+): Judgement['gate'] {
+  const shut = (reason: string) => ({ open: false, reason })
+  const open = (reason: string) => ({ open: true, reason })
+  if (now.holder) return open('holds the address')
+  if (quarantine !== null) return shut(`quarantined, ${quarantine.standing}: ${quarantine.why}`)
+  if (!now.mine.closed) return shut('open for writes without holding the address')
+  if (now.peer.state === 'up') {
+    if (peerIsHolder) return open(`standby, ${standing}`)
+    if (standing === 'behind') return shut(`the peer has ${count(missing)} transactions more`)
+    return open(standing === 'clean' ? 'both have the same' : `this server has the newer history (${standing})`)
+  }
+  if (now.peerSeen) return open(`the peer is gone (${now.peer.why})`)
+  if (now.policy === 'consistency') return shut(`the peer has not been seen since this server started: ${now.peer.why}`)
+  if (now.upMs < SOLO_WAIT_MS) return shut(`waiting for the peer: ${now.peer.why}`)
+  return open(`the peer has not been seen for ${SOLO_WAIT_MS / 1000} s; policy availability goes on alone`)
+}
+
+function standbysChannel(
+  now: Situation,
+  { standing }: Classification,
+  quarantine: Quarantine,
+  peerIsHolder: boolean,
+): Judgement['channel'] {
+  if (quarantine !== null) return 'stop'
+  if (now.peer.state !== 'up' || !peerIsHolder || !now.mine.closed) return 'keep'
+  return standing === 'clean' || standing === 'behind' ? 'start' : 'keep'
+}
+
+/** The holder fetches only from a standby that has nothing of its own. */
+function holdersChannel(now: Situation, { standing }: Classification): Judgement['channel'] {
+  if (now.peer.state !== 'up') return 'keep'
+  if (!now.peer.snapshot.closed) return 'stop'
+  return standing === 'clean' || standing === 'ahead' ? 'start' : 'stop'
+}
+
+/** May this node be opened for writes? Asked at promotion with fresh views. */
+export function promotionVerdict(now: Situation & { readonly applied: boolean; readonly detail: string }): {
+  readonly ok: boolean
+  readonly forced: boolean
+  readonly reason: string
+} {
+  const refuse = (reason: string) => ({ ok: false, forced: false, reason })
+  const { quarantine, classification } = judge({ ...now, holder: false })
+  if (quarantine !== null) return refuse(`quarantined, ${quarantine.standing}: ${quarantine.why}`)
+  if (now.peer.state === 'up') {
+    if (!now.peer.snapshot.closed) return refuse('the peer’s database answers and is open for writes')
+    if (classification.standing === 'behind') {
+      return refuse(
+        `the peer’s database answers and has more: ${formatGtidSet(now.flavour, classification.missing).slice(0, 200)}`,
+      )
+    }
+  }
+  if (!now.applied) {
+    if (now.policy === 'consistency') return refuse(now.detail)
+    return { ok: true, forced: true, reason: `policy availability, although ${now.detail}` }
+  }
+  return { ok: true, forced: false, reason: now.peer.state === 'up' ? 'the peer has no more' : now.peer.why }
+}
+
+/** For `policy consistency`: did commits on the holder wait for us when it was last heard? */
+export function wasSynchronous(heard: Heard | null): boolean {
+  if (heard === null || heard.agoMs > MAX_EVIDENCE_AGE_MS) return false
+  const { semiSync, closed } = heard.snapshot
+  return !closed && semiSync !== null && semiSync.active && semiSync.afterSync && semiSync.timeoutMs >= ENDLESS_MS
+}
+
+const MAX_EVIDENCE_AGE_MS = 3_000

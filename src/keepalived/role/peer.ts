@@ -1,0 +1,128 @@
+import { alivenessOf } from '../../mysql/aliveness.ts'
+import type { Dialect } from '../../mysql/dialect.ts'
+import { readCredentials } from '../../mysql/option-file.ts'
+import { openSession, type WatchedSession } from '../../mysql/session.ts'
+import { identify, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
+import { SqlError } from '../../mysql/sql-session.ts'
+import type { RoleConfig } from '../config/config.ts'
+
+/** Nobody listens there (`down`), no answer or not let in (`silent`), or what it says. */
+export type PeerView =
+  | { readonly state: 'down' | 'silent'; readonly why: string }
+  | { readonly state: 'up'; readonly snapshot: ServerSnapshot; readonly dialect: Dialect }
+
+/** What it said last, and how long ago. */
+export interface Heard {
+  readonly snapshot: ServerSnapshot
+  readonly agoMs: number
+}
+
+const RECONNECT_MS = 200
+const CONNECT_TIMEOUT_MS = 1000
+const QUERY_TIMEOUT_MS = 1000
+
+/** A persistent connection to the peer's database; asked by the role's loop, its end is an event. */
+export class Peer {
+  readonly #peer: RoleConfig['peer']
+  readonly #onEnd: () => void
+  readonly #running: Promise<void>
+  #stopped = false
+  #wake: () => void = () => undefined
+  #line: { readonly session: WatchedSession; readonly dialect: Dialect } | null = null
+  /** Why there is no line. */
+  #absence: PeerView = { state: 'silent', why: 'not reached yet' }
+  #asking: Promise<PeerView> | null = null
+  #heard: { readonly snapshot: ServerSnapshot; readonly at: number } | null = null
+
+  /** @param onEnd called when a connection that stood has ended */
+  constructor(peer: RoleConfig['peer'], onEnd: () => void) {
+    this.#peer = peer
+    this.#onEnd = onEnd
+    this.#running = this.#run()
+  }
+
+  get heard(): Heard | null {
+    return this.#heard && { snapshot: this.#heard.snapshot, agoMs: performance.now() - this.#heard.at }
+  }
+
+  /** For one-off questions; null while there is no connection. */
+  get line(): { readonly session: WatchedSession; readonly dialect: Dialect } | null {
+    return this.#line
+  }
+
+  /** Asks now. @returns what it says, or `silent` after `ms`; a question still open is not asked twice */
+  async ask(ms: number): Promise<PeerView> {
+    const line = this.#line
+    if (line === null) return this.#absence
+    this.#asking ??= this.#question(line.session, line.dialect)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<PeerView>((resolve) => {
+      timer = setTimeout(() => resolve({ state: 'silent', why: `no answer within ${ms} ms` }), ms)
+    })
+    const view = await Promise.race([this.#asking, late])
+    clearTimeout(timer)
+    return view
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#line?.session.close()
+    this.#wake()
+    await this.#running
+  }
+
+  async #question(session: WatchedSession, dialect: Dialect): Promise<PeerView> {
+    try {
+      const snapshot = await readSnapshot(session, dialect)
+      this.#heard = { snapshot, at: performance.now() }
+      return { state: 'up', snapshot, dialect }
+    } catch (error) {
+      return absenceOf(error)
+    } finally {
+      this.#asking = null
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        const { address, port, credentials } = this.#peer
+        const session = await openSession({
+          target: { host: address, port },
+          credentials: await readCredentials(credentials),
+          connectTimeoutMs: CONNECT_TIMEOUT_MS,
+          queryTimeoutMs: QUERY_TIMEOUT_MS,
+        })
+        this.#line = { session, dialect: await identify(session) }
+        const why = await session.ended
+        this.#line = null
+        this.#absence = absenceOf(why)
+        if (!this.#stopped) {
+          this.#onEnd()
+          // Ended by a dying server or by somebody's KILL: the next attempt tells, at once.
+          continue
+        }
+      } catch (error) {
+        this.#line = null
+        this.#absence = absenceOf(error)
+      }
+      if (!this.#stopped) await this.#pause(RECONNECT_MS)
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}
+
+function absenceOf(error: unknown): PeerView {
+  const why = error instanceof Error ? error.message : String(error)
+  const dead = error instanceof SqlError && alivenessOf(error) === 'dead'
+  return { state: dead ? 'down' : 'silent', why }
+}

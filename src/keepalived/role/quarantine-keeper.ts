@@ -1,0 +1,79 @@
+import { count, formatGtidSet, subtract } from '../../mysql/gtid-set.ts'
+import type { Quarantine } from '../../mysql/rejoin.ts'
+import type { Judgement } from './judgement.ts'
+import type { PeerView } from './peer.ts'
+import { saveTail } from './quarantine.ts'
+import type { LocalServer } from './server.ts'
+import type { StateFile } from './state-file.ts'
+
+type Log = (level: 'info' | 'warn' | 'error', message: string) => void
+
+/** A difference must be seen this many times before it counts: both servers are at work while we look. */
+const SIGHTINGS = 3
+
+/** Whether this server is quarantined; says so loudly, remembers it over restarts, saves the tail. */
+export class QuarantineKeeper {
+  readonly #log: Log
+  readonly #state: StateFile
+  readonly #stateDir: string | undefined
+  #quarantine: Quarantine = null
+  #sightings = 0
+
+  constructor(options: { log: Log; state: StateFile; stateDir: string | undefined }) {
+    this.#log = options.log
+    this.#state = options.state
+    this.#stateDir = options.stateDir
+  }
+
+  get current(): Quarantine {
+    return this.#quarantine
+  }
+
+  async recall(): Promise<void> {
+    this.#quarantine = (await this.#state.read()).quarantine
+  }
+
+  /** @returns whether the verdict may be acted on; a bad one only when it was seen again */
+  async weigh(server: LocalServer, verdict: Judgement, peer: PeerView): Promise<boolean> {
+    const bad = verdict.quarantine !== null || (verdict.channel === 'stop' && peer.state === 'up')
+    if (!bad) {
+      this.#sightings = 0
+      if (this.#quarantine !== null && peer.state === 'up') {
+        this.#log('info', `no longer quarantined: ${verdict.classification.standing}`)
+        await this.#set(null)
+      }
+      return true
+    }
+    this.#sightings += 1
+    if (this.#sightings < SIGHTINGS && this.#quarantine === null) return false
+    if (verdict.quarantine !== null && this.#quarantine?.standing !== verdict.quarantine.standing) {
+      await this.#set(verdict.quarantine)
+      this.#proclaim(server, verdict, peer)
+    }
+    return true
+  }
+
+  async #set(quarantine: Quarantine): Promise<void> {
+    this.#quarantine = quarantine
+    await this.#state.update({ quarantine })
+  }
+
+  #proclaim(server: LocalServer, verdict: Judgement, peer: PeerView): void {
+    const { extra, missing } = verdict.classification
+    const { flavour } = server.dialect
+    this.#log(
+      'error',
+      `QUARANTINED, ${verdict.quarantine?.standing}: ${verdict.quarantine?.why}. ` +
+        `Only here (${count(extra)}): ${formatGtidSet(flavour, extra) || 'none'}; ` +
+        `only on the peer (${count(missing)}): ${formatGtidSet(flavour, missing) || 'none'}. ` +
+        'This server will not hold the address and nobody fetches from it until `mmha rejoin`.',
+    )
+    if (extra.size === 0 || server.binlogIndex === '' || peer.state !== 'up') return
+    const common = subtract(peer.snapshot.history.executed, missing)
+    const stateDir = this.#stateDir
+    saveTail({ flavour, binlogIndex: server.binlogIndex, extra, common, ...(stateDir && { stateDir }) }).then(
+      (path) => this.#log('warn', `the transactions that are only here were saved to ${path}`),
+      (error: Error) => this.#log('warn', `the transactions that are only here could not be saved: ${error.message}`),
+    )
+  }
+}

@@ -1,0 +1,114 @@
+import { formatGtidSet } from '../../mysql/gtid-set.ts'
+import { applyReceived, openForWrites, waitFor } from '../../mysql/promotion.ts'
+import { writableStatements } from '../../mysql/read-only.ts'
+import type { Quarantine } from '../../mysql/rejoin.ts'
+import { text } from '../../mysql/sql-session.ts'
+import type { RoleConfig } from '../config/config.ts'
+import { closeInTime } from './closing.ts'
+import { destroyClientSockets } from './fence.ts'
+import { promotionVerdict, wasSynchronous } from './judgement.ts'
+import type { Peer } from './peer.ts'
+import type { LocalServer } from './server.ts'
+import type { StateFile } from './state-file.ts'
+
+export interface ChangeContext {
+  readonly server: LocalServer
+  readonly peer: Peer
+  readonly role: RoleConfig
+  /** The VIPs. */
+  readonly addresses: readonly string[]
+  readonly port: number
+  readonly state: StateFile
+  log(level: 'info' | 'warn' | 'error', message: string): void
+}
+
+export interface Outcome {
+  readonly ok: boolean
+  readonly reason: string
+}
+
+/** A peer that lives answers in a few; one that has died must not hold up the promotion. */
+const SECOND_OPINION_MS = 150
+
+/** Applies what was received, asks for a second opinion, and opens the server. @throws SqlError when it goes meanwhile */
+export async function promote(
+  { server, peer, role, log }: ChangeContext,
+  quarantine: Quarantine,
+  deadlineMs: number,
+): Promise<Outcome> {
+  if (quarantine !== null) return { ok: false, reason: `quarantined, ${quarantine.standing}: ${quarantine.why}` }
+  const waitMs = Math.min(deadlineMs, role.promoteDeadline * 1000)
+  const { heard } = peer
+  const [received, view] = await Promise.all([
+    applyReceived(server.actor, server.dialect, waitMs),
+    peer.ask(SECOND_OPINION_MS),
+  ])
+  const mine = await server.snapshot()
+  const verdict = promotionVerdict({
+    policy: role.policy,
+    flavour: server.dialect.flavour,
+    holder: false,
+    mine,
+    mineBefore: mine.history,
+    peer: view,
+    peerSeen: heard !== null,
+    upMs: performance.now() - server.since,
+    quarantine,
+    ...received,
+  })
+  if (!verdict.ok) return verdict
+  if (view.state !== 'up' && !wasSynchronous(heard)) {
+    const doubt = 'the holder was not waiting for this server when it was last heard, so commits may be missing here'
+    if (role.policy === 'consistency') return { ok: false, reason: `policy consistency: ${doubt}` }
+    log('warn', `policy availability: going on, although ${doubt}`)
+  }
+  await openForWrites(server.actor, server.dialect, verdict)
+  return { ok: true, reason: verdict.reason }
+}
+
+/**
+ * Closes the server and ends its clients. When it doesn't let itself be closed, its clients' sockets are destroyed, so
+ * that nobody can get an OK from it any more.
+ */
+export async function demote({ server, role, state, addresses, port }: ChangeContext, _why: string): Promise<Outcome> {
+  const deadlineMs = role.demoteDeadline * 1000
+  const closed = await closeInTime(server, state, { patienceMs: deadlineMs / 3, deadlineMs })
+  if ('ended' in closed) return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended` }
+  const complaint = await destroyClientSockets(addresses, port)
+  const fence = complaint === '' ? 'its clients’ sockets were destroyed' : `and its sockets neither (${complaint})`
+  return { ok: false, reason: `mysqld could not be closed (${closed.failure}), ${fence}` }
+}
+
+/** How long the peer may take to have everything after this server was closed. */
+const CATCH_UP_MS = 3_000
+
+/**
+ * Planned handover: closed here, everything there, then the address may go. If the peer can't follow, this server is
+ * opened again and keeps the address.
+ */
+export async function leave(context: ChangeContext): Promise<Outcome> {
+  const { server, peer, role, state } = context
+  const view = await peer.ask(SECOND_OPINION_MS)
+  if (view.state !== 'up') return { ok: false, reason: `the peer’s database can’t be asked: ${view.why}` }
+  if (!view.snapshot.closed) return { ok: false, reason: 'the peer is open for writes' }
+  const { channel } = view.snapshot
+  if (channel?.io !== 'running' || !channel.sqlRunning) return { ok: false, reason: 'the peer does not replicate' }
+  const deadlineMs = role.demoteDeadline * 1000
+  const closed = await closeInTime(server, state, { patienceMs: deadlineMs / 2, deadlineMs })
+  if ('ended' in closed && (await peerHasAll(context))) {
+    return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended, the peer has everything` }
+  }
+  for (const statement of writableStatements(server.dialect)) await server.reader.query(statement)
+  const why = 'failure' in closed ? closed.failure : `the peer did not follow within ${CATCH_UP_MS} ms`
+  return { ok: false, reason: `${why}; open for writes again` }
+}
+
+async function peerHasAll({ server, peer }: ChangeContext): Promise<boolean> {
+  const { line } = peer
+  if (line === null) return false
+  const position =
+    server.dialect.flavour === 'mariadb'
+      ? text((await server.reader.query('SELECT @@global.gtid_binlog_pos AS pos'))[0], 'pos')
+      : formatGtidSet('mysql', (await server.snapshot()).history.executed)
+  return position === '' || waitFor(line.session, line.dialect, position, CATCH_UP_MS)
+}

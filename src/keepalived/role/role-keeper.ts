@@ -1,0 +1,273 @@
+import { setEventScheduler } from '../../mysql/promotion.ts'
+import type { ServerSnapshot } from '../../mysql/snapshot.ts'
+import type { MysqlServer, RoleConfig } from '../config/config.ts'
+import type { ToCheck, ToVrrp } from '../process/messages.ts'
+import { ChannelKeeper } from './channel-keeper.ts'
+import { judge } from './judgement.ts'
+import { Peer, type PeerView } from './peer.ts'
+import { QuarantineKeeper } from './quarantine-keeper.ts'
+import { type ChangeContext, demote, leave, promote } from './role-change.ts'
+import { SemiSyncKeeper } from './semi-sync-keeper.ts'
+import { LocalServer } from './server.ts'
+import type { StateFile } from './state-file.ts'
+
+export interface RoleKeeperOptions {
+  readonly instance: string
+  readonly addresses: readonly string[]
+  readonly role: RoleConfig
+  readonly server: MysqlServer
+  send(message: ToVrrp): void
+  log(level: 'info' | 'warn' | 'error', message: string): void
+  readonly state: StateFile
+  readonly stateDir: string | undefined
+}
+
+const TICK_MS = 300
+const RECONNECT_MS = 100
+/** How long a round waits for the peer's answer. */
+const PEER_ANSWER_MS = 400
+/** After a promotion VRRP must have taken the address within this. */
+const UNUSED_PROMOTION_MS = 5_000
+const SEMI_SYNC_TIMEOUT_MS = 1_000
+
+/** One node's role: holder or not, and a loop that makes the database be what the role says. */
+export class RoleKeeper {
+  readonly #o: RoleKeeperOptions
+  readonly #peer: Peer
+  readonly #channel: ChannelKeeper
+  readonly #semiSync: SemiSyncKeeper
+  readonly #quarantine: QuarantineKeeper
+  readonly #loop: Promise<void>
+  #stopped = false
+  #up = false
+  #server: LocalServer | null = null
+  /** null: VRRP has not said yet. */
+  #holder: boolean | null = null
+  #foreign = 0
+  #gate: { open: boolean; reason: string } | null = null
+  #unused: NodeJS.Timeout | undefined
+  #changes = 0
+  #wake: () => void = () => undefined
+  /** Role changes and what the loop does to the server, one after the other. */
+  #line: Promise<unknown> = Promise.resolve()
+
+  constructor(options: RoleKeeperOptions) {
+    this.#o = options
+    this.#peer = new Peer(options.role.peer, () => this.#wake())
+    this.#channel = new ChannelKeeper(options.log)
+    this.#semiSync = new SemiSyncKeeper({ log: options.log, state: options.state, timeoutMs: SEMI_SYNC_TIMEOUT_MS })
+    this.#quarantine = new QuarantineKeeper(options)
+    this.#loop = this.#run()
+  }
+
+  health(up: boolean, reason: string): void {
+    this.#up = up
+    if (!up) {
+      this.#server?.disconnect()
+      this.#server = null
+      this.#turnGate(false, `mysqld is down: ${reason}`)
+    }
+    this.#wake()
+  }
+
+  receive(message: ToCheck): void {
+    switch (message.t) {
+      case 'promote':
+        this.#promote(message.id, message.deadlineMs)
+        return
+      case 'demote':
+        this.#demote(message.id, message.reason)
+        return
+      case 'leave':
+        this.#leave(message.id, message.holdDownMs, message.reason)
+        return
+      case 'state':
+        this.#vrrpState(message.state === 'MASTER')
+        return
+      default:
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#unused)
+    this.#wake()
+    await this.#loop
+    await this.#line
+    await this.#peer.stop()
+    this.#server?.disconnect()
+  }
+
+  #vrrpState(master: boolean): void {
+    if (master) clearTimeout(this.#unused)
+    if (master && this.#holder !== true) {
+      this.#o.log('info', 'takes over the role of the holder as it is')
+      this.#holder = true
+    } else if (!master && this.#holder === true) this.#demote(null, 'VRRP has left MASTER')
+    else if (!master) this.#holder = false
+    this.#wake()
+  }
+
+  #promote(id: number, deadlineMs: number): void {
+    void this.#exclusive(async () => {
+      const server = this.#server
+      const started = performance.now()
+      const outcome =
+        server === null
+          ? { ok: false, reason: 'mysqld is down' }
+          : await promote(this.#context(server), this.#quarantine.current, deadlineMs)
+      this.#holder = outcome.ok
+      const took = `${(performance.now() - started).toFixed(0)} ms`
+      this.#o.log(
+        outcome.ok ? 'info' : 'error',
+        `promotion ${outcome.ok ? 'done' : 'refused'} in ${took}: ${outcome.reason}`,
+      )
+      this.#o.send({ t: 'promoted', instance: this.#o.instance, id, ...outcome })
+      if (!outcome.ok) return
+      this.#unused = setTimeout(
+        () => this.#demote(null, 'promoted, but the address was not taken'),
+        UNUSED_PROMOTION_MS,
+      )
+      if (server !== null) await setEventScheduler(server.actor, true)
+    })
+  }
+
+  #demote(id: number | null, why: string): void {
+    void this.#exclusive(async () => {
+      clearTimeout(this.#unused)
+      this.#holder = false
+      const server = this.#server
+      const outcome =
+        server === null ? { ok: true, reason: 'mysqld is down' } : await demote(this.#context(server), why)
+      this.#o.log(outcome.ok ? 'info' : 'error', `demoted (${why}): ${outcome.reason}`)
+      if (id !== null) this.#o.send({ t: 'demoted', instance: this.#o.instance, id, ...outcome })
+      if (server?.alive === true) await setEventScheduler(server.actor, false)
+    })
+  }
+
+  #leave(id: number, holdDownMs: number, why: string): void {
+    void this.#exclusive(async () => {
+      const server = this.#server
+      const outcome =
+        server === null || this.#holder !== true
+          ? { ok: false, reason: 'this node does not hold the address' }
+          : await leave(this.#context(server))
+      this.#o.log(outcome.ok ? 'info' : 'warn', `leaving (${why}): ${outcome.reason}`)
+      if (!outcome.ok) {
+        this.#o.send({ t: 'leaveRefused', instance: this.#o.instance, id, reason: outcome.reason })
+        return
+      }
+      this.#holder = false
+      this.#o.send({ t: 'leave', instance: this.#o.instance, id, holdDownMs, reason: why })
+      if (server !== null) await setEventScheduler(server.actor, false)
+    })
+  }
+
+  #context(server: LocalServer): ChangeContext {
+    const { role, addresses, log, state } = this.#o
+    return { server, peer: this.#peer, role, addresses, port: this.#o.server.port, log, state }
+  }
+
+  /** Runs after what is under way; a failure is the connection's, whose end the check reports. */
+  #exclusive(work: () => Promise<void>): Promise<void> {
+    this.#changes += 1
+    const turn = this.#line.then(work).catch((error) => {
+      this.#o.log('warn', `database: ${error instanceof Error ? error.message : String(error)}`)
+    })
+    this.#line = turn
+    return turn.then(() => this.#wake())
+  }
+
+  async #run(): Promise<void> {
+    await this.#quarantine.recall()
+    while (!this.#stopped) {
+      try {
+        await this.#round()
+      } catch (error) {
+        this.#o.log('warn', `database: ${error instanceof Error ? error.message : String(error)}`)
+        if (this.#server?.alive === false) this.#server = null
+      }
+      await this.#pause(this.#up && this.#server === null ? RECONNECT_MS : TICK_MS)
+    }
+  }
+
+  async #round(): Promise<void> {
+    if (!this.#up) return
+    if (this.#server?.alive !== true) {
+      const opened = await LocalServer.open(this.#o.server, this.#o.role.peer.credentials)
+      if (!this.#up || this.#stopped) {
+        opened.disconnect()
+        return
+      }
+      this.#server = opened
+    }
+    const server = this.#server
+    const before = await server.snapshot()
+    const peer = await this.#peer.ask(PEER_ANSWER_MS)
+    const changes = this.#changes
+    const turn = this.#line.then(async () => {
+      // A role change came in between: what was read is stale.
+      if (changes !== this.#changes || this.#server !== server || this.#stopped) return
+      await this.#act(server, before, peer)
+    })
+    this.#line = turn.catch(() => undefined)
+    await turn
+  }
+
+  async #act(server: LocalServer, before: ServerSnapshot, peer: PeerView): Promise<void> {
+    if (this.#holder === null) return
+    const holder = this.#holder
+    await this.#o.state.update({ origin: before.history.origin, binlogIndex: server.binlogIndex })
+    const mine = await this.#closedUnlessHolder(server, await server.snapshot(), holder)
+    const verdict = judge({
+      policy: this.#o.role.policy,
+      flavour: server.dialect.flavour,
+      holder,
+      mine,
+      mineBefore: before.history,
+      peer,
+      peerSeen: this.#peer.heard !== null,
+      upMs: performance.now() - server.since,
+      quarantine: this.#quarantine.current,
+    })
+    if (await this.#quarantine.weigh(server, verdict, peer)) {
+      this.#turnGate(verdict.gate.open, verdict.gate.reason)
+      await this.#channel.apply(server, mine.channel, verdict.channel)
+    }
+    if (holder) await this.#semiSync.keep(server, mine, peer)
+    else await this.#semiSync.rest(server, mine)
+  }
+
+  async #closedUnlessHolder(server: LocalServer, mine: ServerSnapshot, holder: boolean): Promise<ServerSnapshot> {
+    if (mine.closed === !holder) {
+      this.#foreign = 0
+      return mine
+    }
+    if (holder) {
+      if (this.#foreign === 0) this.#o.log('warn', 'somebody has set read_only on the holder: clients cannot write')
+      this.#foreign += 1
+      return mine
+    }
+    const ended = await server.close()
+    this.#o.log('warn', `this node does not hold the address, but was open for writes: closed, ${ended} sessions ended`)
+    return { ...mine, closed: true }
+  }
+
+  #turnGate(open: boolean, reason: string): void {
+    if (this.#gate?.open === open) return
+    this.#gate = { open, reason }
+    this.#o.log('info', `gate ${open ? 'open' : 'shut'}: ${reason}`)
+    this.#o.send({ t: 'gate', instance: this.#o.instance, open, reason })
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (this.#stopped) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}

@@ -1,0 +1,86 @@
+import { contains, count, type GtidSet, subtract } from '../../mysql/gtid-set.ts'
+import { enforceStatements, releaseStatements } from '../../mysql/semi-sync.ts'
+import type { ServerSnapshot } from '../../mysql/snapshot.ts'
+import type { PeerView } from './peer.ts'
+import type { LocalServer } from './server.ts'
+import type { StateFile } from './state-file.ts'
+
+type Log = (level: 'info' | 'warn' | 'error', message: string) => void
+
+/** A standby that is further behind would make the first commits wait too long. */
+const NEARLY_CAUGHT_UP = 1000
+
+/**
+ * Commits on the holder wait for the standby, or it is written on disk that they don't (mysql/semi-sync.ts says why).
+ * Called on every tick with fresh snapshots.
+ */
+export class SemiSyncKeeper {
+  readonly #log: Log
+  readonly #state: StateFile
+  readonly #timeoutMs: number
+  /** What was committed when waiting began: once the peer has it, waiting is proof. */
+  #before: GtidSet | null = null
+  #stuckSince: number | null = null
+  #acknowledged = -1
+
+  constructor(options: { log: Log; state: StateFile; timeoutMs: number }) {
+    this.#log = options.log
+    this.#state = options.state
+    this.#timeoutMs = options.timeoutMs
+  }
+
+  /** On the standby nothing waits; else its applier would wait for the holder. */
+  async rest(server: LocalServer, mine: ServerSnapshot): Promise<void> {
+    this.#before = null
+    this.#stuckSince = null
+    await this.#state.update({ enforced: false })
+    if (mine.semiSync?.enabled !== true) return
+    for (const statement of releaseStatements(server.dialect)) await server.reader.query(statement)
+  }
+
+  async keep(server: LocalServer, mine: ServerSnapshot, peer: PeerView): Promise<void> {
+    if (mine.semiSync === null) return
+    if (mine.semiSync.enabled) await this.#watch(server, mine, peer)
+    else await this.#begin(server, mine, peer)
+  }
+
+  async #begin(server: LocalServer, mine: ServerSnapshot, peer: PeerView): Promise<void> {
+    const clients = mine.semiSync?.clients ?? 0
+    if (clients < 1 || peer.state !== 'up' || peer.snapshot.channel?.io !== 'running') return
+    if (count(subtract(mine.history.executed, peer.snapshot.history.executed)) > NEARLY_CAUGHT_UP) return
+    for (const statement of enforceStatements(server.dialect)) await server.reader.query(statement)
+    this.#before = (await server.snapshot()).history.executed
+    this.#stuckSince = null
+    this.#acknowledged = -1
+  }
+
+  async #watch(server: LocalServer, mine: ServerSnapshot, peer: PeerView): Promise<void> {
+    const semiSync = mine.semiSync
+    if (semiSync === null) return
+    // Adopted from an earlier life of this process: when waiting began is unknown, so begin to count from here.
+    this.#before ??= mine.history.executed
+    const moving = semiSync.clients > 0 && (semiSync.waitSessions === 0 || semiSync.acknowledged !== this.#acknowledged)
+    this.#acknowledged = semiSync.acknowledged
+    if (moving) {
+      this.#stuckSince = null
+      const { enforced } = await this.#state.read()
+      if (enforced || peer.state !== 'up' || !semiSync.active) return
+      if (!contains(peer.snapshot.history.executed, this.#before)) return
+      await this.#state.update({ enforced: true, origin: mine.history.origin })
+      this.#log('info', 'every commit waits for the standby now')
+      return
+    }
+    this.#stuckSince ??= performance.now()
+    const waited = performance.now() - this.#stuckSince
+    if (peer.state !== 'down' && waited < this.#timeoutMs) return
+    await this.#release(server, peer)
+  }
+
+  async #release(server: LocalServer, peer: PeerView): Promise<void> {
+    await this.#state.update({ enforced: false })
+    for (const statement of releaseStatements(server.dialect)) await server.reader.query(statement)
+    this.#before = null
+    const why = peer.state === 'up' ? 'it does not acknowledge' : peer.why
+    this.#log('warn', `commits no longer wait for the standby (${why}): what is written now is on this server only`)
+  }
+}

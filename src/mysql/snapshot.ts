@@ -1,0 +1,70 @@
+import { type ChannelStatus, readChannel } from './channel.ts'
+import { type Dialect, dialectOf } from './dialect.ts'
+import { type Epoch, LATEST_EPOCH, originExpression } from './epoch.ts'
+import { parseGtidSet, union } from './gtid-set.ts'
+import type { History } from './rejoin.ts'
+import { readSemiSync, SEMI_SYNC_QUERIES, type SemiSyncStatus } from './semi-sync.ts'
+import { isOn, SqlError, type SqlSession, text } from './sql-session.ts'
+
+/** What a server says of itself at one moment. */
+export interface ServerSnapshot {
+  readonly history: History
+  /** Closed for writes as far as the server can close itself (super_read_only, else read_only). */
+  readonly closed: boolean
+  /** Channel to the peer; null: none configured. */
+  readonly channel: ChannelStatus | null
+  readonly semiSync: SemiSyncStatus | null
+  readonly epoch: Epoch | null
+}
+
+/** Which server is behind a session. @throws SqlError, RangeError (no version) */
+export async function identify(session: SqlSession): Promise<Dialect> {
+  const [row] = await session.query('SELECT VERSION() AS version, @@global.version_comment AS comment')
+  return dialectOf(text(row, 'version'), text(row, 'comment'))
+}
+
+/**
+ * Reads everything that decides about roles: six short statements, none of which waits for anybody.
+ * Table-less where read_only is read: with a table, MariaDB 10.11 answers 0 while it is 1 (measured).
+ * @throws SqlError, GtidSyntaxError
+ */
+export async function readSnapshot(session: SqlSession, dialect: Dialect): Promise<ServerSnapshot> {
+  const closedBy = dialect.can('superReadOnly') ? 'super_read_only' : 'read_only'
+  const [self] = await session.query(
+    `SELECT ${originExpression(dialect)} AS origin, @@global.${closedBy} AS closed, ${executedColumns(dialect)}`,
+  )
+  const [channel] = await session.query(dialect.statement.showReplicaStatus)
+  const status = await session.query(SEMI_SYNC_QUERIES.status)
+  const variables = await session.query(SEMI_SYNC_QUERIES.variables)
+  const executed = parseGtidSet(dialect.flavour, text(self, 'executed'))
+  return {
+    history: {
+      origin: text(self, 'origin'),
+      executed:
+        dialect.flavour === 'mariadb' ? union(executed, parseGtidSet('mariadb', text(self, 'replicated'))) : executed,
+    },
+    closed: isOn(text(self, 'closed')),
+    channel: readChannel(dialect, channel),
+    semiSync: readSemiSync(dialect, status, variables),
+    epoch: await readEpoch(session),
+  }
+}
+
+function executedColumns(dialect: Dialect): string {
+  return dialect.flavour === 'mariadb'
+    ? '@@global.gtid_binlog_state AS executed, @@global.gtid_slave_pos AS replicated'
+    : '@@global.gtid_executed AS executed'
+}
+
+/** The last promotion in this server's history; null: none yet. @throws SqlError when the connection goes */
+export async function readEpoch(session: SqlSession): Promise<Epoch | null> {
+  try {
+    const [row] = await session.query(LATEST_EPOCH)
+    if (row === undefined) return null
+    return { epoch: Number(text(row, 'epoch')), holder: text(row, 'holder'), forced: text(row, 'forced') === '1' }
+  } catch (error) {
+    // No table, no schema, or no right to read either: as if there had been no promotion.
+    if (error instanceof SqlError && !error.lost) return null
+    throw error
+  }
+}
