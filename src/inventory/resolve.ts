@@ -16,8 +16,9 @@ export interface ResolveOptions {
   readonly report: (problem: Problem) => void
 }
 
-const KEYS = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa']
-const KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts']
+/** Private keys that are tried when none is named. */
+export const KEYS = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa']
+export const KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts']
 
 /** Fills in every default. Problems (a secret that can't be had) go to `report`. */
 export function resolveInventory(document: InventoryDocument, options: ResolveOptions): Inventory {
@@ -122,6 +123,7 @@ function settingText(value: string | number | boolean): string {
   return typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : String(value)
 }
 
-function expand(file: string, folder: string): string {
+/** A path of a document: `~/` is the home directory, a relative one starts at the document's folder. */
+export function expand(file: string, folder: string): string {
   return file.startsWith('~/') ? resolve(homedir(), file.slice(2)) : resolve(folder, file)
 }

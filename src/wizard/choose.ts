@@ -3,7 +3,7 @@ import type { HostFacts } from '../hosts/host-facts.ts'
 import { describeHost } from './describe-host.ts'
 import type { Asker } from './question.ts'
 import type { ReachedHost } from './reach.ts'
-import { type Flavour, PACKAGES_SCRIPT, parsePackages, serverChoices } from './server-choice.ts'
+import { type Flavour, serverChoices } from './server-choice.ts'
 import { linkLabel, nicNames, type SharedLink, sharedLinks, whyNoLink } from './shared-link.ts'
 import { readVip, type Vip, vipRange } from './vip.ts'
 import { parseVipProbe, type VipProbe, vipProbeScript } from './vip-probe.ts'
@@ -65,9 +65,7 @@ export async function chooseVip(pair: ReachedPair, link: SharedLink, ask: Asker,
 
 /** Which server the pair runs; asks only when there is a choice. @throws MmhaError SERVERS_DIFFER, exit 4 */
 export async function chooseServer(pair: ReachedPair, ask: Asker, say: Say): Promise<Flavour> {
-  const script = { parts: [PACKAGES_SCRIPT] }
-  const [a, b] = await Promise.all([pair[0].run(script), pair[1].run(script)])
-  const choices = serverChoices(factsOf(pair), [parsePackages(a), parsePackages(b)])
+  const choices = serverChoices(factsOf(pair), [pair[0].packages, pair[1].packages])
   if (choices.kind === 'refused') {
     throw impossible('SERVERS_DIFFER', choices.problem, 'install the same server on both, or take fresh hosts')
   }

@@ -11,12 +11,10 @@ export function describeServer(server: ServerFacts | null): string {
   return `${name} ${server.version} (${server.running ? 'running' : 'stopped'})`
 }
 
-/** What would keep provisioning from working on this host, one line each; [] when nothing does. */
+/** What will keep provisioning from doing all of its work on this host, one line each; [] when nothing does. */
 export function obstacles(facts: HostFacts): readonly string[] {
   return [
-    ...(facts.uid === 0 || facts.sudo
-      ? []
-      : ['the SSH user is not root and may not `sudo -n`: provisioning needs one of them']),
-    ...(facts.packageManager === 'apt' ? [] : ['no apt: packages have to be installed by hand first']),
+    ...(facts.packageManager === 'apt' ? [] : ['it has no apt: the server has to be installed by hand first']),
+    ...(facts.init === 'systemd' ? [] : ['it does not run systemd']),
   ]
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { MmhaError } from '../events/error.ts'
 import { parseIpv4 } from './ipv4.ts'
 import type { Asker } from './question.ts'
@@ -78,7 +79,12 @@ async function askLogin(
     default: known.key ?? DEFAULT_KEY,
     validate: (text) => (text === DEFAULT_KEY ? null : checkKey(text)),
   })
-  return { host, user, port: Number(port), key: file === DEFAULT_KEY ? null : file }
+  return { host, user, port: Number(port), key: file === DEFAULT_KEY ? null : anywhere(file) }
+}
+
+/** A path that means the same from every folder: the inventory may lie elsewhere. */
+function anywhere(file: string): string {
+  return file.startsWith('~/') ? file : resolve(file)
 }
 
 /** null, or why this can't be the address or the name of a host. */

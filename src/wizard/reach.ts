@@ -1,5 +1,6 @@
 import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Script } from '../modules/step.ts'
+import type { Packages } from './server-choice.ts'
 
 /** How SSH gets to a host, as the person said it. */
 export interface Login {
@@ -25,18 +26,19 @@ export interface UnknownHostKey {
 export interface ReachedHost {
   readonly login: Login
   readonly facts: HostFacts
-  /** Runs a read-only script and gives its stdout. @throws MmhaError when the link dies or the script fails */
+  /** What its package manager would install. */
+  readonly packages: Packages
+  /** Runs a read-only script as root and gives its stdout. @throws MmhaError when the link dies */
   run(script: Script): Promise<string>
   close(): Promise<void>
 }
 
+/** Asked about an unknown host key: may it be trusted? */
+export type Trust = (key: UnknownHostKey) => Promise<boolean>
+
 /**
- * Connects and gathers facts. `trust` is asked about an unknown host key; false ends the attempt. A key that differs
- * from the known one is never asked about: it is an error.
- * @throws MmhaError SSH_UNREACHABLE and its kin
+ * Connects and gathers facts. An unknown host key is a question to `trust`; a key that differs from the known one never
+ * is: it is an error.
+ * @throws MmhaError (exit 3) when the host can't be reached; Cancelled when `signal` was aborted
  */
-export type Reach = (
-  login: Login,
-  trust: (key: UnknownHostKey) => Promise<boolean>,
-  signal: AbortSignal,
-) => Promise<ReachedHost>
+export type Reach = (login: Login, trust: Trust, signal: AbortSignal) => Promise<ReachedHost>

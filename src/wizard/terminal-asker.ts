@@ -17,12 +17,12 @@ export async function terminalAsker(terminal: Terminal): Promise<Asker> {
   return {
     interactive: true,
     text: (question) =>
-      answered(terminal, (context) =>
+      answered(terminal, (context, whileOpen) =>
         input(
           {
             message: question.message,
             ...(question.default === undefined ? { required: true } : { default: question.default }),
-            validate: async (text) => (await question.validate(text.trim())) ?? true,
+            validate: (text) => whileOpen(async () => (await question.validate(text.trim())) ?? true),
           },
           context,
         ),
@@ -52,17 +52,36 @@ export async function terminalAsker(terminal: Terminal): Promise<Asker> {
 const LEFT = new Set(['ExitPromptError', 'AbortPromptError', 'CancelPromptError'])
 
 type Context = Pick<Terminal, 'input' | 'output' | 'signal'>
+/** Runs a question's own work; its result is dropped when the question has ended before. */
+type WhileOpen = <R>(work: () => Promise<R>) => Promise<R>
 
-async function answered<T>(terminal: Terminal, ask: (context: Context) => Promise<T>): Promise<T> {
-  const endOfInput = new AbortController()
+async function answered<T>(
+  terminal: Terminal,
+  ask: (context: Context, whileOpen: WhileOpen) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController()
   let settled = false
+  let failure: unknown = null
   // inquirer never settles when readline closes on Ctrl-D. readline pauses its input then, as it does after an answer,
   // but after an answer the question has settled one turn of the loop later.
-  const onPause = () => setImmediate(() => settled || endOfInput.abort())
+  const onPause = () => setImmediate(() => settled || end.abort())
+  // inquirer writes to its closed readline when a validation ends late, and awaits nobody when one throws: either would
+  // end the process. So a late result never arrives, and an error ends the question.
+  const whileOpen: WhileOpen = (work) =>
+    new Promise((resolve) => {
+      work().then(
+        (result) => settled || resolve(result),
+        (error: unknown) => {
+          failure ??= error
+          end.abort()
+        },
+      )
+    })
   terminal.input.on('pause', onPause)
   try {
-    return await ask({ ...terminal, signal: AbortSignal.any([terminal.signal, endOfInput.signal]) })
+    return await ask({ ...terminal, signal: AbortSignal.any([terminal.signal, end.signal]) }, whileOpen)
   } catch (error) {
+    if (failure !== null) throw failure
     if (error instanceof Error && LEFT.has(error.name)) throw new Cancelled()
     throw error
   } finally {

@@ -17,6 +17,8 @@ export interface WizardContext extends LoginContext {
 export interface WizardResult {
   readonly file: string
   readonly text: string
+  /** The file was there, and the person said to overwrite it. */
+  readonly replace: boolean
   /** What the person wants done with it. */
   readonly next: Next
 }
@@ -41,16 +43,16 @@ export async function runWizard(context: WizardContext): Promise<WizardResult> {
     const link = await chooseLink(pair, context.ask)
     const vip = await chooseVip(pair, link, context.ask, context.say)
     const flavour = await chooseServer(pair, context.ask, context.say)
-    const file = await chooseFile(context)
+    const { file, replace } = await chooseFile(context)
     const next = await chooseNext(context)
     const draft = draftOf({ pair, link, vip, flavour, file, schema: null }, context.defaults)
-    return { file, text: inventoryText(draft), next }
+    return { file, text: inventoryText(draft), replace, next }
   } finally {
     await Promise.all(open.map((host) => host.close()))
   }
 }
 
-async function chooseFile({ ask, file, exists }: WizardContext): Promise<string> {
+async function chooseFile({ ask, file, exists }: WizardContext): Promise<Pick<WizardResult, 'file' | 'replace'>> {
   let given = file
   for (;;) {
     const chosen =
@@ -61,9 +63,9 @@ async function chooseFile({ ask, file, exists }: WizardContext): Promise<string>
         default: 'inventory.yml',
         validate: (text) => (text.endsWith('/') ? 'that is a directory' : null),
       }))
-    if (!exists(chosen)) return chosen
+    if (!exists(chosen)) return { file: chosen, replace: false }
     const message = `${chosen} exists. Overwrite it?`
-    if (await ask.yesNo({ key: 'overwrite', message, default: false })) return chosen
+    if (await ask.yesNo({ key: 'overwrite', message, default: false })) return { file: chosen, replace: true }
     if (!ask.interactive) throw fileExists(chosen)
     given = null
   }

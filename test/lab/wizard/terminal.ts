@@ -18,6 +18,9 @@ export interface TestTerminal {
 const POLL_MS = 50
 const PATIENCE_MS = 30_000
 
+/** tmux itself tells a dead pane's status only sometimes. Ctrl-C must not end the wrapper; cat keeps the screen. */
+const WRAPPER = `trap : INT; "$0" "$@"; printf '\\n[exit status %d]\\n' $?; exec cat`
+
 /**
  * @param socket name of an own tmux server
  * @param prefix words before tmux: the namespace to run in
@@ -33,8 +36,24 @@ export function openTerminal(
   const env = Object.entries(options.env).flatMap(([key, value]) => ['-e', `${key}=${value}`])
   run(program, [
     ...rest,
-    ...['start-server', ';', 'set-option', '-g', 'remain-on-exit', 'on', ';'],
-    ...['new-session', '-d', '-s', 'wizard', '-x', '120', '-y', '40', '-c', options.cwd, ...env, '--', ...command],
+    ...[
+      'new-session',
+      '-d',
+      '-s',
+      'wizard',
+      '-x',
+      '120',
+      '-y',
+      '40',
+      '-c',
+      options.cwd,
+      ...env,
+      '--',
+      '/bin/sh',
+      '-c',
+      WRAPPER,
+      ...command,
+    ],
   ])
   const screen = () => tmux('capture-pane', '-p', '-t', 'wizard')
   const eventually = async <T>(what: string, look: () => T | null): Promise<T> => {
@@ -57,10 +76,8 @@ export function openTerminal(
     press: (...keys) => void tmux('send-keys', '-t', 'wizard', ...keys),
     ended: () =>
       eventually('the command has ended', () => {
-        const [dead, status] = tmux('display-message', '-p', '-t', 'wizard', '#{pane_dead} #{pane_dead_status}').split(
-          ' ',
-        )
-        return dead === '1' ? Number(status) : null
+        const status = /^\[exit status (\d+)\]$/m.exec(screen())?.[1]
+        return status === undefined ? null : Number(status)
       }),
     close: () => void run('tmux', ['-L', socket, 'kill-server'], false),
   }

@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander'
+import { EXIT, MmhaError } from '../events/error.ts'
+import { init } from '../wizard/init.ts'
+import { Cancelled } from '../wizard/question.ts'
+
+/** As the shell counts it: 128 + SIGINT. */
+const EXIT_CANCELLED = 130
+
+interface Flags {
+  readonly output?: string
+  readonly answers?: string
+}
+
+/** `mmha init`: the wizard. */
+export function registerInit(program: Command): void {
+  program
+    .command('init')
+    .description('ask for the two hosts, look at them over SSH, write an inventory')
+    .addOption(new Option('-o, --output <file>', 'where to write the inventory (asked when not given)'))
+    .addOption(new Option('--answers <file>', 'take the answers from a YAML file instead of the terminal'))
+    .addHelpText('after', ANSWERS_HELP)
+    .action((flags: Flags) => runInit(program, flags))
+}
+
+async function runInit(program: Command, flags: Flags): Promise<void> {
+  if (flags.answers === undefined && !(process.stdin.isTTY && process.stderr.isTTY)) throw noTerminal()
+  const leaving = new AbortController()
+  const leave = () => leaving.abort()
+  process.on('SIGINT', leave)
+  try {
+    const { file, next } = await init({
+      file: flags.output ?? null,
+      answers: flags.answers ?? null,
+      terminal: { input: process.stdin, output: process.stderr, signal: leaving.signal },
+      say: (line) => process.stderr.write(`${line}\n`),
+      sshDefaults: () => null,
+    })
+    process.stdout.write(`wrote ${file}\n`)
+    process.off('SIGINT', leave)
+    if (next === 'nothing') process.stderr.write(`next: mmha plan ${file}\n`)
+    else await program.parseAsync([next, file], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error
+    process.stderr.write('cancelled: nothing was written\n')
+    process.exitCode = EXIT_CANCELLED
+  } finally {
+    process.off('SIGINT', leave)
+  }
+}
+
+function noTerminal(): MmhaError {
+  return new MmhaError('init asks questions, and this is no terminal', {
+    code: 'NO_TERMINAL',
+    source: 'user',
+    exit: EXIT.invalid,
+    hint: 'run it in a terminal, or give the answers with --answers FILE',
+  })
+}
+
+const ANSWERS_HELP = `
+An answers file says only what differs from the defaults:
+  masters:
+    - { host: 10.0.0.11, user: root, port: 22, key: ~/.ssh/id_ed25519 }
+    - { host: 10.0.0.12 }             # as the first, unless sameLogin: false
+  vip: 10.0.0.100
+  nic: eth0                           # default: the best one that both have
+  server: mysql                       # or mariadb, auto
+  file: inventory.yml                 # overwrite: true replaces it
+  next: nothing                       # or plan, provision
+A host that known_hosts does not know needs its fingerprint: 'SHA256:…' beside its host.
+`
