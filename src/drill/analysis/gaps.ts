@@ -49,18 +49,23 @@ export interface Downtime {
 
 const DISTURBANCE = 100
 
-/** What the clients noticed of a fault. Times on the client's clock, ms. */
+/**
+ * What the clients noticed of a fault. The outage is the longest gap that began before `resumed` (every writer was seen
+ * writing again by then); gaps after it, up to `until`, belong to the way back. Times on one clock, ms.
+ */
 export function downtimeOf(
   records: readonly LedgerRecord[],
   writers: number,
   fault: number,
+  resumed: number,
   until: number,
   patience = 1000,
 ): Downtime {
   const all = gapsAfter(acknowledgements(records), fault, until, patience)
-  const outage = all[0] ?? { from: fault, to: fault }
+  const first = (gaps: readonly Gap[]): Gap | undefined => gaps.find((gap) => gap.from < resumed)
+  const outage = first(all) ?? { from: fault, to: null }
   const byWriter = Array.from({ length: writers }, (_, writer) => {
-    const gap = gapsAfter(acknowledgements(records, writer), fault, until, patience)[0]
+    const gap = first(gapsAfter(acknowledgements(records, writer), fault, until, patience))
     return gap === undefined ? 0 : finite(lengthOf(gap))
   })
   return {

@@ -22,7 +22,7 @@ const at = (writer: number, ...ends: number[]) => ends.map((end) => record(write
 describe('downtimeOf', () => {
   it('measures the last acknowledgement before the outage to the first after it', () => {
     const records = [...at(0, 10, 20, 30, 500, 510), ...at(1, 15, 25, 35, 520, 530)]
-    expect(downtimeOf(records, 2, 32, 600)).toEqual({
+    expect(downtimeOf(records, 2, 32, 540, 600)).toEqual({
       overall: 465,
       fromFault: 468,
       byWriter: [470, 485],
@@ -33,20 +33,25 @@ describe('downtimeOf', () => {
 
   it('does not end with an indeterminate or refused operation', () => {
     const records = [...at(0, 10, 20), record(0, 100, 'indeterminate'), record(0, 200, 'fail'), ...at(0, 300)]
-    expect(downtimeOf(records, 1, 25, 400).overall).toBe(280)
+    expect(downtimeOf(records, 1, 25, 350, 400).overall).toBe(280)
   })
 
   it('leaves gaps before the fault alone', () => {
-    expect(downtimeOf(at(0, 10, 400, 410, 430), 1, 405, 500).overall).toBe(20)
+    expect(downtimeOf(at(0, 10, 400, 410, 430), 1, 405, 440, 500).overall).toBe(20)
   })
 
   it('lists later disturbances: a second gap on the way back', () => {
     const records = at(0, 10, 20, 320, 330, 540, 550)
-    expect(downtimeOf(records, 1, 15, 600).later).toEqual([{ from: 330, to: 540 }])
+    expect(downtimeOf(records, 1, 15, 325, 600).later).toEqual([{ from: 330, to: 540 }])
+  })
+
+  it('is the first outage, not a longer gap on the way back', () => {
+    const { overall, later } = downtimeOf(at(0, 10, 20, 220, 230, 830, 840), 1, 15, 225, 900)
+    expect({ overall, later }).toEqual({ overall: 200, later: [{ from: 230, to: 830 }] })
   })
 
   it('is open when writes never come back', () => {
-    const { overall, fromFault, outage } = downtimeOf(at(0, 10, 20), 1, 15, 5000)
+    const { overall, fromFault, outage } = downtimeOf(at(0, 10, 20), 1, 15, 4000, 5000)
     expect({ overall, fromFault, outage }).toEqual({ overall: null, fromFault: null, outage: { from: 20, to: null } })
   })
 })
