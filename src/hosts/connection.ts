@@ -6,7 +6,7 @@ import { EXIT, MmhaError } from '../events/error.ts'
 import type { SshTarget } from '../inventory/inventory.ts'
 import { loginsFor } from './authentication.ts'
 import { HostKeyError, readKnownHosts } from './host-key-error.ts'
-import { hostKeyAlgorithms, judgeKey, type KeyVerdict } from './known-hosts.ts'
+import { hostKeyAlgorithms, judgeKey, type KeyVerdict, type KnownHost } from './known-hosts.ts'
 
 export interface CommandResult {
   /** Exit status; 128 + 9 and the like when a signal ended the command. */
@@ -43,10 +43,17 @@ const KEEPALIVE = { keepaliveInterval: 5_000, keepaliveCountMax: 3 }
 /** Measured in test/unit/hosts/round-trips.test.ts: version, key exchange (2), service, signature. */
 const ROUND_TRIPS = { tcp: 1, ssh: 4, attempt: 1, exec: 2, input: 1 }
 
+export interface ConnectOptions {
+  /** Host keys that a person has just accepted, which are in no file yet. */
+  readonly trusted?: readonly KnownHost[]
+  /** Aborted: the connection ends at once, also while it is being made. */
+  readonly signal?: AbortSignal
+}
+
 /** Connects and logs in. @throws MmhaError (exit 3): unreachable, host key not trusted, no way to log in. */
-export async function connect(name: string, target: SshTarget): Promise<Connection> {
-  const socket = await dial(name, target)
-  const known = readKnownHosts(target.knownHosts)
+export async function connect(name: string, target: SshTarget, options: ConnectOptions = {}): Promise<Connection> {
+  const socket = await dial(name, target, options.signal)
+  const known = [...readKnownHosts(target.knownHosts), ...(options.trusted ?? [])]
   const logins = loginsFor(target, process.env)
   const rejected: { verdict: Exclude<KeyVerdict, 'known'>; key: Buffer }[] = []
   const left: AnyAuthMethod[] = [...logins.methods]
@@ -188,10 +195,16 @@ class SshConnection implements Connection {
   }
 }
 
-function dial(name: string, target: SshTarget): Promise<Socket> {
+function dial(name: string, target: SshTarget, signal: AbortSignal | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
     // ssh2 never sets TCP_NODELAY; without it each small packet waits for the peer's delayed ACK (208 ms → 45 ms a login).
-    const socket = tcpConnect({ host: target.host, port: target.port, noDelay: true, keepAlive: true })
+    const socket = tcpConnect({
+      host: target.host,
+      port: target.port,
+      noDelay: true,
+      keepAlive: true,
+      ...(signal === undefined ? {} : { signal }),
+    })
     const fail = (cause: Error) => {
       socket.destroy()
       reject(
