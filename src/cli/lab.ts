@@ -40,11 +40,10 @@ export function registerLab(program: Command, sink: Sink = plain): void {
     .option('--fallback [flavour]', 'taken when Debian no longer has the server (default mariadb-11.8)')
     .action(async (inventory: string | undefined, options: UpOptions) => {
       const { name, server, fallback = null } = options
-      const interrupted = () => {
-        process.stderr.write('interrupted: taking down what was begun\n')
-        process.exit(130)
-      }
-      process.once('SIGINT', interrupted)
+      const leaving = new AbortController()
+      const leave = () => leaving.abort()
+      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+      for (const signal of signals) process.on(signal, leave)
       try {
         await labUp({
           name,
@@ -52,9 +51,14 @@ export function registerLab(program: Command, sink: Sink = plain): void {
           flavour: flavourNamed(server),
           fallback: fallback === null ? null : flavourNamed(fallback === true ? 'mariadb-11.8' : fallback),
           sink,
+          signal: leaving.signal,
         })
+      } catch (error) {
+        if (!leaving.signal.aborted) throw error
+        process.stderr.write('interrupted: what was begun is taken down again\n')
+        process.exitCode = 130
       } finally {
-        process.off('SIGINT', interrupted)
+        for (const signal of signals) process.off(signal, leave)
       }
     })
 

@@ -6,6 +6,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** ms; the command is killed after it. */
   readonly timeout?: number
+  /** Aborted: the command is killed. */
+  readonly signal?: AbortSignal | undefined
   /** Called with each line of stderr, as it comes. */
   readonly onErrorLine?: (line: string) => void
 }
@@ -23,7 +25,9 @@ export function attempt(argv: readonly [string, ...string[]], options: CommandOp
     const child = spawn(argv[0], argv.slice(1), {
       env: { ...process.env, LC_ALL: 'C', ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      ...(options.timeout === undefined ? {} : { timeout: options.timeout, killSignal: 'SIGKILL' as const }),
+      killSignal: 'SIGKILL',
+      ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
     let stdout = ''
     let stderr = ''

@@ -41,7 +41,6 @@ export async function labDown(name: string, sink: Sink): Promise<boolean> {
     })
     return found
   } finally {
-    rmSync(placeOf(name).lock, { force: true })
     await lock.release()
   }
 }

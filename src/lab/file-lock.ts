@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -13,7 +13,7 @@ export interface FileLock {
 const HOLDER = `
 while :; do
   exec 9>>"$1"
-  flock --wait "$2" 9 || { echo "busy $(cat "$1")"; exit 0; }
+  flock --wait "$2" 9 || { echo "busy $(cat "$1" 2>/dev/null)"; exit 0; }
   [ "/proc/self/fd/9" -ef "$1" ] && break
 done
 echo "$PPID" >"$1"
@@ -27,7 +27,11 @@ exec cat >/dev/null
  */
 export function lockFile(path: string, wait: number): Promise<FileLock | string> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const holder = spawn('sh', ['-c', HOLDER, 'lock', path, String(wait)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // In a session of its own: Ctrl-C must not take the lock away while its owner still clears up.
+  const holder = spawn('sh', ['-c', HOLDER, 'lock', path, String(wait)], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   holder.stdin.on('error', () => undefined)
   const gone = new Promise<void>((done) => holder.once('exit', () => done()))
   return new Promise((done, fail) => {
@@ -36,6 +40,7 @@ export function lockFile(path: string, wait: number): Promise<FileLock | string>
       if (line !== 'held') return done(line.replace('busy ', ''))
       done({
         release: () => {
+          rmSync(path, { force: true })
           holder.stdin.end()
           return gone
         },

@@ -29,7 +29,7 @@ export const SERVER_UNAVAILABLE = 'LAB_SERVER_UNAVAILABLE'
  * Two who want the same image at once: one builds, the other waits for it.
  * @throws MmhaError `LAB_SERVER_UNAVAILABLE` when the suite hasn't the packages, `LAB_IMAGE_FAILED` otherwise.
  */
-export async function ensureImage(flavour: FlavourName, sink: Sink): Promise<Image> {
+export async function ensureImage(flavour: FlavourName, sink: Sink, signal?: AbortSignal): Promise<Image> {
   const recipe = FLAVOURS[flavour]
   const images = join(cacheRoot(), 'images')
   const folder = join(images, `${flavour}-${recipeHash({ recipe, files: [IMAGE_FILES, IMAGE_LINKS] })}`)
@@ -50,7 +50,7 @@ export async function ensureImage(flavour: FlavourName, sink: Sink): Promise<Ima
       data: { flavour, suite: recipe.suite },
     })
     const building = join(images, `.build-${flavour}-${process.pid}`)
-    await build(recipe, building, sink)
+    await build(recipe, building, sink, signal)
     renameSync(building, folder)
     const seconds = Math.round((performance.now() - started) / 1000)
     sink({
@@ -83,7 +83,7 @@ async function buildLock(path: string, flavour: FlavourName, sink: Sink) {
   })
 }
 
-async function build(recipe: Recipe, folder: string, sink: Sink): Promise<void> {
+async function build(recipe: Recipe, folder: string, sink: Sink, signal: AbortSignal | undefined): Promise<void> {
   const root = join(folder, 'root')
   const repository = join(folder, 'repository')
   mkdirSync(join(repository, 'partial'), { recursive: true })
@@ -108,6 +108,7 @@ async function build(recipe: Recipe, folder: string, sink: Sink): Promise<void> 
     {
       input: `${sources.join('\n')}\n`,
       env: { DEBIAN_FRONTEND: 'noninteractive' },
+      signal,
       onErrorLine: (line) => {
         const progress = /^I: (installing|extracting|running --customize|automatically|downloading) ?.*/.exec(line)
         if (progress) sink({ code: 'lab.image.progress', level: 'info', message: `  ${line.slice(3)}` })

@@ -80,20 +80,27 @@ export function hostOff(host: LabHost): MmhaError {
   })
 }
 
+export interface BootOptions {
+  /** ms */
+  readonly timeout: number
+  /** Process id of the init before a reboot. */
+  readonly previous?: number | null
+  /** false: don't ask its sshd, its cable is out. */
+  readonly ssh?: boolean
+  /** Aborted: stop waiting. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Resolves when a host has booted (another init than `previous`, default target reached) and its sshd lets us in
  * (not asked while its cable is out).
- * @param timeout ms
  * @returns units that failed at boot, for a warning.
  * @throws MmhaError `LAB_BOOT_FAILED` with the end of its console.
  */
-export async function untilUp(
-  lab: LabState,
-  host: LabHost,
-  options: { readonly timeout: number; readonly previous?: number | null; readonly ssh?: boolean },
-): Promise<readonly string[]> {
+export async function untilUp(lab: LabState, host: LabHost, options: BootOptions): Promise<readonly string[]> {
   const deadline = performance.now() + options.timeout
   const tooLate = () => {
+    options.signal?.throwIfAborted()
     if (performance.now() > deadline || (!isOn(host) && existsSync(host.console) && endedBadly(host))) {
       throw bootFailed(host, options.timeout)
     }

@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { attempt, must } from './command.ts'
 import type { LabHost, LabState } from './state.ts'
 
 export const BRIDGE = 'br0'
 const NAMESPACES = '/run/netns'
+/** linux/magic.h */
+const NSFS_MAGIC = 0x6e736673
 
 /** Argv that runs a command in a network namespace; unlike `ip netns exec`, it leaves /sys as it is. */
 export function inNamespace(namespace: string, argv: readonly string[]): readonly [string, ...string[]] {
@@ -36,7 +38,13 @@ export async function makeNetwork(namespace: string, controller: string): Promis
   })
 }
 
-/** Names of all network namespaces of this machine. */
+/** Whether it is a namespace, not only its name left over from before this machine's last boot. */
+export function isNamespace(name: string): boolean {
+  const path = join(NAMESPACES, name)
+  return existsSync(path) && statfsSync(path).type === NSFS_MAGIC
+}
+
+/** Names of all network namespaces of this machine, half made ones too. */
 export function namespaces(): readonly string[] {
   return existsSync(NAMESPACES) ? readdirSync(NAMESPACES) : []
 }

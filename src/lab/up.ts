@@ -8,7 +8,7 @@ import type { FlavourName } from './flavour.ts'
 import { ensureImage, type Image, SERVER_UNAVAILABLE } from './image.ts'
 import { ensureInotifyInstances } from './inotify.ts'
 import { isOn, makeDisk, startMachine, untilUp } from './machine.ts'
-import { makeNetwork, namespaces } from './network.ts'
+import { isNamespace, makeNetwork } from './network.ts'
 import { LAB_NAME, machineOf, placeOf } from './place.ts'
 import { checkRequirements } from './requirements.ts'
 import { clientKey, knownHostsFile, knownHostsLine, makeKey } from './ssh-keys.ts'
@@ -22,6 +22,8 @@ export interface LabUpOptions {
   /** Taken instead when the distribution hasn't the flavour's server (any more); null: that is an error then. */
   readonly fallback: FlavourName | null
   readonly sink: Sink
+  /** Aborted: what was begun is taken down again, and `labUp` rejects with the signal's reason. */
+  readonly signal?: AbortSignal
 }
 
 /** ms; a host is up in 2 s on an idle machine. */
@@ -32,7 +34,7 @@ const BOOT_TIMEOUT = 90_000
  * @throws MmhaError; what was begun has been taken down again.
  */
 export async function labUp(options: LabUpOptions): Promise<LabState> {
-  const { name, sink } = options
+  const { name, sink, signal } = options
   if (!LAB_NAME.test(name)) {
     throw new MmhaError(`not a name for a lab: ${name}`, {
       code: 'LAB_NAME_INVALID',
@@ -45,7 +47,7 @@ export async function labUp(options: LabUpOptions): Promise<LabState> {
   const lock = await lockLab(name)
   try {
     const there = readState(name)
-    if (there?.phase === 'up' && namespaces().includes(there.namespace)) return await stayUp(there, options)
+    if (there?.phase === 'up' && isNamespace(there.namespace)) return await stayUp(there, options)
     if (await clearLab(name)) {
       sink({
         code: 'lab.cleared',
@@ -55,6 +57,7 @@ export async function labUp(options: LabUpOptions): Promise<LabState> {
     }
     const started = performance.now()
     const { flavour, image } = await imageOrFallback(options)
+    signal?.throwIfAborted()
     try {
       const lab = await bringUp({ ...options, flavour }, image)
       const seconds = (performance.now() - started) / 1000
@@ -68,6 +71,7 @@ export async function labUp(options: LabUpOptions): Promise<LabState> {
       return lab
     } catch (error) {
       await clearLab(name)
+      signal?.throwIfAborted()
       throw error
     }
   } finally {
@@ -76,7 +80,7 @@ export async function labUp(options: LabUpOptions): Promise<LabState> {
 }
 
 /** A lab that is up: hosts that are off are switched on, everything else stays. */
-async function stayUp(lab: LabState, { flavour, sink }: LabUpOptions): Promise<LabState> {
+async function stayUp(lab: LabState, { flavour, sink, signal }: LabUpOptions): Promise<LabState> {
   if (lab.flavour !== flavour) {
     throw new MmhaError(`the lab ${lab.name} is up with ${lab.flavour}, not ${flavour}`, {
       code: 'LAB_OTHER_SERVER',
@@ -86,16 +90,16 @@ async function stayUp(lab: LabState, { flavour, sink }: LabUpOptions): Promise<L
     })
   }
   const off = lab.hosts.filter((host) => !isOn(host))
-  await Promise.all(off.map((host) => boot(lab, host, sink)))
+  await Promise.all(off.map((host) => boot(lab, host, sink, signal)))
   const message = off.length === 0 ? 'is up already: nothing to do' : 'was up already: switched on what was off'
   sink({ code: 'lab.up.already', level: 'info', message: `lab ${lab.name} ${message}`, data: { name: lab.name } })
   return lab
 }
 
 async function imageOrFallback(options: LabUpOptions): Promise<{ flavour: FlavourName; image: Image }> {
-  const { flavour, fallback, sink } = options
+  const { flavour, fallback, sink, signal } = options
   try {
-    return { flavour, image: await ensureImage(flavour, sink) }
+    return { flavour, image: await ensureImage(flavour, sink, signal) }
   } catch (error) {
     if (!(error instanceof MmhaError) || error.code !== SERVER_UNAVAILABLE || fallback === null) throw error
     sink({
@@ -104,7 +108,7 @@ async function imageOrFallback(options: LabUpOptions): Promise<{ flavour: Flavou
       message: `${flavour} can't be had (${error.message.split('\n')[0]}): going on with ${fallback}`,
       data: { flavour, fallback },
     })
-    return { flavour: fallback, image: await ensureImage(fallback, sink) }
+    return { flavour: fallback, image: await ensureImage(fallback, sink, signal) }
   }
 }
 
@@ -147,17 +151,18 @@ async function bringUp(options: LabUpOptions, image: Image): Promise<LabState> {
   const keys = await Promise.all(hosts.map((host) => makeDisk(lab, host, authorized)))
   const known = hosts.map((host, i) => knownHostsLine(host.address, host.sshPort, keys[i] ?? ''))
   writeFileSync(lab.ssh.knownHosts, known.join(''), { mode: 0o600 })
-  await Promise.all(hosts.map((host) => boot(lab, host, sink)))
+  await Promise.all(hosts.map((host) => boot(lab, host, sink, options.signal)))
   const up: LabState = { ...lab, phase: 'up' }
   writeState(up)
   return up
 }
 
-async function boot(lab: LabState, host: LabHost, sink: Sink): Promise<void> {
+async function boot(lab: LabState, host: LabHost, sink: Sink, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted()
   const started = performance.now()
   sink({ code: 'lab.host.start', level: 'info', host: host.name, message: `${host.name} (${host.address}) boots` })
   startMachine(lab, host)
-  const failed = await untilUp(lab, host, { timeout: BOOT_TIMEOUT })
+  const failed = await untilUp(lab, host, { timeout: BOOT_TIMEOUT, signal })
   const ms = Math.round(performance.now() - started)
   sink({ code: 'lab.host.up', level: 'info', host: host.name, message: `${host.name} is up (${ms} ms)`, data: { ms } })
   if (failed.length === 0) return
