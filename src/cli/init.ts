@@ -1,5 +1,8 @@
 import { type Command, Option } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { LAB_VARIABLE, labSshDefaults, reexecInside } from '../lab/inside.ts'
+import { isInside } from '../lab/network.ts'
+import { type LabState, readState } from '../lab/state.ts'
 import { init } from '../wizard/init.ts'
 import { Cancelled } from '../wizard/question.ts'
 
@@ -7,6 +10,7 @@ import { Cancelled } from '../wizard/question.ts'
 const EXIT_CANCELLED = 130
 
 interface Flags {
+  readonly lab?: string | true
   readonly output?: string
   readonly answers?: string
 }
@@ -18,12 +22,18 @@ export function registerInit(program: Command): void {
     .description('ask for the two hosts, look at them over SSH, write an inventory')
     .addOption(new Option('-o, --output <file>', 'where to write the inventory (asked when not given)'))
     .addOption(new Option('--answers <file>', 'take the answers from a YAML file instead of the terminal'))
+    .addOption(new Option('--lab [name]', 'the hosts are those of a lab: run in its network, log in with its key'))
     .addHelpText('after', ANSWERS_HELP)
     .action((flags: Flags) => runInit(program, flags))
 }
 
 async function runInit(program: Command, flags: Flags): Promise<void> {
   if (flags.answers === undefined && !(process.stdin.isTTY && process.stderr.isTTY)) throw noTerminal()
+  const lab = flags.lab === undefined ? null : labNamed(flags.lab)
+  if (lab !== null && !isInside(lab.namespace)) {
+    process.exitCode = await reexecInside(lab)
+    return
+  }
   const leaving = new AbortController()
   const leave = () => leaving.abort()
   process.on('SIGINT', leave)
@@ -33,7 +43,7 @@ async function runInit(program: Command, flags: Flags): Promise<void> {
       answers: flags.answers ?? null,
       terminal: { input: process.stdin, output: process.stderr, signal: leaving.signal },
       say: (line) => process.stderr.write(`${line}\n`),
-      sshDefaults: () => null,
+      sshDefaults: lab === null ? () => null : labSshDefaults,
     })
     process.stdout.write(`wrote ${file}\n`)
     process.off('SIGINT', leave)
@@ -46,6 +56,18 @@ async function runInit(program: Command, flags: Flags): Promise<void> {
   } finally {
     process.off('SIGINT', leave)
   }
+}
+
+function labNamed(flag: string | true): LabState {
+  const name = flag === true ? process.env[LAB_VARIABLE] || 'lab' : flag
+  const lab = readState(name)
+  if (lab?.phase === 'up') return lab
+  throw new MmhaError(`the lab ${name} is not up`, {
+    code: 'LAB_DOWN',
+    source: 'user',
+    exit: EXIT.invalid,
+    hint: `bring it up: mmha lab up --name ${name}`,
+  })
 }
 
 function noTerminal(): MmhaError {

@@ -2,7 +2,10 @@ import type { HostFacts, ServerFacts } from '../hosts/host-facts.ts'
 
 /** A host in one line: `db1: debian 12 amd64, MySQL 9.7.4 (running)`. */
 export function describeHost(facts: HostFacts): string {
-  return `${facts.hostname}: ${facts.os.id} ${facts.os.version} ${facts.arch}, ${describeServer(facts.server)}`
+  // Debian's sid has no version.
+  const { id, version, codename } = facts.os
+  const system = [id, version || codename, facts.arch].filter((word) => word !== '').join(' ')
+  return `${facts.hostname}: ${system}, ${describeServer(facts.server)}`
 }
 
 export function describeServer(server: ServerFacts | null): string {
