@@ -28,6 +28,14 @@ export interface ReplicationFacts {
 
 const OWN_SCHEMAS = ['mysql', 'information_schema', 'performance_schema', 'sys', 'mmha']
 
+/** Columns of SHOW REPLICA STATUS that a planner looks at, under either server's names. */
+const COLUMNS = [
+  '\\(Source\\|Master\\)_\\(Host\\|Port\\|User\\|SSL_Allowed\\)',
+  'Connect_Retry',
+  'Auto_Position',
+  'Using_Gtid',
+]
+
 /** The password as the option file writes it: see passwordLine in mysql-client.ts. */
 const MYSQL_PASSWORD = `SELECT SHA2(CONCAT('password="', REPLACE(REPLACE(User_password, '\\\\', '\\\\\\\\'), '"', '\\\\"'), '"', CHAR(10)), 256)
 FROM mysql.slave_master_info WHERE Channel_name = ''`
@@ -44,7 +52,7 @@ if sql --execute='DO 1' 2>/dev/null; then
 SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('${OWN_SCHEMAS.join("', '")}');
 MMHA_END_OF_SQL
   fact epochs "$(sql --execute='SELECT COUNT(*) FROM mmha.epoch' 2>/dev/null || echo 0)"
-  channel_status | sed -n '/^\\*.* 2\\. row/q; s/^ *\\([A-Za-z_]*\\): \\{0,1\\}/channel	\\1	/p'
+  channel_status | sed -n '/^\\*.* 2\\. row/q; s/^ *\\(${COLUMNS.join('\\|')}\\): \\{0,1\\}/channel	\\1	/p'
   if password=$(sql 2>/dev/null <<'MMHA_END_OF_SQL'
 ${MYSQL_PASSWORD};
 MMHA_END_OF_SQL

@@ -137,7 +137,7 @@ function differences(context: Context, dialect: Dialect, wanted: ChannelSettings
     ['GTID auto-position', channel.autoPosition, auto],
   ]
   const changed = pairs.filter(([, is, want]) => is !== want).map(([name, is, want]) => `~ ${name}: ${is} → ${want}`)
-  if (mine.filePassword !== '' && mine.channelPassword !== mine.filePassword) changed.push('~ password: *** → ***')
+  if (mine.filePassword !== '' && mine.channelPassword !== mine.filePassword) changed.push('~ password: the new one')
   return changed
 }
 
@@ -147,8 +147,11 @@ function placeOf({ position }: ChannelSettings): string {
 
 /** sh that prints the statement, the password taken from this host's own file (`printf` is in the shell: no process shows it). */
 function printStatement(statement: Script): string {
-  const parts = statement.parts.map((part) => (part instanceof Secret ? '"$password"' : shellQuote(part)))
-  return `password=$(sed -n 's/^password=//p' ${PEER_FILE})\nprintf '%s' ${parts.join(' ')}`
+  const at = statement.parts.findIndex((part) => part instanceof Secret)
+  const [before, after] = [statement.parts.slice(0, at), statement.parts.slice(at + 1)]
+  const quoted = (parts: Script['parts']): string => shellQuote(parts.map(String).join(''))
+  return `password=$(sed -n 's/^password=//p' ${PEER_FILE})
+    printf '%s' ${quoted(before)} "$password" ${quoted(after)}`
 }
 
 function channelScript(dialect: Dialect, wanted: ChannelSettings): Script {
@@ -185,9 +188,12 @@ export const mysqlReplication: Module<Record<string, never>, ReplicationFacts> =
   parse: parseReplication,
 
   plan: (_params, context) => {
-    const { facts, mine, theirs, host, taskId, taskName } = context
-    if (facts.server === null || !mine.up || !theirs.up) return []
+    const { facts, peerFacts, mine, theirs, host, taskId, taskName } = context
+    if (facts.server === null || !mine.up) return []
     const dialect = dialectOf(facts.server.version)
+    // Before anything is installed there: a pair that can't be joined is not begun.
+    if (peerFacts.server === null) checkHistories(context, dialect)
+    if (!theirs.up) return []
     checkIdentity(context)
     if (mine.channel === null) checkHistories(context, dialect)
     const wanted = wantedChannel(context, dialect)
