@@ -48,6 +48,8 @@ export interface Step {
   readonly diff: string
   /** Runs as root under `set -eu`, `umask 077`, LC_ALL=C, in its own subshell; exit status ≠ 0 fails the step. */
   readonly run: Script
+  /** A local file that the engine puts at `to` on the host (mode 0600) before `run`, over the same connection. */
+  readonly payload?: { readonly file: string; readonly size: number; readonly to: string }
   /** The inverse, or why there is none. */
   readonly undo: Script | { readonly none: string }
   readonly impact: Impact

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { EXIT } from '../events/error.ts'
+import { installationRoot } from '../modules/shipped-template.ts'
+import { describeFailure } from './failure.ts'
+
+type Register = (program: Command) => void
+
+/** Commands in the order of the help. Each is loaded when it is asked for: the start is most of a run with nothing to do. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  init: async () => (await import('./init.ts')).registerInit,
+  plan: async () => (await import('./plan.ts')).registerPlan,
+  provision: async () => (await import('./provision.ts')).registerProvision,
+  lab: async () => (await import('./lab.ts')).registerLab,
+  demo: async () => (await import('./demo.ts')).registerDemo,
+  schema: async () => (await import('./schema.ts')).registerSchema,
+}
+
+/** The wizard goes on with these. */
+const WITH: Readonly<Record<string, readonly string[]>> = { init: ['plan', 'provision'] }
+
+async function main(words: readonly string[]): Promise<void> {
+  const { version } = JSON.parse(readFileSync(join(installationRoot(), 'package.json'), 'utf8')) as { version: string }
+  const program = new Command('mmha')
+    .description('One MySQL address that survives the loss of either of two servers')
+    .version(version)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) })
+  const asked = words.find((word) => !word.startsWith('-')) ?? ''
+  const known = Object.hasOwn(COMMANDS, asked)
+  const names = known ? [asked, ...(WITH[asked] ?? [])] : Object.keys(COMMANDS)
+  for (const name of names) (await COMMANDS[name]?.())?.(program)
+  // Options of exitOverride are inherited only by commands made after it, which all of ours are.
+  await program.parseAsync([...words], { from: 'user' })
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // commander has said what is wrong itself; help and version are no errors.
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.invalid
+  } else {
+    const failure = describeFailure(error, (process.env.MMHA_DEBUG ?? '') !== '')
+    if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(failure.document)}\n`)
+    process.stderr.write(`${failure.text}\n`)
+    process.exitCode = failure.exit
+  }
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander'
+import { EXIT } from '../events/error.ts'
+import { type PairFlags, runPair, shownPlan, withPairFlags } from './pair-run.ts'
+
+interface PlanFlags extends PairFlags {
+  readonly detailedExitcode?: boolean
+}
+
+/** `mmha plan INVENTORY`: what provision would do, and nothing done. */
+export function registerPlan(program: Command): void {
+  withPairFlags(
+    program.command('plan').description('show what provision would change; change nothing').argument('<inventory>'),
+  )
+    .option('--detailed-exitcode', 'exit with 2 when there is something to change')
+    .action(async (file: string, flags: PlanFlags) => {
+      const result = await runPair({
+        command: 'plan',
+        file,
+        flags,
+        allowRestart: true,
+        approve: () => Promise.resolve(false),
+      })
+      if (result === null) return
+      if (flags.json !== true)
+        process.stdout.write(
+          result.steps.length === 0 ? 'nothing to change\n' : `\n${shownPlan(result.steps, process.stdout)}`,
+        )
+      if (result.steps.length > 0 && flags.detailedExitcode === true) process.exitCode = EXIT.pending
+    })
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander'
+import { EXIT, MmhaError } from '../events/error.ts'
+import type { Renderer } from '../events/renderer.ts'
+import type { Step } from '../modules/step.ts'
+import { type PairFlags, runPair, shownPlan, withPairFlags } from './pair-run.ts'
+
+interface ProvisionFlags extends PairFlags {
+  readonly yes?: boolean
+  readonly allowRestart?: boolean
+}
+
+/** As the shell counts it: 128 + SIGINT. */
+const EXIT_CANCELLED = 130
+
+/** `mmha provision INVENTORY`: plan, show, ask, apply, look again. */
+export function registerProvision(program: Command): void {
+  withPairFlags(
+    program.command('provision').description('make the pair: plan, show, apply, look again').argument('<inventory>'),
+  )
+    .option('-y, --yes', 'apply the plan without asking')
+    .option('--allow-restart', 'leave to restart the server that holds the VIP')
+    .action(async (file: string, flags: ProvisionFlags) => {
+      try {
+        await runPair({
+          command: 'provision',
+          file,
+          flags,
+          allowRestart: flags.allowRestart === true,
+          approve: (steps, renderer) => approve(steps, renderer, flags),
+        })
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
+        process.stderr.write('cancelled: nothing was changed\n')
+        process.exitCode = EXIT_CANCELLED
+      }
+    })
+}
+
+async function approve(steps: readonly Step[], renderer: Renderer, flags: ProvisionFlags): Promise<boolean> {
+  await renderer.idle()
+  if (flags.json !== true) process.stderr.write(`\n${shownPlan(steps, process.stderr)}\n`)
+  if (flags.yes === true) return true
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new MmhaError('there is something to change, and nobody to ask: this is no terminal', {
+      code: 'NO_APPROVAL',
+      source: 'user',
+      exit: EXIT.refused,
+      hint: 'look at the plan with `mmha plan`, then give --yes',
+    })
+  }
+  const { confirm } = await import('@inquirer/prompts')
+  return confirm({ message: 'Apply this?', default: false }, { output: process.stderr })
+}

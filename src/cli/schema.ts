@@ -1,0 +1,12 @@
+import type { Command } from 'commander'
+import { inventoryJsonSchema } from '../inventory/schema.ts'
+
+/** `mmha schema`: the JSON Schema of the inventory, for editors. */
+export function registerSchema(program: Command): void {
+  program
+    .command('schema')
+    .description('print the JSON Schema of the inventory, for editors')
+    .action(() => {
+      process.stdout.write(`${JSON.stringify(inventoryJsonSchema(), null, 2)}\n`)
+    })
+}

@@ -1,0 +1,31 @@
+import { EXIT, MmhaError } from '../events/error.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { Step } from '../modules/step.ts'
+import { holdsVip } from './play.ts'
+import type { Survey } from './survey.ts'
+
+/**
+ * What must not happen by accident: a restart, or a move of the VIP, on the host that holds it. A fresh pair has no
+ * holder, so that its first provisioning needs no leave.
+ * @throws MmhaError RESTART_ON_HOLDER (exit 5).
+ */
+export function checkGate(steps: readonly Step[], inventory: Inventory, found: Survey, allowRestart: boolean): void {
+  if (allowRestart) return
+  const blocked = steps.filter(({ impact, host }) => {
+    const facts = found.facts.get(host)
+    return (impact === 'restart' || impact === 'vip-moves') && facts !== undefined && holdsVip(facts, inventory)
+  })
+  const first = blocked[0]
+  if (first === undefined) return
+  throw new MmhaError(
+    `${first.host} holds the VIP and would be restarted: ${blocked.map(({ title }) => title).join('; ')}`,
+    {
+      code: 'RESTART_ON_HOLDER',
+      source: 'user',
+      exit: EXIT.refused,
+      host: first.host,
+      where: first.id,
+      hint: 'run again with --allow-restart at a time when clients may be interrupted; nothing of this was applied',
+    },
+  )
+}

@@ -1,0 +1,62 @@
+import type { HostFacts } from '../hosts/host-facts.ts'
+import type { Host, Inventory } from '../inventory/inventory.ts'
+import type { Module } from '../modules/module.ts'
+
+/** What expressions of a playbook may name. Facts are null until they are known. */
+export interface View {
+  readonly inventory: Inventory
+  readonly host: Host
+  readonly peer: Host
+  readonly facts: HostFacts | null
+  readonly peerFacts: HostFacts | null
+  /** True when this host holds the VIP; null until it is known. */
+  readonly holder: boolean | null
+}
+
+/** A task, ready to be asked: the playbook's text is compiled, its module looked up. */
+export interface Task {
+  /** Unique in the playbook: slug of play and task names. */
+  readonly id: string
+  readonly name: string
+  /** `file:line:column` of the task. */
+  readonly where: string
+  readonly module: Module<unknown, unknown>
+  readonly notify: readonly string[]
+  /** Its parameters name facts: its probe has to wait for them, which costs a round trip of its own. */
+  readonly needsFacts: boolean
+  /** Parameters, rendered and checked. @throws MmhaError (exit 4) with the place. */
+  params(view: View): unknown
+  when(view: View): boolean
+}
+
+export interface Play {
+  readonly name: string
+  readonly where: string
+  readonly hosts: 'masters' | 'm1' | 'm2' | 'client'
+  /** One host after the other, the standby first. */
+  readonly serial: boolean
+  readonly tasks: readonly Task[]
+  /** Planned once more after the tasks of the play were applied: restarts and reloads. */
+  readonly handlers: readonly Task[]
+}
+
+/** Hosts that a play changes. */
+export function hostsOf(play: Play, inventory: Inventory): readonly Host[] {
+  const [first, second] = inventory.masters
+  if (play.hosts === 'm1') return [first]
+  if (play.hosts === 'm2') return [second]
+  if (play.hosts === 'client') return inventory.client === null ? [] : [inventory.client]
+  return inventory.masters
+}
+
+/** The other master; a client has no peer and is its own. */
+export function peerOf(host: Host, inventory: Inventory): Host {
+  if (host.index === 2) return host
+  return inventory.masters[host.index === 0 ? 1 : 0]
+}
+
+/** True when the host has the VIP on one of its interfaces. */
+export function holdsVip(facts: HostFacts, inventory: Inventory): boolean {
+  const { address } = inventory.vip
+  return facts.nics.some((nic) => nic.addresses.some((cidr) => cidr.split('/')[0] === address))
+}

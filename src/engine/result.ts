@@ -1,0 +1,28 @@
+import type { Step } from '../modules/step.ts'
+
+/** What a run did on one host. */
+export interface HostSummary {
+  readonly host: string
+  /** Tasks that found nothing to do. */
+  readonly ok: number
+  /** Steps that were applied. */
+  readonly changed: number
+  /** Tasks whose `when` was false. */
+  readonly skipped: number
+  readonly failed: number
+  readonly roundTrips: number
+}
+
+export interface RunResult {
+  /** Steps that are missing (of `plan`), or that were applied. */
+  readonly steps: readonly Step[]
+  readonly hosts: readonly HostSummary[]
+  /** ms, from the first connection to the last answer. */
+  readonly ms: number
+}
+
+/** `m1 ok=14 changed=0 failed=0  round trips=7  0.42 s` */
+export function summaryLine(host: HostSummary, ms: number): string {
+  const skipped = host.skipped === 0 ? '' : ` skipped=${host.skipped}`
+  return `${host.host} ok=${host.ok} changed=${host.changed} failed=${host.failed}${skipped}  round trips=${host.roundTrips}  ${(ms / 1000).toFixed(2)} s`
+}

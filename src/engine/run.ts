@@ -1,0 +1,213 @@
+import { EXIT, MmhaError } from '../events/error.ts'
+import type { Sink } from '../events/event.ts'
+import { type Connection, connect } from '../hosts/connection.ts'
+import type { Host, Inventory } from '../inventory/inventory.ts'
+import type { Step } from '../modules/step.ts'
+import { applySteps } from './apply.ts'
+import { checkGate } from './gate.ts'
+import { checkHosts } from './host-checks.ts'
+import { takeLock } from './lock.ts'
+import { type PlayPlan, planAll, planTasks, stepsOf } from './plan.ts'
+import { holdsVip, hostsOf, type Play, type Task } from './play.ts'
+import type { HostSummary, RunResult } from './result.ts'
+import { type Survey, settle, survey } from './survey.ts'
+
+export interface RunOptions {
+  readonly inventory: Inventory
+  readonly plays: readonly Play[]
+  readonly sink: Sink
+  /** `plan` shows what is missing and changes nothing. */
+  readonly mode: 'plan' | 'apply'
+  /** Shown the plan, a person says yes or no; no ends the run with nothing changed. */
+  readonly approve: (steps: readonly Step[]) => Promise<boolean>
+  /** Leave to restart the holder of the VIP. */
+  readonly allowRestart: boolean
+}
+
+/**
+ * Facts → plan → approval → apply, play by play → facts again: nothing may be left. A pair that is as it should be is
+ * looked at once and left alone: 9 round trips per host.
+ * @throws MmhaError by what stopped it; the hosts' lock and connections are given back first.
+ */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const begin = performance.now()
+  const connections = await connectAll(options)
+  try {
+    const { steps, hosts } = await new Run(options, connections).all()
+    return { steps, hosts, ms: performance.now() - begin }
+  } finally {
+    await Promise.all([...connections.values()].map((connection) => connection.close()))
+  }
+}
+
+async function connectAll({ inventory, plays, sink }: RunOptions): Promise<Map<string, Connection>> {
+  const used = new Map<string, Host>(inventory.masters.map((host) => [host.name, host]))
+  for (const host of plays.flatMap((play) => hostsOf(play, inventory))) used.set(host.name, host)
+  const hosts = [...used.values()]
+  phase(sink, 'begin', 'connect', hosts)
+  const attempts = await Promise.allSettled(hosts.map((host) => connect(host.name, host.ssh)))
+  const connections = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []))
+  const errors: unknown[] = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : []))
+  if (errors.length > 0) {
+    await Promise.all(connections.map((connection) => connection.close()))
+    for (const other of errors.slice(1)) {
+      if (other instanceof MmhaError)
+        sink({
+          code: 'host.unreachable',
+          level: 'error',
+          message: other.message,
+          ...(other.host === undefined ? {} : { host: other.host }),
+        })
+    }
+    phase(sink, 'end', 'connect', hosts)
+    throw errors[0]
+  }
+  phase(sink, 'end', 'connect', hosts)
+  return new Map(connections.map((connection) => [connection.name, connection]))
+}
+
+/** One run over connections that are open. */
+class Run {
+  readonly #options: RunOptions
+  readonly #connections: ReadonlyMap<string, Connection>
+  readonly #applied: Step[] = []
+
+  constructor(options: RunOptions, connections: ReadonlyMap<string, Connection>) {
+    this.#options = options
+    this.#connections = connections
+  }
+
+  async all(): Promise<Pick<RunResult, 'steps' | 'hosts'>> {
+    const { inventory, plays, sink, mode, allowRestart } = this.#options
+    const first = await this.#look('looking at the hosts', plays)
+    checkHosts(inventory, first.facts)
+    const preview = planAll(plays, inventory, first)
+    const pending = stepsOf(preview)
+    sink({ code: 'plan.ready', level: 'info', message: planText(pending.length), data: { steps: pending } })
+    if (pending.length === 0 || mode === 'plan')
+      return { steps: pending, hosts: this.#summary(preview, mode === 'plan' ? pending : []) }
+    checkGate(pending, inventory, first, allowRestart)
+    if (!(await this.#options.approve(pending))) {
+      throw new MmhaError('not approved: nothing was changed', {
+        code: 'NOT_APPROVED',
+        source: 'user',
+        exit: EXIT.refused,
+        hint: 'run again and answer y, or give --yes',
+      })
+    }
+    const last = await this.#locked(async () => {
+      for (const play of plays) await this.#play(play)
+      return this.#verify()
+    })
+    return { steps: this.#applied, hosts: this.#summary(last, this.#applied) }
+  }
+
+  /** Both masters are locked, the first one first, so that two runs can't each hold one. */
+  async #locked<T>(work: () => Promise<T>): Promise<T> {
+    const release: (() => Promise<void>)[] = []
+    try {
+      for (const { name } of this.#options.inventory.masters)
+        release.push((await takeLock(this.#connection(name))).release)
+      return await work()
+    } finally {
+      await Promise.allSettled(release.map((give) => give()))
+    }
+  }
+
+  async #look(title: string, plays: readonly Play[]): Promise<Survey> {
+    const { inventory, sink } = this.#options
+    const hosts = [...this.#connections.values()]
+    phase(sink, 'begin', title, hosts)
+    const found = await survey(inventory, this.#connections, plays)
+    phase(sink, 'end', title, hosts)
+    return found
+  }
+
+  async #play(play: Play): Promise<void> {
+    await this.#stage(play, play.tasks, play.name)
+    if (play.handlers.length > 0) await this.#stage(play, play.handlers, `${play.name}: handlers`)
+  }
+
+  async #stage(play: Play, tasks: readonly Task[], title: string): Promise<void> {
+    const { inventory, sink, allowRestart } = this.#options
+    if (tasks.length === 0) return
+    const found = await survey(inventory, this.#connections, [{ ...play, tasks, handlers: [] }])
+    const planned = planTasks(play, tasks, inventory, found)
+    const steps = stepsOf([planned])
+    if (steps.length === 0) return
+    checkGate(steps, inventory, found, allowRestart)
+    const hosts = inOrder(play, hostsOf(play, inventory), found, inventory).filter(({ name }) =>
+      steps.some(({ host }) => host === name),
+    )
+    phase(sink, 'begin', title, hosts)
+    const apply = async ({ name }: Host) => {
+      const own = steps.filter(({ host }) => host === name)
+      await applySteps(this.#connection(name), own, sink)
+      this.#applied.push(...own)
+    }
+    try {
+      if (play.serial) for (const host of hosts) await apply(host)
+      else await settle(hosts.map(apply))
+    } finally {
+      phase(sink, 'end', title, hosts)
+    }
+  }
+
+  /** The same as a second run would do: look at all, plan all, find nothing. */
+  async #verify(): Promise<readonly PlayPlan[]> {
+    const { inventory, plays, sink } = this.#options
+    const found = await this.#look('looking again', plays)
+    const plans = planAll(plays, inventory, found)
+    const left = stepsOf(plans)
+    if (left.length === 0) return plans
+    sink({ code: 'plan.left', level: 'error', message: 'these steps are still missing', data: { steps: left } })
+    const names = left.map(({ host, title }) => `${host}: ${title}`).join('; ')
+    throw new MmhaError(`everything was applied, but the hosts are not as they should be: ${names}`, {
+      code: 'NOT_CONVERGED',
+      source: 'mmha',
+      exit: EXIT.failed,
+      ...(left[0] === undefined ? {} : { host: left[0].host, where: left[0].id }),
+      hint: 'run it again; if the same steps stay, something on the hosts undoes them, or it is a bug of mmha',
+    })
+  }
+
+  #summary(plans: readonly PlayPlan[], changed: readonly Step[]): HostSummary[] {
+    const tasks = plans.flatMap((plan) => plan.tasks)
+    return [...this.#connections.values()].map(({ name, roundTrips }) => {
+      const own = tasks.filter(({ host }) => host.name === name)
+      return {
+        host: name,
+        ok: own.filter(({ steps, skipped }) => steps.length === 0 && !skipped).length,
+        changed: changed.filter(({ host }) => host === name).length,
+        skipped: own.filter(({ skipped }) => skipped).length,
+        failed: 0,
+        roundTrips,
+      }
+    })
+  }
+
+  #connection(name: string): Connection {
+    const connection = this.#connections.get(name)
+    if (connection === undefined) throw new Error(`no connection to ${name}`)
+    return connection
+  }
+}
+
+/** The standby first: what goes wrong there hurts nobody yet. */
+function inOrder(play: Play, hosts: readonly Host[], found: Survey, inventory: Inventory): readonly Host[] {
+  if (!play.serial) return hosts
+  const rank = ({ name }: Host) => {
+    const facts = found.facts.get(name)
+    return facts !== undefined && holdsVip(facts, inventory) ? 1 : 0
+  }
+  return [...hosts].sort((a, b) => rank(a) - rank(b))
+}
+
+function planText(count: number): string {
+  if (count === 0) return 'nothing to change'
+  return count === 1 ? '1 step to apply' : `${count} steps to apply`
+}
+
+function phase(sink: Sink, edge: 'begin' | 'end', title: string, hosts: readonly { readonly name: string }[]): void {
+  sink({ code: `phase.${edge}`, level: 'info', message: title, data: { hosts: hosts.map(({ name }) => name) } })
+}

@@ -1,0 +1,95 @@
+import type { Connection } from '../hosts/connection.ts'
+import { gather } from '../hosts/gather.ts'
+import type { HostFacts } from '../hosts/host-facts.ts'
+import type { Section } from '../hosts/remote-script.ts'
+import { runSections } from '../hosts/run-sections.ts'
+import type { Host, Inventory } from '../inventory/inventory.ts'
+import { holdsVip, hostsOf, type Play, peerOf, type Task, type View } from './play.ts'
+
+/** What was found on the hosts: base facts of each, and each task's own facts on each host that it looks at. */
+export interface Survey {
+  readonly facts: ReadonlyMap<string, HostFacts>
+  /** Host name → task id → what the task's module parsed. */
+  readonly probed: ReadonlyMap<string, ReadonlyMap<string, unknown>>
+}
+
+/**
+ * Looks at all hosts at once: base facts and the probes of all these plays in one round trip per host, and one more
+ * only where a task's parameters name facts.
+ */
+export async function survey(
+  inventory: Inventory,
+  connections: ReadonlyMap<string, Connection>,
+  plays: readonly Play[],
+): Promise<Survey> {
+  const wanted = [...connections.values()].map((connection) => ({
+    connection,
+    tasks: tasksAt(connection, inventory, plays),
+  }))
+  const looks = await settle(
+    wanted.map(async ({ connection, tasks }) => {
+      const sections = tasks.filter(({ task }) => !task.needsFacts).map((item) => section(item, inventory, null))
+      const { facts, probes } = await gather(connection, sections)
+      return { connection, tasks, facts, probes: new Map(probes) }
+    }),
+  )
+  const facts = new Map(looks.map(({ connection, facts }) => [connection.name, facts]))
+  await settle(
+    looks.map(async ({ connection, tasks, probes }) => {
+      const late = tasks.filter(({ task }) => task.needsFacts).map((item) => section(item, inventory, facts))
+      if (late.length === 0) return
+      const { finished } = await runSections(connection, 'probe', late)
+      for (const { id, output } of finished) probes.set(id, output)
+    }),
+  )
+  const probed = looks.map(({ connection, tasks, probes }) => {
+    const parsed = tasks.map(({ task }) => [task.id, task.module.parse(probes.get(task.id) ?? '')] as const)
+    return [connection.name, new Map(parsed)] as const
+  })
+  return { facts, probed: new Map(probed) }
+}
+
+/** The view of a playbook's expressions for one host. */
+export function viewOf(inventory: Inventory, host: Host, facts: ReadonlyMap<string, HostFacts> | null): View {
+  const peer = peerOf(host, inventory)
+  const own = facts?.get(host.name) ?? null
+  return {
+    inventory,
+    host,
+    peer,
+    facts: own,
+    peerFacts: facts?.get(peer.name) ?? null,
+    holder: own === null ? null : holdsVip(own, inventory),
+  }
+}
+
+interface TaskAt {
+  readonly task: Task
+  readonly host: Host
+}
+
+/** Tasks whose facts are needed of this host: those that change it or its peer. */
+function tasksAt(connection: Connection, inventory: Inventory, plays: readonly Play[]): TaskAt[] {
+  const hosts = [...inventory.masters, ...(inventory.client === null ? [] : [inventory.client])]
+  const host = hosts.find(({ name }) => name === connection.name)
+  if (host === undefined) return []
+  const peer = peerOf(host, inventory)
+  return plays
+    .filter((play) => hostsOf(play, inventory).some(({ name }) => name === host.name || name === peer.name))
+    .flatMap((play) => [...play.tasks, ...play.handlers])
+    .map((task) => ({ task, host }))
+}
+
+function section({ task, host }: TaskAt, inventory: Inventory, facts: ReadonlyMap<string, HostFacts> | null): Section {
+  const params = task.params(viewOf(inventory, host, facts))
+  return { id: task.id, text: task.module.probe(params, { inventory, host, peer: peerOf(host, inventory) }) }
+}
+
+/** Waits for all, then throws what failed first: no host is left working behind an error. */
+export async function settle<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(work)
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
+}

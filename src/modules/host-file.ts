@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import { Secret } from '../inventory/secret.ts'
+import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import type { PlanContext } from './module.ts'
+import { fileDiff, placeFile } from './placed-file.ts'
+import { masked, revealed, type Script, type Step, sh, shellQuote } from './step.ts'
+
+/** One path of a host as it is now. */
+export interface HostFileFacts {
+  readonly kind: 'absent' | 'file' | 'directory' | 'other'
+  /** Octal without leading zeros: `644`. */
+  readonly mode: string
+  readonly owner: string
+  readonly group: string
+  /** Text of a file; null when it isn't one, or it is larger than 1 MB. */
+  readonly content: string | null
+}
+
+/** One path as it should be. */
+export interface WantedFile {
+  readonly path: string
+  readonly content: Script
+  /** `0644` */
+  readonly mode: string
+  readonly owner: string
+  readonly group: string
+}
+
+/** Read-only sh that prints HostFileFacts of a path. */
+export function probeFile(path: string): string {
+  return `${FACT_FUNCTIONS}
+path=${shellQuote(path)}
+if [ -e "$path" ] || [ -L "$path" ]; then
+  fact stat $(stat -c '%a %U %G' "$path")
+  if [ -d "$path" ]; then fact kind directory
+  elif [ -f "$path" ]; then
+    fact kind file
+    if [ "$(stat -L -c %s "$path")" -le 1048576 ]; then fact_file content "$path"; fi
+  else fact kind other; fi
+fi
+`
+}
+
+export function parseFile(stdout: string): HostFileFacts {
+  const facts = new FactLines(stdout)
+  const [mode = '', owner = '', group = ''] = facts.rows('stat')[0] ?? []
+  const kind = facts.text('kind')
+  return {
+    kind: kind === 'file' || kind === 'directory' || kind === 'other' ? kind : 'absent',
+    mode,
+    owner,
+    group,
+    content: facts.file('content')?.content ?? null,
+  }
+}
+
+/** The step that makes a file what it should be; null when it is. The old file is kept beside the others in /var/backups/mmha. */
+export function fileStep(wanted: WantedFile, facts: HostFileFacts, context: PlanContext<unknown>): Step | null {
+  const { path, owner, group } = wanted
+  const mode = wanted.mode.replace(/^0+(?=.)/, '')
+  const content = endsLine(wanted.content)
+  const sameText = facts.kind === 'file' && facts.content === revealed(content)
+  const attributes = attributeChanges(facts, { mode, owner, group })
+  if (sameText && attributes.length === 0) return null
+  const own = sh`chown ${shellQuote(`${owner}:${group}`)} `
+  const backup = facts.content === null ? null : backupPath(path, facts.content)
+  const keep =
+    backup === null
+      ? sh``
+      : sh`mkdir -p /var/backups/mmha
+[ -e ${shellQuote(backup)} ] || cp -p ${shellQuote(path)} ${shellQuote(backup)}
+`
+  const place = placeFile({ path, content, mode, check: `${revealed(own)}"$new"` })
+  const undo =
+    facts.kind === 'absent'
+      ? sh`rm -f ${shellQuote(path)}\n`
+      : backup === null
+        ? null
+        : sh`cp -p ${shellQuote(backup)} ${shellQuote(path)}\n`
+  return {
+    id: context.taskId,
+    host: context.host.name,
+    title: `${context.taskName}: ${facts.kind === 'absent' ? 'write' : sameText ? 'change' : 'rewrite'} ${path}`,
+    diff: [sameText ? '' : shownDiff(path, facts.content, content), ...attributes]
+      .filter((text) => text !== '')
+      .join('\n'),
+    run: sameText ? sh`${own}${shellQuote(path)}\nchmod ${mode} ${shellQuote(path)}\n` : sh`${keep}${place}`,
+    undo: sameText
+      ? sh`chown ${shellQuote(`${facts.owner}:${facts.group}`)} ${shellQuote(path)}\nchmod ${facts.mode} ${shellQuote(path)}\n`
+      : (undo ?? { none: `${path} was larger than 1 MB and was not kept` }),
+    impact: 'none',
+    notify: [],
+  }
+}
+
+/** `- mode 644` / `+ mode 600` for what differs; [] for a path that isn't there yet. */
+export function attributeChanges(facts: HostFileFacts, wanted: Pick<WantedFile, 'mode' | 'owner' | 'group'>): string[] {
+  if (facts.kind === 'absent') return []
+  return (['mode', 'owner', 'group'] as const).flatMap((name) =>
+    facts[name] === wanted[name].replace(/^0+(?=.)/, '')
+      ? []
+      : [`- ${name} ${facts[name]}`, `+ ${name} ${wanted[name]}`],
+  )
+}
+
+/** By content, so that a plan always names the same file and no version is kept twice. */
+export function backupPath(path: string, content: string): string {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12)
+  return `/var/backups/mmha/${path.replace(/^\//, '').replaceAll('/', '.')}.${hash}`
+}
+
+/**
+ * Unified diff with secrets masked. A file with secrets in it held others before: of its old lines that go, only the
+ * name is shown.
+ */
+export function shownDiff(path: string, before: string | null, after: Script): string {
+  const shown = masked(after)
+  const secrets = after.parts.flatMap((part) => (part instanceof Secret ? [part.reveal()] : []))
+  if (before === null || secrets.length === 0) return fileDiff(path, before, shown)
+  const hidden = secrets.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '***')), before)
+  const stays = new Set(shown.split('\n'))
+  const lines = hidden
+    .split('\n')
+    .map((line) =>
+      stays.has(line) || line.trim() === '' ? line : line.replace(/^(\s*[^\s=:]*\s*[=: ]?\s*).*$/, '$1***'),
+    )
+  return fileDiff(path, lines.join('\n'), shown)
+}
+
+function endsLine(script: Script): Script {
+  const last = script.parts.at(-1)
+  const text = last instanceof Secret ? last.reveal() : (last ?? '')
+  return text === '' || text.endsWith('\n') ? script : { parts: [...script.parts, '\n'] }
+}

@@ -1,0 +1,233 @@
+import { z } from 'zod'
+import { EXIT, MmhaError } from '../events/error.ts'
+import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import { absolutePath } from './file.ts'
+import type { Module, PlanContext } from './module.ts'
+import { type Impact, type Script, type Step, sh, shellQuote } from './step.ts'
+
+export interface ServiceParams {
+  readonly unit: string
+  readonly enabled: boolean | null
+  readonly state: 'started' | 'stopped' | null
+  /** Files that the process reads at its start only: it is restarted when one is newer than it. */
+  readonly restartedAfter: readonly string[]
+  /** Files that a reload reads again. */
+  readonly reloadedAfter: readonly string[]
+}
+
+export interface ServiceFacts {
+  readonly known: boolean
+  readonly active: boolean
+  readonly enabled: boolean
+  /** systemd has not read the unit file since it was changed. */
+  readonly needsDaemonReload: boolean
+  /** Files of restartedAfter and reloadedAfter that are newer than the process, or than our last reload of it. */
+  readonly newer: readonly string[]
+}
+
+/**
+ * A systemd unit: enabled, started, and not older than its files. That it needs a restart or a reload is a fact of the
+ * host (file newer than process), never something that a run has to remember.
+ */
+export const service: Module<ServiceParams, ServiceFacts> = {
+  name: 'service',
+  params: z.strictObject({
+    unit: z.string().regex(/^[A-Za-z0-9@:_.\\-]+$/, 'not the name of a unit'),
+    enabled: z.boolean().nullable().default(null),
+    state: z.enum(['started', 'stopped']).nullable().default(null),
+    restartedAfter: z.array(absolutePath).default([]),
+    reloadedAfter: z.array(absolutePath).default([]),
+  }),
+
+  probe: ({ unit, restartedAfter, reloadedAfter }) => `${FACT_FUNCTIONS}
+unit=${shellQuote(unit)}
+systemctl show -p LoadState -p ActiveState -p UnitFileState -p NeedDaemonReload -p MainPID "$unit" 2>/dev/null |
+  while IFS='=' read -r name value; do fact "$name" "$value"; done
+pid=$(systemctl show -p MainPID --value "$unit" 2>/dev/null)
+if [ "\${pid:-0}" -gt 0 ] && [ -r "/proc/$pid/stat" ]; then
+  # Field 22 of stat is the start in ticks since boot; this shell started now.
+  ticks() { sed 's/^.*) //' "/proc/$1/stat" | cut -d ' ' -f 20; }
+  fact age "$(( $(ticks self) - $(ticks "$pid") ))" "$(getconf CLK_TCK 2>/dev/null || echo 100)"
+  fact now "$(date +%s.%N)"
+  reload=/run/mmha/reloaded."$unit"
+  if [ -e "$reload" ]; then fact reloaded "$(stat -c %.Y "$reload")"; fi
+  for file in ${[...restartedAfter, ...reloadedAfter].map(shellQuote).join(' ')}; do
+    if [ -e "$file" ]; then fact file "$file" "$(stat -L -c %.Y "$file")"; fi
+  done
+fi
+`,
+
+  parse: (stdout) => {
+    const facts = new FactLines(stdout)
+    const [age = '0', tick = '100'] = facts.rows('age')[0] ?? []
+    const started = Number(facts.text('now') ?? 0) - Number(age) / Number(tick)
+    const reloaded = Number(facts.text('reloaded') ?? 0)
+    const newer = Object.entries(facts.record('file')).filter(
+      ([, changed]) => Number(changed) > Math.max(started + SLACK, reloaded),
+    )
+    return {
+      known: facts.text('LoadState') !== null && facts.text('LoadState') !== 'not-found',
+      active: ['active', 'activating', 'reloading'].includes(facts.text('ActiveState') ?? ''),
+      enabled: ['enabled', 'enabled-runtime', 'static', 'alias', 'generated'].includes(
+        facts.text('UnitFileState') ?? '',
+      ),
+      needsDaemonReload: facts.flag('NeedDaemonReload'),
+      newer: newer.map(([path]) => path),
+    }
+  },
+
+  plan: (params, context) => {
+    const { mine, facts, host } = context
+    if (facts.init !== 'systemd') {
+      throw refuse(
+        context,
+        `${host.name} has no systemd, and nothing else is supported so far`,
+        'use a distribution with systemd',
+      )
+    }
+    if (!mine.known) {
+      if (params.state !== 'started' && params.enabled !== true) return []
+      return [
+        step(
+          params,
+          context,
+          'enable',
+          `enable and start ${params.unit} (not installed yet)`,
+          '+ started',
+          startScript(params),
+          'none',
+        ),
+      ]
+    }
+    return [...enabling(params, context), ...running(params, context)]
+  },
+}
+
+/** s; a process start is known to a tick of 10 ms, a file time to the ns. */
+const SLACK = 0.02
+
+type Context = PlanContext<ServiceFacts>
+
+function enabling({ unit, enabled }: ServiceParams, context: Context): Step[] {
+  if (enabled === null || enabled === context.mine.enabled) return []
+  const name = shellQuote(unit)
+  const word = enabled ? 'enable' : 'disable'
+  const back = enabled ? 'disable' : 'enable'
+  const diff = enabled ? '- disabled\n+ enabled' : '- enabled\n+ disabled'
+  return [
+    {
+      ...step({ unit }, context, 'enabled', `${word} ${unit}`, diff, sh`systemctl ${word} ${name}\n`, 'none'),
+      undo: sh`systemctl ${back} ${name}\n`,
+    },
+  ]
+}
+
+function running(params: ServiceParams, context: Context): Step[] {
+  const { unit, state, restartedAfter, reloadedAfter } = params
+  const { active, newer, needsDaemonReload } = context.mine
+  const name = shellQuote(unit)
+  if (state === 'stopped') {
+    if (!active) return []
+    return [
+      {
+        ...step(
+          params,
+          context,
+          'stopped',
+          `stop ${unit}`,
+          '- started\n+ stopped',
+          sh`systemctl stop ${name}\n`,
+          'restart',
+        ),
+        undo: sh`systemctl start ${name}\n`,
+      },
+    ]
+  }
+  if (!active) {
+    if (state !== 'started') return []
+    return [
+      {
+        ...step(params, context, 'started', `start ${unit}`, '- stopped\n+ started', startScript(params), 'none'),
+        undo: sh`systemctl stop ${name}\n`,
+      },
+    ]
+  }
+  const restart = newer.filter((path) => restartedAfter.includes(path))
+  if (restart.length > 0) {
+    const diff = restart.map((path) => `~ ${path} is newer than the process`).join('\n')
+    return [
+      step(
+        params,
+        context,
+        'restarted',
+        `restart ${unit}`,
+        diff,
+        sh`systemctl daemon-reload\nsystemctl restart ${name}\n`,
+        'restart',
+      ),
+    ]
+  }
+  const reload = newer.filter((path) => reloadedAfter.includes(path))
+  if (reload.length > 0) {
+    const diff = reload.map((path) => `~ ${path} is newer than the last reload`).join('\n')
+    // The stamp is of before the reload: what is written while it runs is newer.
+    const run = sh`mkdir -p /run/mmha
+touch /run/mmha/reloading.${name}
+systemctl reload ${name}
+mv -f /run/mmha/reloading.${name} /run/mmha/reloaded.${name}
+`
+    return [step(params, context, 'reloaded', `reload ${unit}`, diff, run, 'reload')]
+  }
+  if (!needsDaemonReload) return []
+  return [
+    step(
+      params,
+      context,
+      'daemon-reload',
+      `read the unit file of ${unit} again`,
+      '~ unit file changed',
+      sh`systemctl daemon-reload\n`,
+      'none',
+    ),
+  ]
+}
+
+function startScript({ unit, enabled }: Pick<ServiceParams, 'unit' | 'enabled'>): Script {
+  const name = shellQuote(unit)
+  // Why it does not start is in its journal: the end of it belongs to the message.
+  return sh`systemctl daemon-reload
+${enabled === true ? `systemctl enable ${name}\n` : ''}systemctl start ${name} || { journalctl -u ${name} -n 15 --no-pager -o cat; exit 1; }
+`
+}
+
+function step(
+  params: Pick<ServiceParams, 'unit'>,
+  context: Context,
+  part: string,
+  title: string,
+  diff: string,
+  run: Script,
+  impact: Impact,
+): Step {
+  return {
+    id: `${context.taskId}/${part}`,
+    host: context.host.name,
+    title: `${context.taskName}: ${title}`,
+    diff,
+    run,
+    undo: { none: `${params.unit} reads its files again by itself` },
+    impact,
+    notify: [],
+  }
+}
+
+function refuse(context: Context, message: string, hint: string): MmhaError {
+  return new MmhaError(message, {
+    code: 'SERVICE',
+    source: 'user',
+    exit: EXIT.refused,
+    host: context.host.name,
+    where: context.taskName,
+    hint,
+  })
+}
