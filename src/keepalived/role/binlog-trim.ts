@@ -1,0 +1,138 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, open } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { planTrim, scanBinlog } from '../../mysql/binlog-file.ts'
+import { readCredentials } from '../../mysql/option-file.ts'
+import { openSession } from '../../mysql/session.ts'
+import { identify, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
+import type { Config, RoleConfig } from '../config/config.ts'
+import { binlogFiles } from './quarantine.ts'
+import { type RoleState, STATE_DIR, StateFile } from './state-file.ts'
+
+export interface TrimOptions {
+  log(level: 'info' | 'warn' | 'error', message: string): void
+  readonly stateDir?: string
+}
+
+const DEADLINE_MS = 3_000
+const ASK_AGAIN_MS = 100
+
+/**
+ * Before mysqld starts again (ExecStartPre, as root): cuts from the last binlog what only this server ever had.
+ *
+ * A holder that dies under load leaves transactions in its binlog that the standby had not acknowledged yet. No client
+ * had an OK for them, but MySQL's recovery would commit them, since they are in the binlog, and the server would come
+ * back with a history of its own. With AFTER_SYNC they are only prepared in InnoDB: without their end of the binlog
+ * recovery rolls them back. Done only when all of this is certain: the file was open when the server died; commits waited
+ * for the peer (`enforced`, written by the daemon before and after); the peer holds the address now and applied all that
+ * it had received. What is cut is saved first. Never throws, never takes much longer than 3 s.
+ */
+export async function trimBinlog(config: Config, options: TrimOptions): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS
+  const state = await new StateFile(options.stateDir).read()
+  for (const instance of config.instances) {
+    const server = config.mysqlServers.find(({ name }) => name === instance.role?.mysql)
+    if (instance.role === null || server === undefined) continue
+    try {
+      const outcome = await trim({ role: instance.role, socket: server.socket, state, deadline, ...options })
+      options.log('info', `binlog-trim: ${outcome}`)
+    } catch (error) {
+      options.log('warn', `binlog-trim: nothing done: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+}
+
+interface TrimJob extends TrimOptions {
+  readonly role: RoleConfig
+  readonly socket: string
+  readonly state: RoleState
+  readonly deadline: number
+}
+
+/** @returns what was done, or why nothing */
+async function trim(job: TrimJob): Promise<string> {
+  const { state } = job
+  if (state.binlogIndex === '') return 'this server has not been seen yet'
+  if (!state.enforced) return 'commits did not wait for the peer: what is in the binlog may have been acknowledged'
+  const path = (await binlogFiles(state.binlogIndex)).at(-1)
+  if (path === undefined) return 'no binlog'
+  const scan = await scanBinlog(path)
+  if (!scan.inUse) return `${basename(path)} was closed properly`
+  if (await answers(job.socket)) return 'a server is running'
+  const theirs = await successor(job)
+  if (theirs === null) return 'the peer does not hold the address: everything stays as it is'
+  const plan = planTrim(scan, theirs.history.executed, state.origin)
+  if ('keep' in plan) return `${basename(path)} stays as it is: ${plan.keep}`
+  const saved = await saveCut(path, scan.preamble, plan.cutAt, job.stateDir ?? STATE_DIR)
+  await truncate(path, plan.cutAt)
+  const gtids = plan.transactions.map(({ gtid }) => gtid)
+  return (
+    `${basename(path)} cut at ${plan.cutAt}: ${gtids.length} transactions that no client had an OK for ` +
+    `(${gtids[0]} … ${gtids.at(-1)}) are rolled back by recovery; saved to ${saved}`
+  )
+}
+
+/** The peer once it has taken over, null when it hasn't until the deadline. */
+async function successor(job: TrimJob): Promise<ServerSnapshot | null> {
+  while (performance.now() < job.deadline) {
+    const view = await askPeer(job).catch(() => null)
+    const took = view !== null && !view.closed && view.epoch?.holder === view.history.origin
+    if (took && view.epoch?.forced === true) return null
+    if (took) return view
+    await delay(ASK_AGAIN_MS)
+  }
+  return null
+}
+
+async function askPeer({ role, deadline }: TrimJob): Promise<ServerSnapshot> {
+  const left = Math.max(1, deadline - performance.now())
+  const session = await openSession({
+    target: { host: role.peer.address, port: role.peer.port },
+    credentials: await readCredentials(role.peer.credentials),
+    connectTimeoutMs: left,
+    queryTimeoutMs: left,
+  })
+  try {
+    return await readSnapshot(session, await identify(session))
+  } finally {
+    session.close()
+  }
+}
+
+/** Is somebody listening? Then the files are not ours to touch. */
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socket)
+    probe.on('connect', () => {
+      probe.destroy()
+      resolve(true)
+    })
+    probe.on('error', () => resolve(false))
+  })
+}
+
+/** The cut part with the file's preamble before it: a binlog that mysqlbinlog reads. */
+async function saveCut(path: string, preamble: number, cutAt: number, stateDir: string): Promise<string> {
+  const dir = join(stateDir, 'quarantine')
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  const target = join(dir, `${new Date().toISOString().replaceAll(':', '')}-${basename(path)}`)
+  const out = createWriteStream(target, { mode: 0o600, flush: true })
+  await pipeline(async function* () {
+    yield* createReadStream(path, { end: preamble - 1 })
+    yield* createReadStream(path, { start: cutAt })
+  }, out)
+  return target
+}
+
+async function truncate(path: string, length: number): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.truncate(length)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,146 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { contains, type GtidSet, parseGtidSet } from './gtid-set.ts'
+
+/**
+ * A MySQL binlog file as far as crash recovery needs it: where each transaction begins and how it ends.
+ * Layout (libs/mysql/binlog/event): magic, then events of 19 bytes header
+ *   timestamp@0(4) type@4(1) server_id@5(4) size@9(4) end@13(4) flags@17(2), little-endian.
+ */
+const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e])
+const HEADER = 19
+/** The server clears it when it closes the file: set means that it died with the file open. */
+const BINLOG_IN_USE = 0x1
+const EVENT = { query: 2, formatDescription: 15, xid: 16, gtid: 33, previousGtids: 35, gtidTagged: 42 } as const
+
+export interface BinlogTransaction {
+  readonly gtid: string
+  readonly start: number
+  readonly end: number
+  /**
+   * xid: a transaction of InnoDB, prepared there and committed by the binlog; the only kind that recovery rolls back when
+   * it is not in the binlog. cut: the file ends inside it. other: DDL and what engines without transactions did.
+   */
+  readonly kind: 'xid' | 'cut' | 'other'
+}
+
+export interface BinlogScan {
+  readonly inUse: boolean
+  /** End of format description and previous GTIDs: what a file needs to be readable. */
+  readonly preamble: number
+  readonly transactions: readonly BinlogTransaction[]
+  /** End of the last whole event. */
+  readonly end: number
+}
+
+/** Why a file can't be judged: encrypted, tagged GTIDs, not a binlog. */
+export class UnreadableBinlog extends Error {}
+
+const GTID_BODY = 25
+/** `BEGIN`, and perhaps four bytes of checksum. */
+const BEGIN_AT_END = 9
+const WINDOW = 1 << 20
+
+/** Reads event headers only. @throws UnreadableBinlog, system errors */
+export async function scanBinlog(path: string): Promise<BinlogScan> {
+  const file = await open(path, 'r')
+  try {
+    return await scan(new Window(file, (await file.stat()).size))
+  } finally {
+    await file.close()
+  }
+}
+
+async function scan(window: Window): Promise<BinlogScan> {
+  const magic = await window.at(0, MAGIC.length)
+  if (magic === null || !magic.equals(MAGIC)) throw new UnreadableBinlog('encrypted, or not a binlog')
+  const transactions: BinlogTransaction[] = []
+  let inUse = false
+  let preamble = MAGIC.length
+  let open: { gtid: string; start: number; kind: BinlogTransaction['kind'] } | null = null
+  let at = MAGIC.length
+  for (;;) {
+    const header = await window.at(at, HEADER)
+    const size = header?.readUInt32LE(9) ?? 0
+    if (header === null || size < HEADER || at + size > window.size) break
+    const type = header.readUInt8(4)
+    if (type === EVENT.gtidTagged) throw new UnreadableBinlog('tagged GTIDs')
+    if (type === EVENT.formatDescription) inUse = (header.readUInt16LE(17) & BINLOG_IN_USE) !== 0
+    if (type === EVENT.formatDescription || type === EVENT.previousGtids) preamble = at + size
+    if (type === EVENT.gtid) {
+      if (open !== null) transactions.push({ ...open, end: at })
+      const body = await window.at(at + HEADER, GTID_BODY)
+      if (body === null) break
+      open = { gtid: gtidOf(body), start: at, kind: 'other' }
+    } else if (type === EVENT.query && open !== null) {
+      // Between BEGIN and the XID event the transaction is not whole; a COMMIT or a DDL statement as text makes it whole.
+      const text =
+        (await window.at(at + Math.max(HEADER, size - BEGIN_AT_END), Math.min(size - HEADER, BEGIN_AT_END))) ?? ''
+      open.kind = text.includes('BEGIN') ? 'cut' : 'other'
+    } else if (type === EVENT.xid && open !== null) {
+      transactions.push({ ...open, kind: 'xid', end: at + size })
+      open = null
+    }
+    at += size
+  }
+  // Bytes that are left over are a cut event.
+  if (open !== null) transactions.push({ ...open, kind: at < window.size ? 'cut' : open.kind, end: window.size })
+  return { inUse, preamble, transactions, end: at }
+}
+
+/** flags@0(1) uuid@1(16) number@17(8) */
+function gtidOf(body: Buffer): string {
+  const hex = body.toString('hex', 1, 17)
+  const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  return `${uuid}:${body.readBigInt64LE(17)}`
+}
+
+/** Positioned reads through a buffer: bodies are skipped, headers of small events come in one read. */
+class Window {
+  readonly size: number
+  readonly #file: FileHandle
+  readonly #buffer = Buffer.alloc(WINDOW)
+  #from = 0
+  #length = 0
+
+  constructor(file: FileHandle, size: number) {
+    this.#file = file
+    this.size = size
+  }
+
+  /** null: the file ends before. */
+  async at(position: number, length: number): Promise<Buffer | null> {
+    if (position + length > this.size) return null
+    if (position < this.#from || position + length > this.#from + this.#length) {
+      const { bytesRead } = await this.#file.read(this.#buffer, 0, WINDOW, position)
+      this.#from = position
+      this.#length = bytesRead
+      if (bytesRead < length) return null
+    }
+    const offset = position - this.#from
+    return this.#buffer.subarray(offset, offset + length)
+  }
+}
+
+export type TrimPlan =
+  | { readonly cutAt: number; readonly transactions: readonly BinlogTransaction[] }
+  | { readonly keep: string }
+
+/**
+ * Where to cut a crashed holder's last binlog, so that recovery rolls back what the peer never had. Pure.
+ * Only the very end may go, and only transactions that recovery can roll back and that this server itself wrote.
+ */
+export function planTrim(scan: BinlogScan, theirs: GtidSet, myUuid: string): TrimPlan {
+  const has = (one: BinlogTransaction): boolean => contains(theirs, parseGtidSet('mysql', one.gtid))
+  const first = scan.transactions.findIndex((one) => !has(one))
+  const start = scan.transactions[first]
+  if (start === undefined) return { keep: 'the peer has everything that is in it' }
+  const tail = scan.transactions.slice(first)
+  const strange = tail.find(has)
+  if (strange !== undefined) return { keep: `the peer has ${strange.gtid}, which comes after ${start.gtid}` }
+  const foreign = tail.find((one) => !one.gtid.startsWith(`${myUuid.toLowerCase()}:`))
+  if (foreign !== undefined) return { keep: `${foreign.gtid} was not written by this server` }
+  const fixed = tail.find((one) => one.kind === 'other')
+  if (fixed !== undefined)
+    return { keep: `${fixed.gtid} can't be rolled back (DDL, or an engine without transactions)` }
+  return { cutAt: start.start, transactions: tail }
+}
