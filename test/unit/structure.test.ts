@@ -9,7 +9,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['engine'],
   ['modules'],
   ['mysql', 'hosts'],
-  ['inventory', 'events'],
+  ['inventory'],
+  ['events'],
 ]
 /** The daemon stands beside the tower: nothing of the CLI may come with it to a production host. */
 const KEEPALIVED_MAY = new Set(['keepalived', 'mysql', 'events'])
