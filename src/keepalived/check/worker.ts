@@ -1,0 +1,144 @@
+import type { Config, RealServer, VirtualServer, VrrpInstance } from '../config/config.ts'
+import { Mailer } from '../notify/mailer.ts'
+import { Notifier } from '../notify/notifier.ts'
+import { NotifyQueue } from '../notify/notify-queue.ts'
+import { type Log, Scripts } from '../notify/scripts.ts'
+import type { ToCheck, ToVrrp } from '../process/messages.ts'
+import { type Role, startRole } from '../role/role.ts'
+import { isLocalAddress } from './local-address.ts'
+import { RealServerMonitor } from './real-server-monitor.ts'
+import { ScriptTracker } from './script-tracker.ts'
+
+export interface CheckWorkerOptions {
+  readonly config: Config
+  readonly send: (message: ToVrrp) => void
+  readonly log: Log
+  /** Scripts without a path are looked for beside it. Default: keepalived's own. */
+  readonly configFile?: string
+}
+
+export interface CheckWorker {
+  readonly receive: (message: ToCheck) => void
+  readonly stop: () => Promise<void>
+}
+
+/** ms that notify scripts and mail get when the daemon stops, as keepalived gives its stop scripts. */
+const STOP_PATIENCE_MS = 1000
+
+/** Everything that a script's or server's change means, for the parts below. */
+interface Wiring extends CheckWorkerOptions {
+  readonly queue: NotifyQueue
+  readonly mailer: Mailer
+  readonly scripts: Scripts
+}
+
+function startScripts({ config, send, log, scripts }: Wiring): ScriptTracker[] {
+  return config.scripts.flatMap((script) => {
+    const trackers = config.instances.flatMap((instance) =>
+      instance.trackScripts.filter(({ name }) => name === script.name).map(({ weight }) => ({ instance, weight })),
+    )
+    // As keepalived: what no instance tracks is never run.
+    if (trackers.length === 0) return []
+    const onChange = (up: boolean, reason: string, counted: boolean) => {
+      for (const { instance, weight } of trackers) {
+        const effective = counted ? (weight ?? script.weight) : 0
+        send({
+          t: 'track',
+          instance: instance.name,
+          tracker: script.name,
+          up,
+          weight: effective === 0 ? null : effective,
+          reason,
+        })
+      }
+    }
+    return [new ScriptTracker({ script, scripts, onChange, log })]
+  })
+}
+
+/** The instance that a real server's end takes the address from: the one with the virtual server's address, if the server is here. */
+function drivenBy(config: Config, virtual: VirtualServer, server: RealServer): VrrpInstance | null {
+  if (server.weight === 0 || !isLocalAddress(server.address)) return null
+  return (
+    config.instances.find(({ virtualAddresses }) => virtualAddresses.some((vip) => vip.address === virtual.address)) ??
+    null
+  )
+}
+
+function startServers({ config, send, log, queue, mailer }: Wiring): RealServerMonitor[] {
+  return config.virtualServers.flatMap((virtual) =>
+    virtual.realServers.map((server) => {
+      const name = `${server.address}:${server.port}`
+      // Taken as up before the first check, so that being up then is no news.
+      let known = !server.alpha
+      const onChange = (up: boolean, reason: string) => {
+        log('info', `real server ${name} of ${virtual.address}:${virtual.port} is ${up ? 'up' : 'down'}: ${reason}`)
+        const instance = drivenBy(config, virtual, server)
+        if (instance !== null) {
+          send({ t: 'track', instance: instance.name, tracker: `real_server ${name}`, up, weight: null, reason })
+        }
+        if (known === up) return
+        known = up
+        const command = up ? server.notifyUp : server.notifyDown
+        const what = `${up ? 'notify_up' : 'notify_down'} of ${name}`
+        if (command !== null) queue.add(`real_server ${name}`, { what, command, extra: [] })
+        if (server.smtpAlert) {
+          const subject = `Realserver [${server.address}]:tcp:${server.port} of virtual server [${virtual.address}]:tcp:${virtual.port} - ${up ? 'UP' : 'DOWN'}`
+          mailer.send({
+            subject,
+            body: up ? '=> TCP CHECK succeed on service <=' : '=> TCP CHECK failed on service <=',
+          })
+        }
+      }
+      return new RealServerMonitor({ server, virtual, onChange })
+    }),
+  )
+}
+
+function startRoles({ config, send, log }: CheckWorkerOptions): ReadonlyMap<string, Role> {
+  const roles = new Map<string, Role>()
+  for (const instance of config.instances) {
+    const server = config.mysqlServers.find(({ name }) => name === instance.role?.mysql)
+    if (instance.role !== null && server !== undefined) {
+      roles.set(instance.name, startRole({ instance, server, send, log }))
+    }
+  }
+  return roles
+}
+
+/** The answer for an instance without a database: nothing to wait for. */
+function plainAnswer(message: ToCheck): ToVrrp | null {
+  const { t, instance } = message
+  if (t === 'promote') return { t: 'promoted', instance, id: message.id, ok: true, reason: 'no database' }
+  if (t === 'demote') return { t: 'demoted', instance, id: message.id, ok: true, reason: 'no database' }
+  if (t === 'leave') return { t, instance, id: message.id, holdDownMs: message.holdDownMs, reason: message.reason }
+  return null
+}
+
+/**
+ * The check worker: scripts, real servers and databases are watched, their changes go to the VRRP worker, and notify scripts and mail
+ * tell of what comes back. Starts at once. `stop` ends everything it started: scripts get 1 s, then SIGTERM, then SIGKILL.
+ */
+export function startCheckWorker(options: CheckWorkerOptions): CheckWorker {
+  const { config, send, log, configFile = '/etc/keepalived/keepalived.conf' } = options
+  const scripts = new Scripts(config.global, configFile)
+  const queue = new NotifyQueue(scripts, log)
+  const mailer = new Mailer(config.global, log)
+  const notifier = new Notifier({ config, queue, mail: (mail) => mailer.send(mail) })
+  const wiring = { ...options, queue, mailer, scripts }
+  const roles = startRoles(options)
+  const watching = [...startScripts(wiring), ...startServers(wiring)]
+  return {
+    receive(message) {
+      if (message.t === 'state') notifier.onState(message.instance, message.state, message.priority)
+      const role = roles.get(message.instance)
+      if (role !== undefined) return role.receive(message)
+      const answer = plainAnswer(message)
+      if (answer !== null) send(answer)
+    },
+    async stop() {
+      const ends = [...watching, ...roles.values()].map((part) => part.stop())
+      await Promise.all([...ends, queue.stop(STOP_PATIENCE_MS), mailer.stop(STOP_PATIENCE_MS)])
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import type { Command } from '../config/config.ts'
+import { describe, type Run } from './run-command.ts'
+import type { Log, Scripts } from './scripts.ts'
+
+/** What is to be run: for messages, the command, and keepalived's extra arguments. */
+export interface Notification {
+  readonly what: string
+  readonly command: Command
+  readonly extra: readonly string[]
+}
+
+/** ms that a notify script may take before it is ended, so that the next one gets its turn. */
+export const NOTIFY_TIMEOUT_MS = 60_000
+
+/**
+ * Notify scripts in the order of their events: one at a time for each key (an instance, a group, a real server), keys side by side.
+ * keepalived starts them all at once, so that `notify_backup` can overtake `notify_master`.
+ */
+export class NotifyQueue {
+  readonly #scripts: Scripts
+  readonly #log: Log
+  readonly #tails = new Map<string, Promise<void>>()
+  readonly #running = new Set<Run>()
+  #stopped = false
+
+  constructor(scripts: Scripts, log: Log) {
+    this.#scripts = scripts
+    this.#log = log
+  }
+
+  add(key: string, notification: Notification): void {
+    const before = this.#tails.get(key) ?? Promise.resolve()
+    this.#tails.set(
+      key,
+      before.then(() => this.#run(notification)),
+    )
+  }
+
+  async #run({ what, command, extra }: Notification): Promise<void> {
+    if (this.#stopped) return
+    const script = await this.#scripts.prepare(command)
+    if (typeof script === 'string') {
+      this.#log('error', `${what} is not run: ${script}`)
+      return
+    }
+    if (this.#stopped) return
+    const run = this.#scripts.start(script, NOTIFY_TIMEOUT_MS, extra)
+    this.#running.add(run)
+    const outcome = await run.verdict
+    await run.done
+    this.#running.delete(run)
+    if (outcome.end !== 'exit' || outcome.code !== 0)
+      this.#log('warn', `${what} (${script.argv[0]}): ${describe(outcome)}`)
+  }
+
+  /** Waits until everything that was added has run. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#tails.values())
+  }
+
+  /** Gives what is queued `patienceMs`, then ends what still runs and drops the rest. */
+  async stop(patienceMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#stopped = true
+      for (const run of this.#running) run.end()
+    }, patienceMs)
+    await this.idle()
+    clearTimeout(timer)
+  }
+}

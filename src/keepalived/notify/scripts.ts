@@ -1,0 +1,42 @@
+import type { Command, GlobalConfig } from '../config/config.ts'
+import { findScript, insecurePart } from '../config/host-check.ts'
+import { type Run, runCommand } from './run-command.ts'
+import { type ScriptUser, scriptUser } from './script-user.ts'
+
+/** A script that may run: where it is and whose rights it gets. */
+export interface ReadyScript {
+  readonly argv: readonly [string, ...string[]]
+  readonly user: ScriptUser
+}
+
+export type Log = (level: 'info' | 'warn' | 'error', text: string) => void
+
+/** Starts the user's scripts by the rules of the configuration: search path, user, script security. */
+export class Scripts {
+  readonly #global: GlobalConfig
+  readonly #configFile: string
+
+  constructor(global: GlobalConfig, configFile: string) {
+    this.#global = global
+    this.#configFile = configFile
+  }
+
+  /** Finds a script and its user. Returns a sentence when it must not or can't run. */
+  async prepare(command: Command): Promise<ReadyScript | string> {
+    const [program, ...args] = command.argv
+    const path = findScript(program, this.#configFile)
+    if (path === null) return `${program} is not there or not executable`
+    const user = await scriptUser(command, this.#global)
+    if (typeof user === 'string') return user
+    if (this.#global.enableScriptSecurity && user.uid === 0) {
+      const unsafe = insecurePart(path)
+      if (unsafe !== null) return `script security does not run it as root: ${unsafe.part}: ${unsafe.why}`
+    }
+    return { argv: [path, ...args], user }
+  }
+
+  /** @param extra arguments after the configured ones. */
+  start(script: ReadyScript, timeoutMs: number, extra: readonly string[] = []): Run {
+    return runCommand({ argv: [...script.argv, ...extra], user: script.user, timeoutMs })
+  }
+}

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Config } from '../../../../src/keepalived/config/config.ts'
+import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
+import type { Mail } from '../../../../src/keepalived/notify/mail.ts'
+import { Notifier } from '../../../../src/keepalived/notify/notifier.ts'
+import { NotifyQueue } from '../../../../src/keepalived/notify/notify-queue.ts'
+import { Scripts } from '../../../../src/keepalived/notify/scripts.ts'
+import { isRunning, Sandbox } from '../sandbox.ts'
+
+const instance = (name: string, id: number) => `
+vrrp_instance ${name} {
+    interface eth0
+    virtual_router_id ${id}
+    virtual_ipaddress {
+        192.0.2.${id}
+    }
+    smtp_alert
+}
+`
+
+describe('state changes are told', () => {
+  let sandbox: Sandbox
+  beforeEach(() => {
+    sandbox = new Sandbox()
+  })
+  afterEach(() => sandbox.remove())
+
+  function notifier(config: Config): { notifier: Notifier; queue: NotifyQueue; mails: Mail[]; logs: string[] } {
+    const mails: Mail[] = []
+    const logs: string[] = []
+    const queue = new NotifyQueue(new Scripts(config.global, sandbox.file('keepalived.conf')), (_, text) =>
+      logs.push(text),
+    )
+    return { notifier: new Notifier({ config, queue, mail: (mail) => mails.push(mail) }), queue, mails, logs }
+  }
+
+  it('for a sync group when all its members have arrived, and once', async () => {
+    const any = sandbox.script('any.sh', `echo "$@" >> ${sandbox.file('log')}`)
+    const group = `vrrp_sync_group G {\n group {\n A\n B\n }\n notify ${any}\n}\n`
+    const told = notifier(parseConfig(group + instance('A', 1) + instance('B', 2), 'f').config)
+    told.notifier.onState('A', 'MASTER', 100)
+    told.notifier.onState('B', 'BACKUP', 100)
+    told.notifier.onState('B', 'MASTER', 100)
+    told.notifier.onState('A', 'MASTER', 90)
+    told.notifier.onState('A', 'FAULT', 90)
+    told.notifier.onState('B', 'FAULT', 90)
+    await told.queue.idle()
+    expect(sandbox.read('log')).toBe('GROUP G MASTER 0\nGROUP G FAULT 0\n')
+    expect(told.mails.map((mail) => mail.subject)).toEqual([
+      'VRRP Instance A - Entering MASTER state',
+      'VRRP Instance B - Entering BACKUP state',
+      'VRRP Instance B - Entering MASTER state',
+      'VRRP Instance A - Entering FAULT state',
+      'VRRP Instance B - Entering FAULT state',
+    ])
+  })
+
+  it('in the log, when a script fails or is not there, and the next one runs', async () => {
+    const ok = sandbox.script('ok.sh', `echo ok >> ${sandbox.file('log')}`)
+    const { queue, logs } = notifier(parseConfig('', 'f').config)
+    const add = (what: string, program: string) =>
+      queue.add('A', { what, command: { argv: [program], user: null, group: null }, extra: [] })
+    const bad = sandbox.script('bad.sh', 'exit 4')
+    add('one', bad)
+    add('two', '/nowhere')
+    add('three', ok)
+    await queue.idle()
+    expect(sandbox.read('log')).toBe('ok\n')
+    expect(logs).toEqual([`one (${bad}): exit code 4`, 'two is not run: /nowhere is not there or not executable'])
+  })
+
+  it('to a script that others can change only without script security', async () => {
+    const open = sandbox.script('open.sh', `echo ran >> ${sandbox.file('log')}`)
+    const config = parseConfig('global_defs {\n enable_script_security\n script_user root\n}', 'f').config
+    const { queue, logs } = notifier(config)
+    queue.add('A', { what: 'notify', command: { argv: [open], user: null, group: null }, extra: [] })
+    await queue.idle()
+    expect(sandbox.read('log')).toBe('')
+    expect(logs.join()).toMatch(/^notify is not run: script security does not run it as root: \/tmp\/mmha-config-\w+: /)
+  })
+
+  it('and a script that does not end holds up nobody else and goes when the daemon goes', async () => {
+    const hang = sandbox.script('hang.sh', `echo $$ > ${sandbox.file('pid')}; exec sleep 300`)
+    const ok = sandbox.script('ok.sh', `echo ok >> ${sandbox.file('log')}`)
+    const { queue } = notifier(parseConfig('', 'f').config)
+    const add = (key: string, program: string) =>
+      queue.add(key, { what: key, command: { argv: [program], user: null, group: null }, extra: [] })
+    add('A', hang)
+    add('A', ok)
+    const pid = Number(await sandbox.until('pid', (text) => text.endsWith('\n')))
+    add('B', ok)
+    await sandbox.until('log', (text) => text === 'ok\n')
+    await queue.stop(50)
+    await expect.poll(() => isRunning(pid)).toBe(false)
+    expect(sandbox.read('log')).toBe('ok\n')
+  })
+})
