@@ -23,7 +23,7 @@ export interface VrrpSocketOptions {
 export class VrrpSocket {
   readonly #transmit = new RawDescriptor(AF_INET, SOCK_RAW, IPPROTO_VRRP, 0)
   readonly #receive: RawDescriptor
-  readonly #targets: readonly Buffer[]
+  readonly #targets: readonly Uint8Array[]
 
   /** @throws SyscallError */
   constructor(options: VrrpSocketOptions, onReadable: () => void) {
@@ -45,7 +45,7 @@ export class VrrpSocket {
         this.#transmit.option(0, IP.multicastTtl, 255)
         this.#transmit.option(0, IP.multicastLoop, int32(0))
       }
-      this.#targets = (options.unicastPeers ?? [VRRP_GROUP]).map(inetAddress)
+      this.#targets = options.unicastPeers ?? [VRRP_GROUP]
       this.#receive.onReadable(onReadable)
     } catch (error) {
       this.close()
@@ -53,9 +53,9 @@ export class VrrpSocket {
     }
   }
 
-  /** Sends one VRRP message (without IP header) to the group, or to every peer. @throws SyscallError */
-  send(message: Uint8Array): void {
-    for (const target of this.#targets) this.#transmit.send(message, target)
+  /** Sends to the group, or to every peer; the message (without IP header) depends on its destination. @throws SyscallError */
+  send(messageFor: (destination: Uint8Array) => Uint8Array): void {
+    for (const target of this.#targets) this.#transmit.send(messageFor(target), inetAddress(target))
   }
 
   /** The next packet with its IP header (a view that the next call overwrites), or null. */

@@ -1,6 +1,6 @@
 import type { ToCheck, VrrpState } from '../process/messages.ts'
 import { becomeMaster, cancelCandidacy, enterBackup, enterFault, onAdvert, onTimer, openElection } from './election.ts'
-import { leave, onStop, suspect, takeVip } from './handover.ts'
+import { leave, onStop, stopNow, suspect, takeVip } from './handover.ts'
 import { skewMs } from './timing.ts'
 import { isUndecided, priorityOf, whyFault } from './tracking.ts'
 import { log, type Turn } from './turn.ts'
@@ -105,6 +105,8 @@ export type VrrpEvent =
   | { readonly t: 'promoted'; readonly id: number; readonly ok: boolean; readonly reason: string }
   /** The database is read-only, or there is none: hand over now. */
   | { readonly t: 'leave'; readonly id: number; readonly holdDownMs: number; readonly reason: string }
+  /** The database's side can't hand over as planned: at the end of the process it goes without. */
+  | { readonly t: 'leaveRefused' }
   /** The check worker died (no promotion until it is back) or is there. */
   | { readonly t: 'check'; readonly there: boolean }
   /** The kernel says that a VIP of ours was removed. */
@@ -213,6 +215,9 @@ function handle(turn: Turn, event: VrrpEvent): void {
       return
     case 'leave':
       leave(turn, event)
+      return
+    case 'leaveRefused':
+      if (machine.stopAt !== null) stopNow(turn, { demoted: false })
       return
     case 'check':
       machine.checkThere = event.there

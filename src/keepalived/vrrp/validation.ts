@@ -16,6 +16,22 @@ export type PacketFault =
   | 'unknownPeer'
   | 'addressList'
 
+/** For the log, in keepalived's words where it has some. */
+export const FAULT_TEXT: Readonly<Record<PacketFault, string>> = {
+  length: 'packet too short',
+  ttl: 'TTL is not 255: packet was routed',
+  version: 'other VRRP version',
+  authType: 'unknown authentication type',
+  authMismatch: 'other authentication type',
+  authFailure: 'received an invalid passwd!',
+  interval: 'advertisement interval mismatch',
+  type: 'unknown packet type',
+  checksum: 'invalid checksum',
+  kind: 'multicast/unicast mismatch',
+  unknownPeer: 'not a configured unicast peer',
+  addressList: 'other list of virtual addresses',
+}
+
 export interface Expected {
   readonly version: 2 | 3
   readonly auth: Advert['auth']

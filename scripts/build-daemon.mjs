@@ -1,0 +1,40 @@
+// The daemon as one file: mmha-keepalived.cjs with koffi.node beside it. Runs on Node.js 20 and later.
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+
+/**
+ * @param {string} outDir made when it isn't there
+ * @returns {Promise<{bundle: string, koffi: string}>} the two files
+ */
+export async function buildDaemon(outDir) {
+  mkdirSync(outDir, { recursive: true })
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const bundle = join(outDir, 'mmha-keepalived.cjs')
+  await build({
+    entryPoints: [join(root, 'src/keepalived/main.ts')],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    legalComments: 'none',
+    logLevel: 'warning',
+    // koffi finds its binary by a computed require, which no bundler can follow: native.ts loads it from beside the bundle.
+    define: { MMHA_BUNDLED: 'true', MMHA_VERSION: JSON.stringify(version), 'import.meta.url': '""' },
+  })
+  const require = createRequire(import.meta.url)
+  const binary = join(dirname(require.resolve('@koromix/koffi-linux-x64/package.json')), 'linux_x64/koffi.node')
+  const koffi = join(outDir, 'koffi.node')
+  copyFileSync(binary, koffi)
+  return { bundle, koffi }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { bundle } = await buildDaemon(process.argv[2] ?? join(root, 'dist/keepalived'))
+  console.log(bundle)
+}

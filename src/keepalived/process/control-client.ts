@@ -1,0 +1,23 @@
+import { createConnection } from 'node:net'
+import type { ControlAnswer, ControlRequest } from './control-server.ts'
+
+/** Asks the daemon on this host. @returns null when no daemon listens there */
+export function askDaemon(path: string, request: ControlRequest): Promise<ControlAnswer | null> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path)
+    let text = ''
+    socket.setEncoding('utf8')
+    socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`))
+    socket.on('data', (chunk: string) => {
+      text += chunk
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null)
+      else reject(error)
+    })
+    socket.on('end', () => {
+      // It ended without a word: the daemon died meanwhile, which is as good as not there.
+      resolve(text === '' ? null : (JSON.parse(text) as ControlAnswer))
+    })
+  })
+}

@@ -1,0 +1,35 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+
+/**
+ * Who runs under this pid file, or null. A file that a killed daemon left behind names a process that is gone, or that
+ * isn't a keepalived: it doesn't count (keepalived itself refuses to start then).
+ */
+export function runningAs(path: string): number | null {
+  const pid = readPid(path)
+  if (pid === null || pid === process.pid) return null
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('keepalived') ? pid : null
+  } catch {
+    // No such process: the file is stale.
+    return null
+  }
+}
+
+export function writePidFile(path: string): void {
+  writeFileSync(path, `${process.pid}\n`, { mode: 0o644 })
+}
+
+/** Removes the file when it is ours. */
+export function removePidFile(path: string): void {
+  if (readPid(path) === process.pid) rmSync(path, { force: true })
+}
+
+function readPid(path: string): number | null {
+  try {
+    const pid = Number.parseInt(readFileSync(path, 'utf8'), 10)
+    return Number.isInteger(pid) && pid > 0 ? pid : null
+  } catch {
+    // No file: nobody runs under it.
+    return null
+  }
+}

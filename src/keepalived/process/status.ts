@@ -1,0 +1,45 @@
+import type { VipState } from '../vrrp/machine.ts'
+import type { PacketFault } from '../vrrp/validation.ts'
+import type { VrrpState } from './messages.ts'
+
+/** What `ctl status` prints as JSON. Stable: provisioning and the drill read it. */
+export interface DaemonStatus {
+  readonly pid: number
+  readonly instances: readonly InstanceStatus[]
+}
+
+export interface InstanceStatus {
+  readonly name: string
+  readonly state: VrrpState
+  readonly vip: VipState
+  readonly addresses: readonly string[]
+  readonly interface: string
+  /** Effective, with the weights of the trackers. */
+  readonly priority: number
+  readonly gate: { readonly open: boolean; readonly reason: string }
+  readonly trackers: readonly {
+    readonly name: string
+    readonly up: boolean | null
+    readonly weight: number | null
+    readonly reason: string
+  }[]
+  readonly checkWorker: boolean
+  /** Unix time in ms. */
+  readonly lastTransition: number
+  /** Who was last heard as master; null: nobody since the start. */
+  readonly master: { readonly address: string; readonly priority: number } | null
+  readonly counters: Counters
+}
+
+export interface Counters {
+  readonly advertsSent: number
+  readonly advertsReceived: number
+  readonly becameMaster: number
+  readonly releasedMaster: number
+  readonly priorityZeroSent: number
+  readonly priorityZeroReceived: number
+  /** Packets that were dropped (or, for addressList, noted), by reason. */
+  readonly faults: Readonly<Partial<Record<PacketFault, number>>>
+  /** Worst lateness of the worker's timer, ms. */
+  readonly latestMs: number
+}

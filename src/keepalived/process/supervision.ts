@@ -1,0 +1,41 @@
+import type { Config } from '../config/config.ts'
+import type { InstanceStatus } from './status.ts'
+
+/** What the supervisor and its workers say to each other over Node's IPC channel. */
+export type ToWorker =
+  /** First of all: every worker runs on the bytes that the supervisor read. */
+  | {
+      readonly t: 'config'
+      readonly config: Config
+      /** Scripts without a path are looked for beside it. */
+      readonly configFile: string
+      readonly realTime: boolean
+    }
+  /** Comes with a socket: the line to the other worker. */
+  | { readonly t: 'link' }
+  | { readonly t: 'ping' }
+  | { readonly t: 'stop'; readonly reason: string }
+  | { readonly t: 'status'; readonly id: number }
+  /** Planned handover; instance null: all of them. One `left` per instance answers. */
+  | {
+      readonly t: 'leave'
+      readonly id: number
+      readonly instance: string | null
+      readonly holdDownMs: number
+      readonly reason: string
+    }
+
+export type FromWorker =
+  | { readonly t: 'ready' }
+  | { readonly t: 'pong' }
+  | { readonly t: 'status'; readonly id: number; readonly instances: readonly InstanceStatus[] }
+  | {
+      readonly t: 'left'
+      readonly id: number
+      readonly instance: string
+      readonly ok: boolean
+      readonly reason: string
+    }
+
+/** Exit codes of workers: after `fatal` a respawn would end the same way. */
+export const WORKER_EXIT = { done: 0, failed: 1, fatal: 2 } as const

@@ -1,0 +1,216 @@
+import type { Server } from 'node:net'
+import type { Config } from '../config/config.ts'
+import { notifyServiceManager, watchdogIntervalMs } from '../linux/service-manager.ts'
+import { socketPair } from '../linux/socket.ts'
+import { LINGER_MS } from '../vrrp/timing.ts'
+import { clearAddresses } from './clear-addresses.ts'
+import { type ControlAnswer, type ControlRequest, serveControl } from './control-server.ts'
+import type { Log } from './log.ts'
+import { removePidFile, writePidFile } from './pid-file.ts'
+import { Questions } from './questions.ts'
+import { reloadOf } from './reload.ts'
+import { RespawnLimit } from './respawn-limit.ts'
+import { WORKER_EXIT } from './supervision.ts'
+import { WorkerHandle, type WorkerKind } from './worker-handle.ts'
+
+export interface SupervisorOptions {
+  readonly config: Config
+  readonly configFile: string
+  /** Reads the configuration anew for SIGHUP; null (and a word in the log) when it can't be used. */
+  readonly reread: () => Config | null
+  readonly pidFile: string
+  readonly controlSocket: string
+  readonly realTime: boolean
+  /** Passed on to the workers' command line. */
+  readonly workerFlags: readonly string[]
+  readonly log: Log
+  readonly onReady: () => void
+}
+
+const TICK_MS = 1000
+/** Unanswered pings, one a tick, until a worker counts as hung. */
+const PATIENCE: Readonly<Record<WorkerKind, number>> = { vrrp: 5, check: 20 }
+const STOP_MARGIN_MS = 2000
+const CHECK_STOP_MS = 5000
+
+/** The parent: starts the two workers, keeps them alive, passes signals and `ctl` on, and does nothing else. */
+export class Supervisor {
+  readonly #options: SupervisorOptions
+  readonly #workers = new Map<WorkerKind, WorkerHandle>()
+  readonly #misses: Record<WorkerKind, number> = { vrrp: 0, check: 0 }
+  readonly #limit = new RespawnLimit()
+  readonly #questions: Questions
+  #config: Config
+  #control: Server | null = null
+  #ready = false
+  #restarting = false
+  #finish: (code: number) => void = () => undefined
+  #stopping = false
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#config = options.config
+    this.#questions = new Questions((message) => this.#workers.get('vrrp')?.send(message) ?? undefined)
+  }
+
+  /** Runs until a signal or a fatal end. @returns the exit code */
+  async run(): Promise<number> {
+    const { pidFile, controlSocket, log } = this.#options
+    writePidFile(pidFile)
+    const finished = new Promise<number>((resolve) => {
+      this.#finish = resolve
+    })
+    this.#control = await serveControl(controlSocket, (request) => this.#answer(request))
+    process.on('SIGTERM', () => void this.#stop('SIGTERM'))
+    process.on('SIGINT', () => void this.#stop('SIGINT'))
+    process.on('SIGHUP', () => void this.#reload())
+    this.#spawn('vrrp')
+    this.#spawn('check')
+    this.#link()
+    const watchdog = watchdogIntervalMs()
+    const timer = setInterval(() => this.#tick(), Math.min(TICK_MS, watchdog ?? TICK_MS))
+    const code = await finished
+    clearInterval(timer)
+    this.#control.close()
+    removePidFile(pidFile)
+    log('info', 'Stopped Keepalived')
+    return code
+  }
+
+  #spawn(kind: WorkerKind): void {
+    const { workerFlags, configFile, realTime, log } = this.#options
+    const worker = new WorkerHandle(kind, workerFlags, (message) => {
+      if (message.t === 'pong') this.#misses[kind] = 0
+      else if (message.t === 'ready') this.#onReady()
+      else this.#questions.receive(message)
+    })
+    this.#misses[kind] = 0
+    this.#workers.set(kind, worker)
+    worker.send({ t: 'config', config: this.#config, configFile, realTime })
+    log('info', `Starting ${kind === 'vrrp' ? 'VRRP' : 'Healthcheck'} child process, pid=${worker.pid ?? '?'}`)
+    void worker.exited.then((code) => this.#onExit(worker, code))
+  }
+
+  #link(): void {
+    const [vrrp, check] = socketPair()
+    this.#workers.get('vrrp')?.sendLink(vrrp)
+    this.#workers.get('check')?.sendLink(check)
+  }
+
+  #onReady(): void {
+    if (this.#ready || ![...this.#workers.values()].every((worker) => worker.ready)) return
+    this.#ready = true
+    notifyServiceManager('READY=1\nSTATUS=running')
+    this.#options.onReady()
+  }
+
+  #onExit(worker: WorkerHandle, code: number): void {
+    const { kind } = worker
+    if (this.#stopping || this.#restarting || this.#workers.get(kind) !== worker) return
+    const { log } = this.#options
+    log('error', `the ${kind} worker ended with ${code}`)
+    if (code === WORKER_EXIT.fatal || !this.#limit.allows(performance.now())) {
+      log('error', 'it ends again and again: giving up, the service manager may start us anew')
+      void this.#stop('a worker can not run', WORKER_EXIT.failed)
+      return
+    }
+    setTimeout(() => {
+      if (this.#stopping || this.#restarting) return
+      this.#spawn(kind)
+      this.#link()
+    }, this.#limit.delayMs)
+  }
+
+  #tick(): void {
+    let healthy = true
+    for (const [kind, worker] of this.#workers) {
+      if (this.#misses[kind] > 1 && kind === 'vrrp') healthy = false
+      if (this.#misses[kind]++ >= PATIENCE[kind] && worker.ready) {
+        this.#options.log('error', `the ${kind} worker does not answer: killing it`)
+        this.#misses[kind] = 0
+        worker.kill('SIGKILL')
+      }
+      worker.send({ t: 'ping' })
+    }
+    if (healthy) notifyServiceManager('WATCHDOG=1')
+  }
+
+  async #answer(request: ControlRequest): Promise<ControlAnswer> {
+    if (request.command === 'status') {
+      return { ok: true, status: { pid: process.pid, instances: await this.#questions.status() } }
+    }
+    const names = this.#config.instances.map(({ name }) => name)
+    const { instance } = request
+    if (instance !== null && !names.includes(instance)) return { ok: false, error: `there is no instance ${instance}` }
+    const left = await this.#questions.leave(request, instance === null ? names : [instance], this.#demotionMs())
+    return { ok: left.every(({ ok }) => ok), left }
+  }
+
+  /** Longest time that a demotion of these databases may take. */
+  #demotionMs(): number {
+    return Math.max(0, ...this.#config.instances.map(({ role }) => (role?.demoteDeadline ?? 0) * 1000))
+  }
+
+  async #reload(): Promise<void> {
+    const { log, reread } = this.#options
+    if (this.#stopping || this.#restarting) return
+    const config = reread()
+    if (config === null) return
+    const needed = reloadOf(this.#config, config)
+    log('info', needed === 'nothing' ? 'Reload: configuration is unchanged' : `Reload: restarting ${needed} worker(s)`)
+    if (needed === 'nothing') return
+    notifyServiceManager('RELOADING=1')
+    this.#restarting = true
+    if (needed === 'all') {
+      await this.#stopVrrp('reload')
+      // An address that is configured no longer must not stay.
+      clearAddresses(this.#config)
+    }
+    await this.#stopCheck()
+    this.#restarting = false
+    if (this.#stopping) return
+    this.#config = config
+    if (needed === 'all') this.#spawn('vrrp')
+    this.#spawn('check')
+    this.#link()
+    notifyServiceManager('READY=1')
+  }
+
+  /** VRRP first, which hands over with the check worker's help; then the check worker. A second call kills. */
+  async #stop(reason: string, code: number = WORKER_EXIT.done): Promise<void> {
+    if (this.#stopping) {
+      for (const worker of this.#workers.values()) worker.kill('SIGKILL')
+      return
+    }
+    this.#stopping = true
+    this.#options.log('info', `Stopping (${reason})`)
+    notifyServiceManager('STOPPING=1')
+    await this.#stopVrrp(reason)
+    await this.#stopCheck()
+    this.#finish(code)
+  }
+
+  async #stopVrrp(reason: string): Promise<void> {
+    const worker = this.#workers.get('vrrp')
+    if (worker === undefined) return
+    worker.send({ t: 'stop', reason })
+    await this.#awaitExit(worker, this.#demotionMs() + LINGER_MS + STOP_MARGIN_MS)
+    for (const address of clearAddresses(this.#config)) this.#options.log('warn', `removed ${address}`)
+  }
+
+  async #stopCheck(): Promise<void> {
+    const worker = this.#workers.get('check')
+    if (worker === undefined) return
+    worker.send({ t: 'stop', reason: 'stop' })
+    await this.#awaitExit(worker, this.#demotionMs() + CHECK_STOP_MS)
+  }
+
+  async #awaitExit(worker: WorkerHandle, deadlineMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#options.log('error', `the ${worker.kind} worker does not stop: killing it`)
+      worker.kill('SIGKILL')
+    }, deadlineMs)
+    await worker.exited
+    clearTimeout(timer)
+  }
+}
