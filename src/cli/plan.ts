@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { EXIT } from '../events/error.ts'
-import { type PairFlags, runPair, shownPlan, withPairFlags } from './pair-run.ts'
+import { type PairFlags, runPair, withPairFlags } from './pair-run.ts'
 
 interface PlanFlags extends PairFlags {
   readonly detailedExitcode?: boolean
@@ -21,10 +21,6 @@ export function registerPlan(program: Command): void {
         approve: () => Promise.resolve(false),
       })
       if (result === null) return
-      if (flags.json !== true)
-        process.stdout.write(
-          result.steps.length === 0 ? 'nothing to change\n' : `\n${shownPlan(result.steps, process.stdout)}`,
-        )
       if (result.steps.length > 0 && flags.detailedExitcode === true) process.exitCode = EXIT.pending
     })
 }

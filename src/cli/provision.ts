@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Renderer } from '../events/renderer.ts'
 import type { Step } from '../modules/step.ts'
-import { type PairFlags, runPair, shownPlan, withPairFlags } from './pair-run.ts'
+import { type PairFlags, runPair, withPairFlags } from './pair-run.ts'
 
 interface ProvisionFlags extends PairFlags {
   readonly yes?: boolean
@@ -38,6 +38,7 @@ export function registerProvision(program: Command): void {
 
 async function approve(steps: readonly Step[], renderer: Renderer, flags: ProvisionFlags): Promise<boolean> {
   await renderer.idle()
+  const { shownPlan } = await import('./pair-playbook.ts')
   if (flags.json !== true) process.stderr.write(`\n${shownPlan(steps, process.stderr)}\n`)
   if (flags.yes === true) return true
   if (!process.stdin.isTTY || !process.stderr.isTTY) {

@@ -7,6 +7,8 @@ export interface HostSummary {
   readonly ok: number
   /** Steps that were applied. */
   readonly changed: number
+  /** Steps that are missing and were not applied. */
+  readonly pending: number
   /** Tasks whose `when` was false. */
   readonly skipped: number
   readonly failed: number
@@ -24,5 +26,6 @@ export interface RunResult {
 /** `m1 ok=14 changed=0 failed=0  round trips=7  0.42 s` */
 export function summaryLine(host: HostSummary, ms: number): string {
   const skipped = host.skipped === 0 ? '' : ` skipped=${host.skipped}`
-  return `${host.host} ok=${host.ok} changed=${host.changed} failed=${host.failed}${skipped}  round trips=${host.roundTrips}  ${(ms / 1000).toFixed(2)} s`
+  const pending = host.pending === 0 ? '' : ` pending=${host.pending}`
+  return `${host.host} ok=${host.ok} changed=${host.changed}${pending} failed=${host.failed}${skipped}  round trips=${host.roundTrips}  ${(ms / 1000).toFixed(2)} s`
 }

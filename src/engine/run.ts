@@ -84,8 +84,7 @@ class Run {
     const preview = planAll(plays, inventory, first)
     const pending = stepsOf(preview)
     sink({ code: 'plan.ready', level: 'info', message: planText(pending.length), data: { steps: pending } })
-    if (pending.length === 0 || mode === 'plan')
-      return { steps: pending, hosts: this.#summary(preview, mode === 'plan' ? pending : []) }
+    if (pending.length === 0 || mode === 'plan') return { steps: pending, hosts: this.#summary(preview, pending) }
     checkGate(pending, inventory, first, allowRestart)
     if (!(await this.#options.approve(pending))) {
       throw new MmhaError('not approved: nothing was changed', {
@@ -99,7 +98,7 @@ class Run {
       for (const play of plays) await this.#play(play)
       return this.#verify()
     })
-    return { steps: this.#applied, hosts: this.#summary(last, this.#applied) }
+    return { steps: this.#applied, hosts: this.#summary(last, []) }
   }
 
   /** Both masters are locked, the first one first, so that two runs can't each hold one. */
@@ -171,14 +170,15 @@ class Run {
     })
   }
 
-  #summary(plans: readonly PlayPlan[], changed: readonly Step[]): HostSummary[] {
+  #summary(plans: readonly PlayPlan[], pending: readonly Step[]): HostSummary[] {
     const tasks = plans.flatMap((plan) => plan.tasks)
     return [...this.#connections.values()].map(({ name, roundTrips }) => {
       const own = tasks.filter(({ host }) => host.name === name)
       return {
         host: name,
         ok: own.filter(({ steps, skipped }) => steps.length === 0 && !skipped).length,
-        changed: changed.filter(({ host }) => host === name).length,
+        changed: this.#applied.filter(({ host }) => host === name).length,
+        pending: pending.filter(({ host }) => host === name).length,
         skipped: own.filter(({ skipped }) => skipped).length,
         failed: 0,
         roundTrips,

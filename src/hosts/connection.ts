@@ -134,7 +134,7 @@ class SshConnection implements Connection {
   }
 
   async openStream(command: string): Promise<ClientChannel> {
-    this.#roundTrips += ROUND_TRIPS.exec
+    this.#roundTrips += ROUND_TRIPS.exec + ROUND_TRIPS.input
     const client = this.#ssh.connection
     if (client === null) throw this.#linkLost(undefined)
     const opened = new Promise<ClientChannel>((resolve, reject) => {

@@ -16,7 +16,8 @@ export function placeFile(options: {
   readonly check?: string
 }): Script {
   const path = shellQuote(options.path)
-  return sh`mkdir -p ${shellQuote(dirname(options.path))}
+  // A folder that is missing is one that others may enter: only the file may be a secret.
+  return sh`(umask 022; mkdir -p ${shellQuote(dirname(options.path))})
 new=${path}.mmha-new
 trap 'rm -f "$new"' EXIT
 cat >"$new" <<'${DELIMITER}'
@@ -38,5 +39,5 @@ export function fileDiff(path: string, before: string | null, after: string): st
   const patch = createTwoFilesPatch(before === null ? '/dev/null' : path, path, before ?? '', after, '', '', {
     context: 2,
   })
-  return patch.replace(/^=+\n/, '')
+  return patch.replace(/^(Index: .*\n)?=+\n/, '')
 }

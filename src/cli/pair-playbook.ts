@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { planText } from '../engine/plan-text.ts'
+import { type RunResult, summaryLine } from '../engine/result.ts'
+import { run } from '../engine/run.ts'
+import { chooseRenderer } from '../events/renderer.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import { modules } from '../modules/registry.ts'
+import { installationRoot } from '../modules/shipped-template.ts'
+import { masked, type Step } from '../modules/step.ts'
+import { loadPlaybook } from '../playbook/load.ts'
+import type { PairRun } from './pair-run.ts'
+
+/** Runs a playbook on a pair, shows it on the way, prints what came of it. */
+export async function runPlaybook(
+  inventory: Inventory,
+  { command, flags, allowRestart, approve }: PairRun,
+): Promise<RunResult> {
+  const { stdout, stderr, env } = process
+  const renderer = await chooseRenderer({
+    json: flags.json === true,
+    verbose: flags.verbose === true,
+    stdout,
+    stderr,
+    env,
+  })
+  const file = flags.playbook ?? join(installationRoot(), 'playbooks', 'provision.yml')
+  const tags = (flags.tags ?? '').split(',').filter((tag) => tag !== '')
+  const plays = loadPlaybook(file, { modules, tags })
+  try {
+    const result = await run({
+      inventory,
+      plays,
+      sink: renderer.sink,
+      mode: command === 'plan' ? 'plan' : 'apply',
+      approve: (steps) => approve(steps, renderer),
+      allowRestart,
+    })
+    await renderer.idle()
+    if (flags.json === true) stdout.write(`${JSON.stringify(document(command, inventory, result))}\n`)
+    else {
+      if (command === 'plan')
+        stdout.write(result.steps.length === 0 ? 'nothing to change\n' : `${shownPlan(result.steps, stdout)}\n`)
+      for (const host of result.hosts) stdout.write(`${summaryLine(host, result.ms)}\n`)
+    }
+    return result
+  } finally {
+    await renderer.idle()
+  }
+}
+
+export function shownPlan(steps: readonly Step[], output: { readonly isTTY?: boolean }): string {
+  return planText(steps, { color: output.isTTY === true && (process.env.NO_COLOR ?? '') === '' })
+}
+
+function document(command: string, inventory: Inventory, result: RunResult): object {
+  const steps = result.steps.map(({ id, host, title, diff, impact, notify, run }) => ({
+    id,
+    host,
+    title,
+    diff,
+    impact,
+    notify,
+    script: masked(run),
+  }))
+  return {
+    type: 'result',
+    version: 1,
+    command,
+    pair: inventory.name,
+    ms: Math.round(result.ms),
+    hosts: result.hosts,
+    steps,
+  }
+}
