@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
-import type { Sink } from '../events/event.ts'
+import { ndjson, plain } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { labDown } from '../lab/down.ts'
 import { hostNamed, killPower, powerOn, reboot, shutDown } from '../lab/faults.ts'
@@ -11,9 +12,11 @@ import { cutCable, heal, isUnplugged, partition, plugCable } from '../lab/networ
 import { sshArguments } from '../lab/ssh-keys.ts'
 import { type LabHost, type LabState, listLabs, readState } from '../lab/state.ts'
 import { labUp } from '../lab/up.ts'
+import { installationRoot } from '../modules/shipped-template.ts'
 
 interface NameOption {
   readonly name: string
+  readonly json?: boolean
 }
 
 interface UpOptions extends NameOption {
@@ -21,19 +24,23 @@ interface UpOptions extends NameOption {
   readonly fallback?: string | true
 }
 
-const plain: Sink = ({ level, message }) => {
-  const prefix = level === 'warn' || level === 'error' ? `${level}: ` : ''
-  if (level !== 'debug') process.stderr.write(`${prefix}${message}\n`)
+/** Runs a host's own program on its disk; journalctl wants /proc. */
+const READ_DISK = 'mount -t proc proc "$1/proc" && exec chroot "$@"'
+
+/** Shows what happens: on stderr for a person, as one JSON document a line on stdout with --json. */
+function sinkFor({ json }: NameOption) {
+  return (json === true ? ndjson(process.stdout) : plain(process.stderr, false)).sink
 }
 
 /** `mmha lab …`: disposable hosts on this machine. */
-export function registerLab(program: Command, sink: Sink = plain): void {
+export function registerLab(program: Command): void {
   const lab = program.command('lab').description('disposable database hosts on this machine')
   const command = (usage: string, description: string) =>
     lab
       .command(usage)
       .description(description)
       .option('--name <lab>', 'which lab', process.env[LAB_VARIABLE] || 'lab')
+      .option('--json', 'what happens as one JSON document a line, on stdout')
 
   command('up [inventory]', 'bring fresh hosts up, as the inventory names them')
     .option('--server <flavour>', 'what their package repository offers', 'mysql-9.7')
@@ -47,10 +54,12 @@ export function registerLab(program: Command, sink: Sink = plain): void {
       try {
         await labUp({
           name,
-          inventory: loadInventory(inventory ?? 'inventories/lab.yml', { sshDefaults: () => null }),
+          inventory: loadInventory(inventory ?? join(installationRoot(), 'inventories/lab.yml'), {
+            sshDefaults: () => null,
+          }),
           flavour: flavourNamed(server),
           fallback: fallback === null ? null : flavourNamed(fallback === true ? 'mariadb-11.8' : fallback),
-          sink,
+          sink: sinkFor(options),
           signal: leaving.signal,
         })
       } catch (error) {
@@ -62,13 +71,16 @@ export function registerLab(program: Command, sink: Sink = plain): void {
       }
     })
 
-  command('down', 'take the lab down; nothing of it is left').action(async ({ name }: NameOption) => {
-    await labDown(name, sink)
+  command('down', 'take the lab down; nothing of it is left').action(async (options: NameOption) => {
+    await labDown(options.name, sinkFor(options))
   })
 
-  command('status', 'show the hosts of all labs').action(() => {
+  command('status', 'show the hosts of all labs').action(({ json }: NameOption) => {
     const labs = listLabs()
-    process.stdout.write(labs.length === 0 ? 'no lab is up\n' : labs.map(statusText).join('\n'))
+    if (json === true) {
+      const document = labs.map((each) => ({ ...each, hosts: each.hosts.map((host) => ({ ...host, on: isOn(host) })) }))
+      process.stdout.write(`${JSON.stringify(document)}\n`)
+    } else process.stdout.write(labs.length === 0 ? 'no lab is up\n' : labs.map(statusText).join('\n'))
   })
 
   command('ssh <host> [command...]', 'log in to a host')
@@ -93,8 +105,9 @@ export function registerLab(program: Command, sink: Sink = plain): void {
       const init = initOf(target)
       const journal = ['journalctl', '--no-pager', ...bare(words)]
       // Of a host that is off, its own journalctl reads the disk: another version may not know its format.
+      const fromDisk = ['unshare', '--mount', 'sh', '-c', READ_DISK, 'logs', target.root, ...journal] as const
       process.exitCode = await runHere(
-        init === null ? ['chroot', target.root, ...journal, '-D', '/var/log/journal'] : onConsole(init, journal),
+        init === null ? [...fromDisk, '--directory=/var/log/journal'] : onConsole(init, journal),
       )
     })
 
@@ -105,31 +118,31 @@ export function registerLab(program: Command, sink: Sink = plain): void {
     reboot,
   }
   command('power <host> <kill|on|off|reboot>', 'kill: power loss; off and reboot: in order').action(
-    async (host: string, what: string, { name }: NameOption) => {
-      const { state, target } = find(name, host)
+    async (host: string, what: string, options: NameOption) => {
+      const { state, target } = find(options.name, host)
       const fault = faults[what]
       if (fault === undefined) throw usage(`power ${what}`, Object.keys(faults))
       await fault(state, target)
-      sink({ code: `lab.power.${what}`, level: 'info', host, message: `${target.name}: power ${what}: done` })
+      sinkFor(options)({ code: `lab.power.${what}`, level: 'info', host: target.name, message: `power ${what}: done` })
     },
   )
 
   command('cable <host> <cut|plug>', 'pull the network cable of a host, or put it back').action(
-    async (host: string, what: string, { name }: NameOption) => {
-      const { state, target } = find(name, host)
+    async (host: string, what: string, options: NameOption) => {
+      const { state, target } = find(options.name, host)
       if (what !== 'cut' && what !== 'plug') throw usage(`cable ${what}`, ['cut', 'plug'])
       await (what === 'cut' ? cutCable : plugCable)(state, target)
-      sink({ code: `lab.cable.${what}`, level: 'info', host, message: `${target.name}: cable ${what}: done` })
+      sinkFor(options)({ code: `lab.cable.${what}`, level: 'info', host: target.name, message: `cable ${what}: done` })
     },
   )
 
   command('partition [groups...]', 'split the network: `m1 m2,c1`; without groups: heal it').action(
-    async (groups: readonly string[], { name }: NameOption) => {
-      const state = labNamed(name)
+    async (groups: readonly string[], options: NameOption) => {
+      const state = labNamed(options.name)
       const sides = groups.map((group) => group.split(',').map((host) => hostNamed(state, host)))
       await (sides.length === 0 ? heal(state) : partition(state, sides))
       const message = sides.length === 0 ? 'the network is whole' : `the network is split: ${groups.join(' | ')}`
-      sink({ code: 'lab.partition', level: 'info', message })
+      sinkFor(options)({ code: 'lab.partition', level: 'info', message })
     },
   )
 }

@@ -42,8 +42,8 @@ export async function killPower(lab: LabState, host: LabHost): Promise<{ readonl
 export async function powerOn(lab: LabState, host: LabHost): Promise<void> {
   if (isOn(host)) return
   await unplugRemains(lab, host)
-  startMachine(lab, host)
-  await untilUp(lab, host, { timeout: BOOT_TIMEOUT, ssh: !isUnplugged(host) })
+  const runner = startMachine(lab, host)
+  await untilUp(lab, host, { timeout: BOOT_TIMEOUT, runner, ssh: !isUnplugged(host) })
 }
 
 /** Shuts a host down in order, as its power button does. Resolves when it is off. */

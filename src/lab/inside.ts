@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { EXIT, MmhaError } from '../events/error.ts'
+import type { Sink } from '../events/event.ts'
 import { inNamespace, isInside } from './network.ts'
 import { type LabState, listLabs } from './state.ts'
 
 /** Environment variable that says which lab is meant where several have hosts of the same addresses. */
 export const LAB_VARIABLE = 'MMHA_LAB'
+/** Its value that says: none, the addresses are those of real hosts. */
+const NO_LAB = 'none'
 
 /** Of several labs with the same addresses: the one named, else the one this process is in; null when that is open. */
 export function chooseLab(
@@ -23,13 +26,17 @@ export function chooseLab(
 
 /**
  * The running lab that has all these addresses; null when none has.
- * @throws MmhaError `LAB_AMBIGUOUS` when several have, and neither `MMHA_LAB` nor our own namespace says which.
+ * @throws MmhaError `LAB_AMBIGUOUS` when several have, and neither `MMHA_LAB` nor our own namespace says which;
+ * `LAB_NOT_UP` when `MMHA_LAB` names a lab that is not up: what was meant for it must not go to real hosts.
  */
 export function labOf(addresses: readonly string[]): LabState | null {
-  const candidates = listLabs().filter((lab) =>
+  const named = process.env[LAB_VARIABLE] || undefined
+  if (named === NO_LAB) return null
+  const labs = listLabs()
+  if (named !== undefined && !labs.some((lab) => lab.name === named)) throw notUp(named)
+  const candidates = labs.filter((lab) =>
     addresses.every((address) => lab.hosts.some((host) => host.address === address)),
   )
-  const named = process.env[LAB_VARIABLE] || undefined
   const chosen = chooseLab(candidates, named, (lab) => isInside(lab.namespace))
   if (chosen !== null || candidates.length === 0 || named !== undefined) return chosen
   const names = candidates.map((lab) => lab.name).join(', ')
@@ -38,6 +45,15 @@ export function labOf(addresses: readonly string[]): LabState | null {
     source: 'user',
     exit: EXIT.invalid,
     hint: `say which: ${LAB_VARIABLE}=${candidates[0]?.name ?? 'lab'} in the environment`,
+  })
+}
+
+function notUp(name: string): MmhaError {
+  return new MmhaError(`${LAB_VARIABLE} names the lab ${name}, which is not up`, {
+    code: 'LAB_NOT_UP',
+    source: 'user',
+    exit: EXIT.invalid,
+    hint: `bring it up with \`mmha lab up\`, or unset ${LAB_VARIABLE} (or say ${LAB_VARIABLE}=${NO_LAB})`,
   })
 }
 
@@ -93,10 +109,17 @@ export function runHere(argv: readonly [string, ...string[]], env: NodeJS.Proces
 
 /**
  * For the CLI, before a command does anything: when the masters are hosts of a running lab and this process isn't in
- * its network, the command runs again in there.
+ * its network, the command runs again in there, and `sink` hears of it.
  * @returns the exit code to end with, or null: go on here.
  */
-export async function ensureInLab(addresses: readonly string[]): Promise<number | null> {
+export async function ensureInLab(addresses: readonly string[], sink: Sink = () => undefined): Promise<number | null> {
   const lab = labOf(addresses)
-  return lab === null || isInside(lab.namespace) ? null : reexecInside(lab)
+  if (lab === null || isInside(lab.namespace)) return null
+  sink({
+    code: 'lab.entered',
+    level: 'info',
+    message: `these are hosts of the lab ${lab.name}: working there (${LAB_VARIABLE}=${NO_LAB} for real hosts)`,
+    data: { name: lab.name },
+  })
+  return reexecInside(lab)
 }

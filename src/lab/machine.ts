@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { EXIT, MmhaError } from '../events/error.ts'
@@ -29,15 +29,21 @@ export async function makeDisk(lab: LabState, host: LabHost, authorized: string)
   return publicKey
 }
 
-/** Switches a host on. It boots by itself from here on; `untilUp` waits for it. */
-export function startMachine(lab: LabState, host: LabHost): void {
+/**
+ * Switches a host on. It boots by itself from here on, whatever becomes of us; `untilUp` waits for it.
+ * @returns the process that runs it; null when it was on already.
+ */
+export function startMachine(lab: LabState, host: LabHost): ChildProcess | null {
   const cgroup = makeCgroup(host.machine)
-  if (populated(cgroup)) return
+  if (populated(cgroup)) return null
   const script = join(host.run, 'runner.sh')
   const { repository } = lab.image
   writeFileSync(script, runnerScript({ host, namespace: lab.namespace, cgroup, repository }), { mode: 0o700 })
   const console = openSync(host.console, 'a', 0o600)
-  spawn('sh', [script], { detached: true, cwd: '/', stdio: ['ignore', console, console] }).unref()
+  const runner = spawn('sh', [script], { detached: true, cwd: '/', stdio: ['ignore', console, console] })
+  closeSync(console)
+  runner.unref()
+  return runner
 }
 
 /** Process id of a host's init on this machine; null when the host is off (or hardly on). */
@@ -83,6 +89,8 @@ export function hostOff(host: LabHost): MmhaError {
 export interface BootOptions {
   /** ms */
   readonly timeout: number
+  /** What `startMachine` gave: that it has ended means that the host doesn't boot. */
+  readonly runner?: ChildProcess | null
   /** Process id of the init before a reboot. */
   readonly previous?: number | null
   /** false: don't ask its sshd, its cable is out. */
@@ -101,9 +109,8 @@ export async function untilUp(lab: LabState, host: LabHost, options: BootOptions
   const deadline = performance.now() + options.timeout
   const tooLate = () => {
     options.signal?.throwIfAborted()
-    if (performance.now() > deadline || (!isOn(host) && existsSync(host.console) && endedBadly(host))) {
-      throw bootFailed(host, options.timeout)
-    }
+    const ended = typeof options.runner?.exitCode === 'number'
+    if (ended || performance.now() > deadline) throw bootFailed(host, options.timeout)
   }
   // systemd makes its cgroup and its socket when it is ready to be asked; after that it tells us itself.
   let init = initOf(host)
@@ -140,14 +147,9 @@ async function failedUnits(init: number): Promise<readonly string[]> {
   return list.stdout.split('\n').flatMap((line) => line.trim().split(/\s+/)[0] || [])
 }
 
-/** The runner has ended although the host was to boot. */
-function endedBadly(host: LabHost): boolean {
-  return /^(Failed|.*[Ee]rror|Cannot|RTNETLINK|.*not found)/m.test(consoleTail(host))
-}
-
 function bootFailed(host: LabHost, timeout: number): MmhaError {
   return new MmhaError(
-    `${host.name} did not come up within ${timeout / 1000} s; its console ends:\n${consoleTail(host)}`,
+    `${host.name} did not come up (limit ${timeout / 1000} s); its console ends:\n${consoleTail(host)}`,
     {
       code: 'LAB_BOOT_FAILED',
       source: 'mmha',

@@ -160,17 +160,17 @@ async function bringUp(options: LabUpOptions, image: Image): Promise<LabState> {
 async function boot(lab: LabState, host: LabHost, sink: Sink, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted()
   const started = performance.now()
-  sink({ code: 'lab.host.start', level: 'info', host: host.name, message: `${host.name} (${host.address}) boots` })
-  startMachine(lab, host)
-  const failed = await untilUp(lab, host, { timeout: BOOT_TIMEOUT, signal })
+  sink({ code: 'lab.host.start', level: 'info', host: host.name, message: `boots at ${host.address}` })
+  const runner = startMachine(lab, host)
+  const failed = await untilUp(lab, host, { timeout: BOOT_TIMEOUT, runner, signal })
   const ms = Math.round(performance.now() - started)
-  sink({ code: 'lab.host.up', level: 'info', host: host.name, message: `${host.name} is up (${ms} ms)`, data: { ms } })
+  sink({ code: 'lab.host.up', level: 'info', host: host.name, message: `is up (${ms} ms)`, data: { ms } })
   if (failed.length === 0) return
   sink({
     code: 'lab.host.degraded',
     level: 'warn',
     host: host.name,
-    message: `${host.name}: failed at boot: ${failed.join(', ')}`,
+    message: `failed at boot: ${failed.join(', ')}`,
     data: { failed },
   })
 }

@@ -186,7 +186,7 @@ describe.skipIf(process.getuid?.() !== 0)('lab (needs root)', () => {
 
     it('killed while hosts boot: the next `lab up` clears up and comes up', async () => {
       const run = upAlone()
-      await run.until(/boots$/)
+      await run.until(/boots at/)
       run.child.kill('SIGKILL')
       await run.ended
       expect(remainsOf(NAME)).not.toEqual([])
@@ -200,7 +200,7 @@ describe.skipIf(process.getuid?.() !== 0)('lab (needs root)', () => {
 
     it('interrupted: it takes down what it had begun', async () => {
       const run = upAlone()
-      await run.until(/boots$/)
+      await run.until(/boots at/)
       run.child.kill('SIGINT')
       expect(await run.ended).toBe(130)
       expect(remainsOf(NAME)).toEqual([])
