@@ -172,7 +172,7 @@ export interface RoleConfig {
 
 /** What a diagnostic is about; stable, so that exit codes and tests hang on it and not on the wording. */
 export type DiagnosticCode =
-  /** The file, or one that it includes, can't be read. */
+  /** The file can't be read. */
   | 'unreadable'
   /** Nothing in the file can run. */
   | 'unusable'

@@ -94,7 +94,7 @@ export function lexFile(text: string, file: string, files: Files, report: Report
         if (included === null) {
           report(
             'error',
-            'unreadable',
+            'value-bad',
             pattern,
             `can't read ${path}, which is included here`,
             'create it or remove the line',
