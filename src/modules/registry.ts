@@ -1,7 +1,18 @@
+import { randomBytes } from 'node:crypto'
 import { file } from './file.ts'
 import { firewall } from './firewall.ts'
+import { secretSource } from './generated-secret.ts'
+import { keepalivedConfig } from './keepalived-config.ts'
+import { builtPackage, keepalivedInstall } from './keepalived-install.ts'
 import type { Module } from './module.ts'
+import { mysqlAccounts } from './mysql-accounts.ts'
+import { mysqlConfig } from './mysql-config.ts'
+import { mysqlFreshPair, mysqlReplication } from './mysql-replication.ts'
+import { mysqlServer } from './mysql-server.ts'
+import { mysqlUnit } from './mysql-unit.ts'
 import { packageModule } from './package.ts'
+import { pairPreflight } from './pair-preflight.ts'
+import { pairReady } from './pair-ready.ts'
 import { service } from './service.ts'
 import { template } from './template.ts'
 import { upload } from './upload.ts'
@@ -10,7 +21,17 @@ import { upload } from './upload.ts'
 export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byName([
   file,
   firewall,
+  keepalivedConfig,
+  keepalivedInstall(builtPackage),
+  mysqlAccounts(secretSource(randomBytes(32))),
+  mysqlConfig,
+  mysqlFreshPair,
+  mysqlReplication,
+  mysqlServer,
+  mysqlUnit,
   packageModule,
+  pairPreflight,
+  pairReady,
   service,
   template,
   upload,

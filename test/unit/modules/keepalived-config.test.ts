@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../../../src/inventory/secret.ts'
+import { parseConfig } from '../../../src/keepalived/config/parse.ts'
+import {
+  type KeepalivedConfigFacts,
+  keepalivedConfig,
+  keepalivedView,
+  vipLease,
+} from '../../../src/modules/keepalived-config.ts'
+import { masked, revealed, type Step } from '../../../src/modules/step.ts'
+import { checkSh, context, fromPeer, INVENTORY, M1, M2, MYSQL, shSyntax } from './pair-context.ts'
+
+const PATH = '/etc/keepalived/keepalived.conf'
+const NONE: KeepalivedConfigFacts = {
+  content: null,
+  access: '',
+  socket: '/run/mysqld/mysqld.sock',
+  pidFile: '/run/mysqld/mysqld.pid',
+}
+
+function contentOf(steps: readonly Step[]): string {
+  const text = revealed(steps[0]?.run ?? { parts: [] })
+  return /MMHA_END_OF_FILE'\n([\s\S]*)MMHA_END_OF_FILE/.exec(text)?.[1] ?? ''
+}
+
+describe('keepalived_config', () => {
+  it('gives the template the view that it asks for', () => {
+    const fixture: unknown = JSON.parse(readFileSync('test/fixtures/keepalived-view.json', 'utf8'))
+    expect(keepalivedView(context(MYSQL, NONE, NONE))).toEqual(fixture)
+  })
+
+  it.each([
+    ['multicast, version 3', INVENTORY.vrrp],
+    ['unicast', { ...INVENTORY.vrrp, mode: 'unicast' as const }],
+    [
+      'version 2 with a password',
+      { ...INVENTORY.vrrp, version: 2 as const, advertInterval: 1, authPass: new Secret('s3cret#1') },
+    ],
+  ])('writes what the daemon reads without a word: %s', (_what, vrrp) => {
+    const inventory = { ...INVENTORY, vrrp }
+    const seen = context(MYSQL, NONE, NONE, { inventory })
+    for (const side of [seen, fromPeer(seen)]) {
+      const steps = keepalivedConfig.plan({}, side)
+      checkSh(steps)
+      const { config, diagnostics } = parseConfig(contentOf(steps), PATH)
+      expect(diagnostics).toEqual([])
+      const [instance] = config.instances
+      expect(instance).toMatchObject({
+        interface: 'host0',
+        priority: side.host.index === 0 ? 254 : 253,
+        nopreempt: true,
+        initialState: 'BACKUP',
+        role: { peer: { address: side.peer.address, credentials: '/etc/mmha/peer.cnf' } },
+      })
+      expect(instance?.authentication?.password ?? null).toBe(vrrp.authPass?.reveal() ?? null)
+      expect(JSON.stringify(steps) + steps.map((step) => masked(step.run) + step.diff).join()).not.toContain('s3cret#1')
+    }
+  })
+
+  it('has nothing to do where the file is the same and closed', () => {
+    const content = contentOf(keepalivedConfig.plan({}, context(MYSQL, NONE, NONE)))
+    const same = { ...NONE, content, access: '600 root' }
+    expect(keepalivedConfig.plan({}, context(MYSQL, same, NONE))).toEqual([])
+    expect(keepalivedConfig.plan({}, context(MYSQL, { ...same, access: '644 root' }, NONE))).toHaveLength(1)
+  })
+
+  it('shows what changes', () => {
+    const content = contentOf(keepalivedConfig.plan({}, context(MYSQL, NONE, NONE)))
+    const inventory = { ...INVENTORY, policy: 'consistency' as const }
+    const [step] = keepalivedConfig.plan(
+      {},
+      context(MYSQL, { ...NONE, content, access: '600 root' }, NONE, { inventory }),
+    )
+    expect(step?.diff).toContain('-        policy availability\n+        policy consistency')
+  })
+
+  it('leases the VIP shorter than the peer waits', () => {
+    expect([0.1, 0.4, 0.5, 1, 2, 10].map(vipLease)).toEqual([0, 0, 1, 2, 5, 29])
+    for (let interval = 0.5; interval < 40; interval += 0.25) {
+      expect(vipLease(interval) + 0.35).toBeLessThan(3 * interval)
+      expect(vipLease(interval)).toBeGreaterThan(interval)
+    }
+  })
+
+  it('reads what its probe prints', () => {
+    shSyntax(keepalivedConfig.probe({}, { inventory: INVENTORY, host: M1, peer: M2 }))
+    const file = Buffer.from('x\n').toString('base64')
+    expect(
+      keepalivedConfig.parse(`file\t${PATH}\t${file}\naccess\t600 root\nserver\t/s.sock\tm1.pid\t/var/lib/mysql/\n`),
+    ).toEqual({
+      content: 'x\n',
+      access: '600 root',
+      socket: '/s.sock',
+      pidFile: '/var/lib/mysql/m1.pid',
+    })
+    expect(keepalivedConfig.parse('')).toEqual({ content: null, access: '', socket: null, pidFile: null })
+  })
+})
