@@ -42,6 +42,9 @@ const FLAGS = {
   pid: { type: 'string', short: 'p', default: PID_FILE },
   vrrp: { type: 'boolean', short: 'P', default: false },
   check: { type: 'boolean', short: 'C', default: false },
+  vrrp_pid: { type: 'string', short: 'r' },
+  checkers_pid: { type: 'string', short: 'c' },
+  'log-facility': { type: 'string', short: 'S' },
   version: { type: 'boolean', short: 'v', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   // Ours.
@@ -68,7 +71,7 @@ export const HELP = `Usage: mmha-keepalived [FLAGS]            run the daemon
   -D, --log-detail       accepted (detail is always logged)
   -d, --dump-conf        log the configuration as it was understood
   -p, --pid=FILE         pid file (${PID_FILE})
-  -P, --vrrp  -C, --check  accepted (both parts always run)
+  -P, --vrrp  -C, --check  -r, -c, -S  accepted (both parts always run)
       --control=PATH     socket of ctl (${CONTROL_SOCKET})
       --no-real-time     no SCHED_FIFO for the VRRP worker
   -v, --version  -h, --help

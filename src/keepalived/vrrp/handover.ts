@@ -40,7 +40,7 @@ export function release(turn: Turn, reason: string, options: { readonly demoted:
   machine.garpAt = null
   machine.refreshAt = null
   if (!options.demoted) demote(turn, reason)
-  if (machine.vip === 'held' && settings.role !== null && machine.link.up) {
+  if (machine.vip === 'held' && settings.role !== null && machine.link.up === true) {
     machine.vip = 'lingering'
     machine.vipAt = now + LINGER_MS
   } else {

@@ -70,7 +70,8 @@ export interface Machine {
   /** How often, and from when, a successor that speaks may still be told that the VIP has gone. */
   readonly gone: { readonly answers: number; readonly notBefore: number; readonly until: number }
   readonly trackers: ReadonlyMap<string, Tracker>
-  readonly link: { readonly up: boolean; readonly reason: string }
+  /** Null: not looked at yet. */
+  readonly link: { readonly up: boolean | null; readonly reason: string }
   readonly gate: { readonly open: boolean; readonly reason: string }
   readonly checkThere: boolean
   /** Planned leave to be answered when the VIP has gone. */
@@ -147,7 +148,7 @@ export function initialMachine(settings: Settings): Machine {
     holdDownUntil: 0,
     gone: { answers: 0, notBefore: 0, until: 0 },
     trackers: new Map(settings.awaitedTrackers.map((name) => [name, unheard])),
-    link: { up: false, reason: 'not looked at yet' },
+    link: { up: null, reason: 'not looked at yet' },
     gate:
       settings.role === null
         ? { open: true, reason: 'no role' }

@@ -19,14 +19,15 @@ export function priorityOf({ settings, machine }: Watched): number {
 
 /** Why this node must be in FAULT, or null. */
 export function whyFault({ machine }: Watched): string | null {
-  if (!machine.link.up) return machine.link.reason
+  if (machine.link.up === false) return machine.link.reason
   for (const [name, tracker] of machine.trackers) {
     if (tracker.up === false && (tracker.weight ?? 0) === 0) return `${name}: ${tracker.reason}`
   }
   return null
 }
 
-/** True until every tracker that can cause FAULT has spoken once. */
+/** True until the link was looked at and every tracker that can cause FAULT has spoken once. */
 export function isUndecided({ machine }: Watched): boolean {
+  if (machine.link.up === null) return true
   return [...machine.trackers.values()].some((tracker) => tracker.up === null && (tracker.weight ?? 0) === 0)
 }

@@ -1,0 +1,134 @@
+import { type ChildProcess, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { DaemonStatus } from '../../src/keepalived/process/status.ts'
+import { LineLog } from './line-log.ts'
+import { type HostName, killGroup, type Segment, VIP } from './segment.ts'
+
+export interface InstanceText {
+  readonly priority: number
+  readonly version: 2 | 3
+  /** s */
+  readonly advertInterval: number
+  readonly password?: string
+  readonly nopreempt?: boolean
+  /** s; ours only */
+  readonly lease?: number
+}
+
+/** A keepalived.conf for one instance. */
+export function configText(text: InstanceText): string {
+  const { priority, version, advertInterval, password, nopreempt, lease } = text
+  return [
+    'global_defs {',
+    '  router_id wire',
+    '}',
+    'vrrp_instance VI_1 {',
+    '  state BACKUP',
+    '  interface eth0',
+    '  virtual_router_id 51',
+    `  priority ${priority}`,
+    `  version ${version}`,
+    `  advert_int ${advertInterval}`,
+    ...(nopreempt === true ? ['  nopreempt'] : []),
+    ...(lease === undefined ? [] : [`  vip_lease ${lease}`]),
+    ...(password === undefined ? [] : ['  authentication {', '    auth_type PASS', `    auth_pass ${password}`, '  }']),
+    '  virtual_ipaddress {',
+    `    ${VIP}/24`,
+    '  }',
+    '}',
+    '',
+  ].join('\n')
+}
+
+/** A running daemon in a host: ours or keepalived. */
+export class Daemon {
+  readonly log: LineLog
+  readonly #child: ChildProcess
+  readonly #control: string
+  readonly #bundle: string
+
+  constructor(child: ChildProcess, control: string, bundle: string) {
+    this.log = new LineLog(child.stdout, child.stderr)
+    this.#child = child
+    this.#control = control
+    this.#bundle = bundle
+  }
+
+  /** Waits for keepalived's line, which is ours, too. */
+  async enters(state: 'MASTER' | 'BACKUP' | 'FAULT', ms?: number): Promise<void> {
+    await this.log.line(new RegExp(`\\(VI_1\\) Entering ${state} STATE`), 0, ms)
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1
+  }
+
+  /** The supervisor alone. */
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
+  }
+
+  /** Every process at once. */
+  signalAll(name: NodeJS.Signals): void {
+    killGroup(this.#child, name)
+  }
+
+  async exited(): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit')
+    return this.#child.exitCode
+  }
+
+  ctl(...words: string[]): string {
+    return execFileSync(process.execPath, [this.#bundle, 'ctl', ...words, `--control=${this.#control}`], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  }
+
+  status(): DaemonStatus['instances'][number] {
+    const { instances } = JSON.parse(this.ctl('status')) as DaemonStatus
+    const [first] = instances
+    if (first === undefined) throw new Error('no instance')
+    return first
+  }
+}
+
+/** Starts daemons with their files in a directory of their own. */
+export class Daemons {
+  readonly dir = mkdtempSync(join(tmpdir(), 'mmha-wire-'))
+  readonly #segment: Segment
+  readonly #bundle: string
+  #count = 0
+
+  constructor(segment: Segment, bundle: string) {
+    this.#segment = segment
+    this.#bundle = bundle
+  }
+
+  ours(host: HostName, text: InstanceText): Daemon {
+    const base = this.#files(text)
+    const control = `${base}.sock`
+    const flags = ['-n', '-l', '-f', `${base}.conf`, '-p', `${base}.pid`, `--control=${control}`]
+    return new Daemon(this.#segment.spawn(host, process.execPath, this.#bundle, ...flags), control, this.#bundle)
+  }
+
+  keepalived(host: HostName, text: InstanceText): Daemon {
+    const base = this.#files(text)
+    const flags = ['-n', '-l', '-D', '-P', '-f', `${base}.conf`, '-p', `${base}.pid`, '-r', `${base}.vrrp.pid`]
+    return new Daemon(this.#segment.spawn(host, 'keepalived', ...flags), '', this.#bundle)
+  }
+
+  /** Removes the files; `Segment.close` ends the daemons. */
+  close(): void {
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+
+  #files(text: InstanceText): string {
+    const base = resolve(this.dir, `daemon-${++this.#count}`)
+    writeFileSync(`${base}.conf`, configText(text))
+    return base
+  }
+}

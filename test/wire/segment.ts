@@ -1,0 +1,219 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { LineLog } from './line-log.ts'
+
+export const VIP = '10.99.7.100'
+const HOSTS = ['a', 'b'] as const
+export type HostName = (typeof HOSTS)[number]
+const ADDRESS: Readonly<Record<HostName, string>> = { a: '10.99.7.11', b: '10.99.7.12' }
+
+function ip(...words: string[]): string {
+  return execFileSync('ip', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** When one host had the VIP, as its kernel told; seconds. */
+export interface Holding {
+  readonly host: HostName
+  readonly from: number
+  readonly to: number
+}
+
+export interface SeenAdvert {
+  readonly at: number
+  readonly from: string
+  readonly version: number
+  readonly priority: number
+}
+
+/** Two hosts on a bridge, each a network namespace, watched from outside: addresses by netlink, packets by tcpdump. */
+export class Segment {
+  readonly #prefix: string
+  readonly #children: ChildProcess[] = []
+  readonly #addresses = new Map<HostName, LineLog>()
+  #packets: LineLog = new LineLog()
+
+  private constructor(prefix: string) {
+    this.#prefix = prefix
+  }
+
+  static async open(name: string): Promise<Segment> {
+    const segment = new Segment(`mmha-wire-${process.pid}-${name}`)
+    try {
+      segment.#build()
+      await segment.#watch()
+      return segment
+    } catch (error) {
+      await segment.close()
+      throw error
+    }
+  }
+
+  static address(host: HostName): string {
+    return ADDRESS[host]
+  }
+
+  namespace(host: HostName): string {
+    return `${this.#prefix}-${host}`
+  }
+
+  /** Ends what it started and removes the namespaces. */
+  async close(): Promise<void> {
+    await Promise.all(this.#children.map(endChild))
+    const there = ip('netns', 'list')
+    for (const part of [...HOSTS, 'switch']) {
+      if (there.includes(`${this.#prefix}-${part}`)) ip('netns', 'del', `${this.#prefix}-${part}`)
+    }
+  }
+
+  /** Cable out, cable in. */
+  cable(host: HostName, plugged: boolean): void {
+    ip('-n', `${this.#prefix}-switch`, 'link', 'set', `port-${host}`, plugged ? 'up' : 'down')
+  }
+
+  hasVip(host: HostName): boolean {
+    return ip('-n', this.namespace(host), '-o', 'addr', 'show').includes(` ${VIP}/`)
+  }
+
+  /** Waits until the host's kernel says that the VIP is there (or gone). */
+  async vip(host: HostName, there: boolean, ms = 15_000): Promise<void> {
+    await this.#log(host).until(() => (this.hasVip(host) === there ? true : undefined), `VIP on ${host} ${there}`, ms)
+  }
+
+  adverts(): SeenAdvert[] {
+    return this.#packets.lines.flatMap((line) => parseAdvert(line) ?? [])
+  }
+
+  /** The first advert after `since` (count of adverts) that fits; waits for it. */
+  advert(fits: (advert: SeenAdvert) => boolean, since = 0, ms = 15_000): Promise<SeenAdvert> {
+    return this.#packets.until(() => this.adverts().slice(since).find(fits), 'advert', ms)
+  }
+
+  gratuitousArps(): number[] {
+    const pattern = new RegExp(`^(\\S+) ARP, Request who-has ${VIP} \\(ff:ff:ff:ff:ff:ff\\) tell ${VIP}`)
+    return this.#packets.lines.flatMap((line) => {
+      const time = pattern.exec(line)?.[1]
+      return time === undefined ? [] : [Number(time)]
+    })
+  }
+
+  /** Who had the VIP when. A holding that goes on ends at infinity. */
+  holdings(): Holding[] {
+    return HOSTS.flatMap((host) => holdingsOf(host, this.#log(host).lines))
+  }
+
+  /** Seconds in which both had it. */
+  overlaps(): number[] {
+    const all = this.holdings()
+    return all.flatMap((one) =>
+      all.filter((two) => one.host < two.host && overlap(one, two) > 0).map((two) => overlap(one, two)),
+    )
+  }
+
+  /** Starts a program inside a host; ended at the latest by `close`. */
+  spawn(host: HostName | 'switch', command: string, ...words: string[]): ChildProcess {
+    const all = ['netns', 'exec', `${this.#prefix}-${host}`, command, ...words]
+    const env = { ...process.env, TZ: 'UTC' }
+    const child = spawn('ip', all, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env })
+    this.#children.push(child)
+    return child
+  }
+
+  #log(host: HostName): LineLog {
+    const log = this.#addresses.get(host)
+    if (log === undefined) throw new Error(`no address log of ${host}`)
+    return log
+  }
+
+  #build(): void {
+    const bridge = `${this.#prefix}-switch`
+    ip('netns', 'add', bridge)
+    ip('-n', bridge, 'link', 'add', 'br0', 'type', 'bridge')
+    ip('-n', bridge, 'link', 'set', 'br0', 'up')
+    for (const host of HOSTS) {
+      const own = this.namespace(host)
+      ip('netns', 'add', own)
+      ip('-n', own, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', `port-${host}`, 'netns', bridge)
+      ip('-n', bridge, 'link', 'set', `port-${host}`, 'master', 'br0', 'up')
+      ip('-n', own, 'link', 'set', 'lo', 'up')
+      ip('-n', own, 'link', 'set', 'eth0', 'up')
+      ip('-n', own, 'addr', 'add', `${ADDRESS[host]}/24`, 'dev', 'eth0')
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const filter = 'ip proto 112 or arp'
+    const dump = this.spawn('switch', 'tcpdump', '-i', 'br0', '-n', '-tt', '-l', '--immediate-mode', filter)
+    this.#packets = new LineLog(dump.stdout, dump.stderr)
+    for (const host of HOSTS) {
+      const monitor = this.spawn(host, 'ip', '-o', '-ts', 'monitor', 'address')
+      this.#addresses.set(host, new LineLog(monitor.stdout))
+    }
+    await this.#packets.line(/listening on/)
+    for (const host of HOSTS) await this.#untilMonitored(host)
+  }
+
+  /** The monitor says nothing when it is ready: show it an address until it tells of it. */
+  async #untilMonitored(host: HostName): Promise<void> {
+    const log = this.#log(host)
+    const probe = setInterval(() => {
+      ip('-n', this.namespace(host), 'addr', 'add', '192.0.2.1/32', 'dev', 'lo')
+      ip('-n', this.namespace(host), 'addr', 'del', '192.0.2.1/32', 'dev', 'lo')
+    }, 50)
+    try {
+      await log.line(/192\.0\.2\.1/)
+    } finally {
+      clearInterval(probe)
+    }
+  }
+}
+
+function parseAdvert(line: string): SeenAdvert | null {
+  const match = /^(\S+) IP (\S+) > \S+ VRRPv(\d), Advertisement, vrid \d+, prio (\d+)/.exec(line)
+  if (match === null) return null
+  return { at: Number(match[1]), from: match[2] ?? '', version: Number(match[3]), priority: Number(match[4]) }
+}
+
+function holdingsOf(host: HostName, lines: readonly string[]): Holding[] {
+  const found: Holding[] = []
+  let from: number | null = null
+  for (const line of lines) {
+    const match = /^\[(\S+?)\] (Deleted )?.* inet (\S+)\//.exec(line)
+    if (match === null || match[3] !== VIP) continue
+    const at = Date.parse(`${match[1]}Z`) / 1000 + microseconds(match[1] ?? '')
+    if (match[2] === undefined) from ??= at
+    else if (from !== null) {
+      found.push({ host, from, to: at })
+      from = null
+    }
+  }
+  if (from !== null) found.push({ host, from, to: Number.POSITIVE_INFINITY })
+  return found
+}
+
+/** Date.parse stops at milliseconds. */
+function microseconds(stamp: string): number {
+  return Number(`0.000${/\.\d{3}(\d+)/.exec(stamp)?.[1] ?? '0'}`)
+}
+
+function overlap(one: Holding, two: Holding): number {
+  return Math.min(one.to, two.to) - Math.max(one.from, two.from)
+}
+
+/** The whole group: `ip netns exec` becomes the program, which may have children. */
+export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+async function endChild(child: ChildProcess): Promise<void> {
+  const running = child.exitCode === null && child.signalCode === null
+  const gone = new Promise<void>((resolve) => {
+    if (running) child.once('exit', () => resolve())
+    else resolve()
+  })
+  killGroup(child, 'SIGKILL')
+  await gone
+}
