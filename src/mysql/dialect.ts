@@ -8,6 +8,11 @@ export type Version = readonly [major: number, minor: number, patch: number]
 /** First version with the capability; null: never. A list gives back-ports, one per release series, the last one open-ended. */
 type Since = Version | readonly Version[] | null
 
+/** First version without it any more. */
+const REMOVED: Readonly<Partial<Record<string, Partial<Record<Flavour, Version>>>>> = {
+  writesetTracking: { mysql: [8, 4, 0] },
+}
+
 const CAPABILITIES = {
   /** CHANGE REPLICATION SOURCE TO SOURCE_*; before: CHANGE MASTER TO MASTER_*. */
   sourceStatement: { mysql: [8, 0, 23], mariadb: null },
@@ -48,7 +53,9 @@ const CAPABILITIES = {
       [11, 4, 3],
     ],
   },
-  /** RESET REPLICA ALL knows default channel only; kept here for 5.7 and MariaDB, which say SLAVE. */
+  /** binlog_transaction_dependency_tracking: settable here, built in and gone later. */
+  writesetTracking: { mysql: [8, 0, 1], mariadb: null },
+  /** SET PERSIST; bind_address takes `*`. */
   persistVariables: { mysql: [8, 0, 0], mariadb: null },
   clone: { mysql: [8, 0, 17], mariadb: null },
 } as const satisfies Record<string, Record<Flavour, Since>>
@@ -90,7 +97,7 @@ export interface VariableNames {
   readonly logReplicaUpdates: string
   readonly skipReplicaStart: string
   readonly replicaNetTimeout: string
-  readonly replicaPreserveCommitOrder: string
+  readonly replicaParallelWorkers: string
 }
 
 /** Variables, status counters and plugins of semi-synchronous replication. */
@@ -154,14 +161,15 @@ function reached(version: Version, since: Since): boolean {
 export function dialectOf(version: string, comment = ''): Dialect {
   const flavour: Flavour = /mariadb/i.test(`${version} ${comment}`) ? 'mariadb' : 'mysql'
   const parsed = parseVersion(version)
-  const can = (capability: Capability): boolean => reached(parsed, CAPABILITIES[capability][flavour])
+  const can = (capability: Capability): boolean =>
+    reached(parsed, CAPABILITIES[capability][flavour]) && !reached(parsed, REMOVED[capability]?.[flavour] ?? null)
   return {
     flavour,
     version: parsed,
     can,
     statement: statements(can, flavour),
     column: columns(can('replicaColumns')),
-    variable: variables(can('replicaVariables')),
+    variable: variables(flavour, can('replicaVariables')),
     semiSync: semiSync(flavour, can('semiSyncSourceWords')),
     option: can('sourceStatement') ? 'SOURCE' : 'MASTER',
   }
@@ -203,13 +211,13 @@ function columns(modern: boolean): ReplicaColumns {
   }
 }
 
-function variables(modern: boolean): VariableNames {
+function variables(flavour: Flavour, modern: boolean): VariableNames {
   const replica = modern ? 'replica' : 'slave'
   return {
     logReplicaUpdates: `log_${replica}_updates`,
     skipReplicaStart: `skip_${replica}_start`,
     replicaNetTimeout: `${replica}_net_timeout`,
-    replicaPreserveCommitOrder: `${replica}_preserve_commit_order`,
+    replicaParallelWorkers: flavour === 'mariadb' ? 'slave_parallel_threads' : `${replica}_parallel_workers`,
   }
 }
 

@@ -5,12 +5,13 @@ import { sqlString } from './quote.ts'
 import { writableStatements } from './read-only.ts'
 import { SqlError, type SqlSession, text } from './sql-session.ts'
 
-export interface ApplyOutcome {
+export type ApplyOutcome =
   /** Everything that was received has been applied. */
-  readonly applied: boolean
-  /** What could not be applied and why; '' when applied. */
-  readonly detail: string
-}
+  | { readonly state: 'applied' }
+  /** Still at work: opening now would let old changes overwrite new ones. */
+  | { readonly state: 'applying'; readonly detail: string }
+  /** The applier stopped with an error; what is left in the relay log won't come by itself. */
+  | { readonly state: 'broken'; readonly detail: string }
 
 /**
  * Stops fetching and applies what was received. The order matters: on MariaDB a replica whose two threads are both
@@ -19,22 +20,26 @@ export interface ApplyOutcome {
  * @throws SqlError when the connection goes
  */
 export async function applyReceived(session: SqlSession, dialect: Dialect, deadlineMs: number): Promise<ApplyOutcome> {
-  const before = readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
-  if (before === null) return { applied: true, detail: '' }
-  const nothingFetched = before.io === 'stopped' && (before.receivedGtids === '' || !before.sqlRunning)
-  if (!before.sqlRunning && !nothingFetched) await session.query(dialect.statement.startSql)
-  if (before.io !== 'stopped') await session.query(dialect.statement.stopIo)
-  const after = readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
-  if (after === null || after.receivedGtids === '') return { applied: true, detail: '' }
-  if (!(await waitFor(session, dialect, after.receivedGtids, deadlineMs))) {
-    const last = readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
-    const error = last?.sqlError
-    const why = error
-      ? `the applier stopped with error ${error.code}: ${error.message}`
-      : `not applied in ${deadlineMs} ms`
-    return { applied: false, detail: `received up to ${after.receivedGtids}, ${why}` }
+  const status = async () => readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
+  const before = await status()
+  if (before === null) return { state: 'applied' }
+  const bothStopped = before.io === 'stopped' && !before.sqlRunning
+  if (!before.sqlRunning && !(bothStopped && dialect.flavour === 'mariadb')) {
+    await session.query(dialect.statement.startSql)
   }
-  return { applied: true, detail: '' }
+  if (before.io !== 'stopped') await session.query(dialect.statement.stopIo)
+  const after = await status()
+  if (after === null || after.receivedGtids === '') return { state: 'applied' }
+  if (await waitFor(session, dialect, after.receivedGtids, deadlineMs)) return { state: 'applied' }
+  const last = await status()
+  const error = last?.sqlError
+  if (error) {
+    return { state: 'broken', detail: `the applier stopped with error ${error.code}: ${error.message}` }
+  }
+  return {
+    state: 'applying',
+    detail: `what was received (up to ${after.receivedGtids}) is not applied after ${deadlineMs} ms`,
+  }
 }
 
 /** @returns whether the server has applied `gtids` within the time; polls nothing, the server answers when it is done. */

@@ -131,6 +131,18 @@ function replica(dialect: Dialect): Setting[] {
     restart(dialect.variable.skipReplicaStart, 'ON', 'only the daemon starts a channel, after comparing histories'),
     dynamic(dialect.variable.replicaNetTimeout, 6, 's until a silent source counts as gone (default 60)'),
   ]
+  settings.push(
+    dynamic(
+      dialect.variable.replicaParallelWorkers,
+      8,
+      'the standby keeps up: what it has not applied delays failover',
+    ),
+  )
+  if (dialect.can('writesetTracking')) {
+    settings.push(
+      dynamic('binlog_transaction_dependency_tracking', 'WRITESET', 'more of it can be applied in parallel'),
+    )
+  }
   if (!dialect.can('retryCountPerChannel')) {
     settings.push(option('master_retry_count', String(RETRY_COUNT), 'the channel never gives up'))
   }

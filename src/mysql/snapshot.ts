@@ -1,7 +1,7 @@
 import { type ChannelStatus, readChannel } from './channel.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
 import { type Epoch, LATEST_EPOCH, originExpression } from './epoch.ts'
-import { parseGtidSet, union } from './gtid-set.ts'
+import { type GtidSet, parseGtidSet, union } from './gtid-set.ts'
 import type { History } from './rejoin.ts'
 import { readSemiSync, SEMI_SYNC_QUERIES, type SemiSyncStatus } from './semi-sync.ts'
 import { isOn, SqlError, type SqlSession, text } from './sql-session.ts'
@@ -9,6 +9,8 @@ import { isOn, SqlError, type SqlSession, text } from './sql-session.ts'
 /** What a server says of itself at one moment. */
 export interface ServerSnapshot {
   readonly history: History
+  /** Applied or waiting in the relay log: what this server will have when it is promoted. */
+  readonly received: GtidSet
   /** Closed for writes as far as the server can close itself (super_read_only, else read_only). */
   readonly closed: boolean
   /** Channel to the peer; null: none configured. */
@@ -33,21 +35,23 @@ export async function readSnapshot(session: SqlSession, dialect: Dialect): Promi
   const [self] = await session.query(
     `SELECT ${originExpression(dialect)} AS origin, @@global.${closedBy} AS closed, ${executedColumns(dialect)}`,
   )
-  const [channel] = await session.query(dialect.statement.showReplicaStatus)
+  const [row] = await session.query(dialect.statement.showReplicaStatus)
   const status = await session.query(SEMI_SYNC_QUERIES.status)
   const variables = await session.query(SEMI_SYNC_QUERIES.variables)
-  const executed = parseGtidSet(dialect.flavour, text(self, 'executed'))
+  const executed = gtids(dialect, text(self, 'executed'), text(self, 'replicated'))
+  const channel = readChannel(dialect, row)
   return {
-    history: {
-      origin: text(self, 'origin'),
-      executed:
-        dialect.flavour === 'mariadb' ? union(executed, parseGtidSet('mariadb', text(self, 'replicated'))) : executed,
-    },
+    history: { origin: text(self, 'origin'), executed },
+    received: channel === null ? executed : union(executed, parseGtidSet(dialect.flavour, channel.receivedGtids)),
     closed: isOn(text(self, 'closed')),
-    channel: readChannel(dialect, channel),
+    channel,
     semiSync: readSemiSync(dialect, status, variables),
     epoch: await readEpoch(session),
   }
+}
+
+function gtids(dialect: Dialect, executed: string, replicated: string): GtidSet {
+  return union(parseGtidSet(dialect.flavour, executed), parseGtidSet(dialect.flavour, replicated))
 }
 
 function executedColumns(dialect: Dialect): string {

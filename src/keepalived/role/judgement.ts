@@ -1,4 +1,5 @@
 import { count, formatGtidSet } from '../../mysql/gtid-set.ts'
+import type { ApplyOutcome } from '../../mysql/promotion.ts'
 import { type Classification, classify, type History, type Quarantine, quarantineOf } from '../../mysql/rejoin.ts'
 import { ENDLESS_MS } from '../../mysql/semi-sync.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
@@ -99,15 +100,20 @@ function holdersChannel(now: Situation, { standing }: Classification): Judgement
   return standing === 'clean' || standing === 'ahead' ? 'start' : 'stop'
 }
 
-/** May this node be opened for writes? Asked at promotion with fresh views. */
-export function promotionVerdict(now: Situation & { readonly applied: boolean; readonly detail: string }): {
+export interface PromotionVerdict {
   readonly ok: boolean
+  /** Opened although received transactions could not be applied. */
   readonly forced: boolean
   readonly reason: string
-} {
+}
+
+/** May this node be opened for writes? Asked at promotion with fresh views. */
+export function promotionVerdict(now: Situation, received: ApplyOutcome): PromotionVerdict {
   const refuse = (reason: string) => ({ ok: false, forced: false, reason })
   const { quarantine, classification } = judge({ ...now, holder: false })
   if (quarantine !== null) return refuse(`quarantined, ${quarantine.standing}: ${quarantine.why}`)
+  // In both policies: they will be applied, and were promised to clients. A later attempt finds them done.
+  if (received.state === 'applying') return refuse(received.detail)
   if (now.peer.state === 'up') {
     if (!now.peer.snapshot.closed) return refuse('the peer’s database answers and is open for writes')
     if (classification.standing === 'behind') {
@@ -116,9 +122,9 @@ export function promotionVerdict(now: Situation & { readonly applied: boolean; r
       )
     }
   }
-  if (!now.applied) {
-    if (now.policy === 'consistency') return refuse(now.detail)
-    return { ok: true, forced: true, reason: `policy availability, although ${now.detail}` }
+  if (received.state === 'broken') {
+    if (now.policy === 'consistency') return refuse(received.detail)
+    return { ok: true, forced: true, reason: `policy availability, although ${received.detail}` }
   }
   return { ok: true, forced: false, reason: now.peer.state === 'up' ? 'the peer has no more' : now.peer.why }
 }

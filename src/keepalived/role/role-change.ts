@@ -6,7 +6,7 @@ import { text } from '../../mysql/sql-session.ts'
 import type { RoleConfig } from '../config/config.ts'
 import { closeInTime } from './closing.ts'
 import { destroyClientSockets } from './fence.ts'
-import { promotionVerdict, wasSynchronous } from './judgement.ts'
+import { promotionVerdict, type Situation, wasSynchronous } from './judgement.ts'
 import type { Peer } from './peer.ts'
 import type { LocalServer } from './server.ts'
 import type { StateFile } from './state-file.ts'
@@ -44,7 +44,7 @@ export async function promote(
     peer.ask(SECOND_OPINION_MS),
   ])
   const mine = await server.snapshot()
-  const verdict = promotionVerdict({
+  const now: Situation = {
     policy: role.policy,
     flavour: server.dialect.flavour,
     holder: false,
@@ -54,14 +54,15 @@ export async function promote(
     peerSeen: heard !== null,
     upMs: performance.now() - server.since,
     quarantine,
-    ...received,
-  })
+  }
+  const verdict = promotionVerdict(now, received)
   if (!verdict.ok) return verdict
   if (view.state !== 'up' && !wasSynchronous(heard)) {
     const doubt = 'the holder was not waiting for this server when it was last heard, so commits may be missing here'
     if (role.policy === 'consistency') return { ok: false, reason: `policy consistency: ${doubt}` }
     log('warn', `policy availability: going on, although ${doubt}`)
   }
+  if (verdict.forced) await server.actor.query(server.dialect.statement.stopReplica)
   await openForWrites(server.actor, server.dialect, verdict)
   return { ok: true, reason: verdict.reason }
 }

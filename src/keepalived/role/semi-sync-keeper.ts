@@ -47,7 +47,7 @@ export class SemiSyncKeeper {
   async #begin(server: LocalServer, mine: ServerSnapshot, peer: PeerView): Promise<void> {
     const clients = mine.semiSync?.clients ?? 0
     if (clients < 1 || peer.state !== 'up' || peer.snapshot.channel?.io !== 'running') return
-    if (count(subtract(mine.history.executed, peer.snapshot.history.executed)) > NEARLY_CAUGHT_UP) return
+    if (count(subtract(mine.history.executed, peer.snapshot.received)) > NEARLY_CAUGHT_UP) return
     for (const statement of enforceStatements(server.dialect)) await server.reader.query(statement)
     this.#before = (await server.snapshot()).history.executed
     this.#stuckSince = null
@@ -65,7 +65,7 @@ export class SemiSyncKeeper {
       this.#stuckSince = null
       const { enforced } = await this.#state.read()
       if (enforced || peer.state !== 'up' || !semiSync.active) return
-      if (!contains(peer.snapshot.history.executed, this.#before)) return
+      if (!contains(peer.snapshot.received, this.#before)) return
       await this.#state.update({ enforced: true, origin: mine.history.origin })
       this.#log('info', 'every commit waits for the standby now')
       return
