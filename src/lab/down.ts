@@ -9,6 +9,7 @@ import { restoreInotifyLimit } from './inotify.ts'
 import { namespaces, processesIn, removeNamespace, unmountUnder } from './network.ts'
 import { belongsTo, placeOf } from './place.ts'
 import { ancestors, endProcess } from './process-tree.ts'
+import { requireRoot } from './requirements.ts'
 
 /** Folders of nspawn that outlive a machine that was killed. */
 const NSPAWN_LEFTOVERS = ['/run/systemd/nspawn/propagate', '/run/systemd/nspawn/unix-export']
@@ -30,6 +31,7 @@ export async function lockLab(name: string): Promise<FileLock> {
  * @returns whether there was anything of it.
  */
 export async function labDown(name: string, sink: Sink): Promise<boolean> {
+  requireRoot()
   const lock = await lockLab(name)
   try {
     const found = await clearLab(name)

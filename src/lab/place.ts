@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { accessSync, constants, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -51,7 +51,12 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   return env.MMHA_CACHE || '/var/cache/mmha'
 }
 
-/** Names of all labs that have left anything in the run-time folder, up or not. */
+/** Names of all labs that have left anything in the run-time folder, up or not. Only root has labs. */
 export function listLabNames(): readonly string[] {
-  return existsSync(RUN) ? readdirSync(RUN).filter((name) => !name.startsWith('.')) : []
+  try {
+    accessSync(RUN, constants.R_OK | constants.X_OK)
+  } catch {
+    return []
+  }
+  return readdirSync(RUN).filter((name) => !name.startsWith('.'))
 }

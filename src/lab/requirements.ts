@@ -38,9 +38,7 @@ export async function checkRequirements(): Promise<void> {
       EXIT.invalid,
     )
   }
-  if (process.getuid?.() !== 0) {
-    throw lacking('the lab needs root (namespaces, mounts)', 'run the same command with sudo', EXIT.invalid)
-  }
+  requireRoot()
   const missing = missingPackages(process.env.PATH ?? '')
   if (missing.length > 0) {
     const install = `apt-get install --no-install-recommends ${missing.join(' ')}`
@@ -50,6 +48,12 @@ export async function checkRequirements(): Promise<void> {
     throw lacking('no cgroup2 file system is mounted', 'mount -t cgroup2 none /sys/fs/cgroup/unified', EXIT.failed)
   }
   await checkKernel()
+}
+
+/** @throws MmhaError exit 4 for anyone else. */
+export function requireRoot(): void {
+  if (process.getuid?.() === 0) return
+  throw lacking('the lab needs root (namespaces, mounts)', 'run the same command with sudo', EXIT.invalid)
 }
 
 /** Tries what only the kernel can say, in namespaces that end with the attempt. */

@@ -172,7 +172,8 @@ describe.skipIf(process.getuid?.() !== 0)('lab (needs root)', () => {
     const cli = new LabCli()
     beforeAll(() => cli.prepare())
     afterAll(() => cli.remove())
-    const upAlone = (env: NodeJS.ProcessEnv = {}) => cli.run(['up', '--name', NAME, '--fallback'], env)
+    const upAlone = (env: NodeJS.ProcessEnv = {}) =>
+      cli.run(['up', 'inventories/lab.yml', '--name', NAME, '--fallback'], env)
 
     const moments = [0, 150, 250, 350, 450, 600, 800, 1000, 1200, 1500]
     it.each(moments)('`lab up` killed after %d ms: `lab down` leaves nothing', async (ms) => {
@@ -211,7 +212,7 @@ describe.skipIf(process.getuid?.() !== 0)('lab (needs root)', () => {
       try {
         const first = upAlone({ MMHA_CACHE: cache })
         await first.until(/extracting archives/)
-        const second = cli.run(['up', '--name', `${NAME}2`, '--fallback'], { MMHA_CACHE: cache })
+        const second = cli.run(['up', 'inventories/lab.yml', '--name', `${NAME}2`, '--fallback'], { MMHA_CACHE: cache })
         await second.until(/waiting for it/)
         first.child.kill('SIGKILL')
         await first.ended
