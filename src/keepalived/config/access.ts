@@ -9,6 +9,11 @@ export function nodesOf(block: Block | null, name: string): Node[] {
   return block === null ? [] : block.nodes.filter((node) => node.keyword.name === name)
 }
 
+/** Does a block hold a keyword without which the peers would not hear each other? */
+export function isRefused(block: Block): boolean {
+  return block.nodes.some((node) => node.keyword.status === 'refused' && node.values[0] !== false)
+}
+
 /** The last node of a keyword, the one that counts. */
 export function nodeOf(block: Block | null, name: string): Node | null {
   return nodesOf(block, name).at(-1) ?? null

@@ -1,79 +1,9 @@
-import { addressItems, flagOf, isSet, nodeOf, numberOf, scriptItems, textItems, textOf } from './access.ts'
+import { addressItems, flagOf, isRefused, isSet, nodeOf, numberOf, scriptItems, textItems, textOf } from './access.ts'
 import { alertOf, type Building, buildNotify } from './build-global.ts'
-import type { MysqlServer, RoleConfig, VirtualAddress, VrrpInstance, VrrpScript } from './config.ts'
+import { buildRole, type Others } from './build-role.ts'
+import { advertInterval, authentication, isSpoken } from './build-wire.ts'
+import type { VirtualAddress, VrrpInstance } from './config.ts'
 import type { Block } from './interpret.ts'
-
-interface Others {
-  readonly scripts: readonly VrrpScript[]
-  readonly mysql: readonly MysqlServer[]
-}
-
-function advertInterval(name: string, version: 2 | 3, block: Block, { report }: Building): number {
-  const asked = numberOf(block, 'advert_int')
-  const at = nodeOf(block, 'advert_int') ?? block
-  if (version === 2) {
-    const whole = Math.max(1, Math.round(asked))
-    if (whole !== asked) {
-      const said = `${name}: VRRP version 2 has whole seconds between adverts, ${asked} is taken as ${whole}`
-      report('warning', 'conflict', at, said, `write advert_int ${whole}, or version 3 on both nodes`)
-    }
-    return whole
-  }
-  const hundredths = Math.min(40.95, Math.round(asked * 100) / 100)
-  if (hundredths !== asked) {
-    report(
-      'warning',
-      'conflict',
-      at,
-      `${name}: version 3 counts hundredths up to 40.95 s, ${asked} is taken as ${hundredths}`,
-    )
-  }
-  return hundredths
-}
-
-function authentication(name: string, version: 2 | 3, block: Block, { report, global }: Building) {
-  const opened = nodeOf(block, 'authentication')
-  if (opened === null || opened.block === null) return null
-  if (version === 3) {
-    report(
-      'warning',
-      'conflict',
-      opened,
-      `${name}: VRRP version 3 has no authentication, ignored`,
-      'remove it, or write version 2',
-    )
-    return null
-  }
-  if (flagOf(global, 'vrrp_strict')) {
-    const said = `${name}: vrrp_strict allows no authentication, so adverts carry no password, as keepalived's`
-    report('warning', 'conflict', opened, said, 'remove vrrp_strict on both nodes')
-    return null
-  }
-  const given = textOf(opened.block, 'auth_pass')
-  if (given === null) {
-    report(
-      'error',
-      'value-missing',
-      opened,
-      `${name}: authentication without auth_pass, adverts carry no password`,
-      'add auth_pass',
-    )
-    return null
-  }
-  const bytes = Buffer.from(given)
-  if (bytes.length > 8) {
-    const at = nodeOf(opened.block, 'auth_pass') ?? opened
-    report(
-      'warning',
-      'value-bad',
-      at,
-      `${name}: only the first 8 characters of auth_pass count`,
-      'shorten it on both nodes',
-    )
-  }
-  const type = textOf(opened.block, 'auth_type') === 'AH' ? ('AH' as const) : ('PASS' as const)
-  return { type, password: bytes.length > 8 ? bytes.subarray(0, 8).toString() : given }
-}
 
 /** The VIPs of one family: the first one's. */
 function virtualAddresses(name: string, block: Block, { report }: Building): VirtualAddress[] {
@@ -132,40 +62,6 @@ function tracking(name: string, own: string, block: Block, others: Others, { rep
   }
 }
 
-/** null: said as an error. An instance with a role that can't work must not run as a plain one, which would serve a read-only database. */
-function role(name: string, block: Block, others: Others, { report }: Building): RoleConfig | null {
-  const mysql = textOf(block, 'mysql')
-  const [address, port] = nodeOf(block, 'peer')?.values ?? []
-  const credentials = textOf(block, 'peer_credentials')
-  const missing = [
-    ...(mysql === null ? ['mysql NAME'] : []),
-    ...(typeof address === 'string' ? [] : ['peer ADDRESS']),
-    ...(credentials === null ? ['peer_credentials FILE'] : []),
-  ]
-  if (mysql === null || typeof address !== 'string' || credentials === null) {
-    report(
-      'error',
-      'value-missing',
-      block,
-      `${name}: role without ${missing.join(', ')}; the instance does not run`,
-      'add it',
-    )
-    return null
-  }
-  if (!others.mysql.some((server) => server.name === mysql)) {
-    const at = nodeOf(block, 'mysql') ?? block
-    report('error', 'conflict', at, `${name}: no mysql_server is called ${mysql}; the instance does not run`)
-    return null
-  }
-  return {
-    mysql,
-    peer: { address, port: typeof port === 'number' ? port : 3306, credentials },
-    policy: textOf(block, 'policy') === 'consistency' ? 'consistency' : 'availability',
-    promoteDeadline: numberOf(block, 'promote_deadline'),
-    demoteDeadline: numberOf(block, 'demote_deadline'),
-  }
-}
-
 function preemption(name: string, initialState: 'MASTER' | 'BACKUP', block: Block, { report }: Building): boolean {
   const nopreempt = flagOf(block, 'nopreempt') || !flagOf(block, 'preempt')
   if (!nopreempt || initialState === 'BACKUP') return nopreempt
@@ -197,17 +93,20 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
     )
   }
   const roleBlock = nodeOf(block, 'role')?.block ?? null
-  const withRole = roleBlock === null ? null : role(name, roleBlock, others, building)
+  const withRole = roleBlock === null ? null : buildRole(name, roleBlock, others, building)
   if (own === null || id === null || (roleBlock !== null && withRole === null)) return null
-
   const asked = isSet(block, 'version') ? numberOf(block, 'version') : numberOf(global, 'vrrp_version')
   const version = asked === 3 ? 3 : 2
+  const addresses = virtualAddresses(name, block, building)
+  const speakable = isSpoken(name, version, block, addresses, building) && !isRefused(block) && !isRefused(global)
+  if (!speakable) return null
+
   const initialState = textOf(block, 'state') === 'MASTER' ? 'MASTER' : 'BACKUP'
   const interval = advertInterval(name, version, block, building)
   const vipLease = numberOf(block, 'vip_lease')
-  if (vipLease > 0 && vipLease + 0.35 >= 3 * interval) {
+  if (vipLease > 0 && Math.ceil(vipLease) + 0.35 >= 3 * interval) {
     const at = nodeOf(block, 'vip_lease') ?? block
-    const said = `${name}: a lease of ${vipLease} s outlives the peer's patience of ${(3 * interval).toFixed(2)} s; both may hold the address`
+    const said = `${name}: a lease of ${Math.ceil(vipLease)} s outlives the peer's patience of ${(3 * interval).toFixed(2)} s; both may hold the address`
     report('warning', 'conflict', at, said, 'a lease shorter than 3 × advert_int − 0.35 s')
   }
   const peers = textItems(block, 'unicast_peer').map((item) => item.text)
@@ -237,7 +136,7 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
     nopreempt: preemption(name, initialState, block, building),
     preemptDelay: numberOf(block, 'preempt_delay'),
     authentication: authentication(name, version, block, building),
-    virtualAddresses: virtualAddresses(name, block, building),
+    virtualAddresses: addresses,
     mcastSourceIp: textOf(block, 'mcast_src_ip'),
     unicastSourceIp: textOf(block, 'unicast_src_ip'),
     unicastPeers: peers,

@@ -109,7 +109,11 @@ function readBlock(keyword: Keyword, statement: Statement, report: Report): Bloc
   return interpret(statement.block, keyword.opens, statement, report)
 }
 
-function say(keyword: Keyword, at: Place, report: Report): void {
+function say(keyword: Keyword, values: readonly Value[], at: Place, report: Report): void {
+  if (keyword.status === 'refused' && values[0] !== false) {
+    const said = `${keyword.name} is not supported yet, and no instance runs without it: ${keyword.doc}`
+    report('error', 'later', at, said, 'remove it on both nodes')
+  }
   if (keyword.status === 'accepted') report('note', 'accepted', at, `${keyword.name} has no effect: ${keyword.doc}`)
   if (keyword.status === 'later') report('warning', 'later', at, `${keyword.name} is not supported yet: ${keyword.doc}`)
 }
@@ -125,7 +129,7 @@ function readStatement(statement: Statement, block: string, report: Report): Nod
     const read = keyword === null ? null : readValues(keyword, current.words, report)
     if (keyword === null || read === null) break
     next = readRest(block, keyword, current, read.rest, report)
-    say(keyword, current, report)
+    say(keyword, read.values, current, report)
     const body = readBlock(keyword, next === null ? current : { ...current, block: null }, report)
     if (keyword.opens === null || body !== null) {
       nodes.push({ ...placeOf(current), keyword, values: read.values, block: body })

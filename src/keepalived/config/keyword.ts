@@ -20,8 +20,9 @@ export type ItemType = 'mail' | 'name' | 'virtual-address' | 'address' | 'tracke
 /**
  * native: acts. alias: another spelling of `of`, said each time. accepted: understood, without effect here; the doc says which.
  * ipvs: as accepted, but summed up once a file. later: keepalived acts on it and we don't yet, so it is a warning.
+ * refused: as later, but without it the peers would not hear each other and both hold the address; the instance does not run.
  */
-export type Status = 'native' | 'accepted' | 'ipvs' | 'later' | 'alias'
+export type Status = 'native' | 'accepted' | 'ipvs' | 'later' | 'refused' | 'alias'
 
 /** One row of the keyword table: everything that parser, `-t`, did-you-mean and reference page know about a keyword. */
 export interface Keyword {
@@ -83,6 +84,8 @@ export const ipvs = (name: string, values: readonly ValueSpec[], doc: string, ex
   row('ipvs', name, values, doc, extras)
 export const later = (name: string, values: readonly ValueSpec[], doc: string, extras: Extras = {}) =>
   row('later', name, values, doc, extras)
+export const refused = (name: string, values: readonly ValueSpec[], doc: string, extras: Extras = {}) =>
+  row('refused', name, values, doc, extras)
 export const alias = (name: string, of: string, doc: string, says: Keyword['says'] = 'warning') =>
   row('alias', name, [], doc, { of, says })
 

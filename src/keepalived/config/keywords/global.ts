@@ -11,6 +11,7 @@ import {
   native,
   optional,
   port,
+  refused,
   seconds,
   word,
 } from '../keyword.ts'
@@ -60,7 +61,7 @@ export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
   accepted('vrrp_iptables', [optional(word), optional(word)], 'no firewall rules are written here'),
   accepted('dynamic_interfaces', [optional(word)], 'interfaces may always come and go here'),
   accepted('use_pid_dir', [], 'pid files are in /run here'),
-  later('vrrp_mcast_group4', [word], 'adverts go to 224.0.0.18'),
+  refused('vrrp_mcast_group4', [word], 'adverts would go to 224.0.0.18, where the peer does not listen'),
   later('notify_fifo', [word], 'nothing is written to it'),
   later('vrrp_notify_fifo', [word], 'nothing is written to it'),
   later('vrrp_notify_fifo_script', [command], 'it is not started'),

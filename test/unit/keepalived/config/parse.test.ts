@@ -85,7 +85,7 @@ describe('what does not go together is said', () => {
     [
       'a lease that outlives the peer',
       instance('version 3\nadvert_int 0.5\nvip_lease 1.2'),
-      "f:9:1 warning: VI_1: a lease of 1.2 s outlives the peer's patience of 1.50 s; both may hold the address (a lease shorter than 3 × advert_int − 0.35 s)",
+      "f:9:1 warning: VI_1: a lease of 2 s outlives the peer's patience of 1.50 s; both may hold the address (a lease shorter than 3 × advert_int − 0.35 s)",
     ],
     [
       'nopreempt with a weight',
@@ -119,6 +119,18 @@ describe('what does not go together is said', () => {
     ],
   ])('%s', (_, text, expected) => {
     expect(saysOf(text)).toContain(expected)
+  })
+
+  it.each([
+    ['AH', 'authentication {\n auth_type AH\n auth_pass x\n}'],
+    ['IPv6 peers', 'unicast_peer {\n 2001:db8::2\n}'],
+    ['another multicast group', 'mcast_dst_ip 224.0.0.99'],
+    ['a signature', 'auth_hmac {\n active_key 1\n}'],
+  ])('an instance that its peer would not hear does not run: %s', (_, more) => {
+    const { config, diagnostics } = parseConfig(instance(more), 'f')
+    expect(config.instances).toEqual([])
+    expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['error unusable', 'error later'])
+    expect(exitCodeOf(diagnostics)).toBe(2)
   })
 
   it('an instance whose role can not work does not run as a plain one', () => {

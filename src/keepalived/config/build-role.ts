@@ -1,0 +1,44 @@
+import { nodeOf, numberOf, textOf } from './access.ts'
+import type { Building } from './build-global.ts'
+import type { MysqlServer, RoleConfig, VrrpScript } from './config.ts'
+import type { Block } from './interpret.ts'
+
+/** What instances may name. */
+export interface Others {
+  readonly scripts: readonly VrrpScript[]
+  readonly mysql: readonly MysqlServer[]
+}
+
+/** null: said as an error. An instance with a role that can't work must not run as a plain one, which would serve a read-only database. */
+export function buildRole(name: string, block: Block, others: Others, { report }: Building): RoleConfig | null {
+  const mysql = textOf(block, 'mysql')
+  const [address, port] = nodeOf(block, 'peer')?.values ?? []
+  const credentials = textOf(block, 'peer_credentials')
+  const missing = [
+    ...(mysql === null ? ['mysql NAME'] : []),
+    ...(typeof address === 'string' ? [] : ['peer ADDRESS']),
+    ...(credentials === null ? ['peer_credentials FILE'] : []),
+  ]
+  if (mysql === null || typeof address !== 'string' || credentials === null) {
+    report(
+      'error',
+      'value-missing',
+      block,
+      `${name}: role without ${missing.join(', ')}; the instance does not run`,
+      'add it',
+    )
+    return null
+  }
+  if (!others.mysql.some((server) => server.name === mysql)) {
+    const at = nodeOf(block, 'mysql') ?? block
+    report('error', 'conflict', at, `${name}: no mysql_server is called ${mysql}; the instance does not run`)
+    return null
+  }
+  return {
+    mysql,
+    peer: { address, port: typeof port === 'number' ? port : 3306, credentials },
+    policy: textOf(block, 'policy') === 'consistency' ? 'consistency' : 'availability',
+    promoteDeadline: numberOf(block, 'promote_deadline'),
+    demoteDeadline: numberOf(block, 'demote_deadline'),
+  }
+}
