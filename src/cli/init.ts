@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
-import { LAB_VARIABLE, labSshDefaults, reexecInside } from '../lab/inside.ts'
+import { LAB_VARIABLE, labSshDefaults, reexecInside, runHere } from '../lab/inside.ts'
 import { isInside } from '../lab/network.ts'
 import { type LabState, readState } from '../lab/state.ts'
 import { init } from '../wizard/init.ts'
@@ -13,6 +13,7 @@ interface Flags {
   readonly lab?: string | true
   readonly output?: string
   readonly answers?: string
+  readonly schema?: string
 }
 
 /** `mmha init`: the wizard. */
@@ -22,12 +23,15 @@ export function registerInit(program: Command): void {
     .description('ask for the two hosts, look at them over SSH, write an inventory')
     .addOption(new Option('-o, --output <file>', 'where to write the inventory (asked when not given)'))
     .addOption(new Option('--answers <file>', 'take the answers from a YAML file instead of the terminal'))
+    .addOption(
+      new Option('--schema <file>', 'write the JSON Schema there too, and name it in the inventory, for editors'),
+    )
     .addOption(new Option('--lab [name]', 'the hosts are those of a lab: run in its network, log in with its key'))
     .addHelpText('after', ANSWERS_HELP)
-    .action((flags: Flags) => runInit(program, flags))
+    .action(runInit)
 }
 
-async function runInit(program: Command, flags: Flags): Promise<void> {
+async function runInit(flags: Flags): Promise<void> {
   if (flags.answers === undefined && !(process.stdin.isTTY && process.stderr.isTTY)) throw noTerminal()
   const lab = flags.lab === undefined ? null : labNamed(flags.lab)
   if (lab !== null && !isInside(lab.namespace)) {
@@ -41,6 +45,7 @@ async function runInit(program: Command, flags: Flags): Promise<void> {
     const { file, next } = await init({
       file: flags.output ?? null,
       answers: flags.answers ?? null,
+      schema: flags.schema ?? null,
       terminal: { input: process.stdin, output: process.stderr, signal: leaving.signal },
       say: (line) => process.stderr.write(`${line}\n`),
       sshDefaults: lab === null ? () => null : labSshDefaults,
@@ -48,7 +53,7 @@ async function runInit(program: Command, flags: Flags): Promise<void> {
     process.stdout.write(`wrote ${file}\n`)
     process.off('SIGINT', leave)
     if (next === 'nothing') process.stderr.write(`next: mmha plan ${file}\n`)
-    else await program.parseAsync([next, file], { from: 'user' })
+    else process.exitCode = await runHere([process.execPath, ...process.execArgv, process.argv[1] ?? '', next, file])
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error
     process.stderr.write('cancelled: nothing was written\n')

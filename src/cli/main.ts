@@ -17,9 +17,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   schema: async () => (await import('./schema.ts')).registerSchema,
 }
 
-/** The wizard goes on with these. */
-const WITH: Readonly<Record<string, readonly string[]>> = { init: ['plan', 'provision'] }
-
 async function main(words: readonly string[]): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(installationRoot(), 'package.json'), 'utf8')) as { version: string }
   const program = new Command('mmha')
@@ -30,7 +27,7 @@ async function main(words: readonly string[]): Promise<void> {
     .configureOutput({ outputError: (text, write) => write(text) })
   const asked = words.find((word) => !word.startsWith('-')) ?? ''
   const known = Object.hasOwn(COMMANDS, asked)
-  const names = known ? [asked, ...(WITH[asked] ?? [])] : Object.keys(COMMANDS)
+  const names = known ? [asked] : Object.keys(COMMANDS)
   for (const name of names) (await COMMANDS[name]?.())?.(program)
   // Options of exitOverride are inherited only by commands made after it, which all of ours are.
   await program.parseAsync([...words], { from: 'user' })

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import type { ReachedPair } from './choose.ts'
 import { describeHost } from './describe-host.ts'
 import type { InventoryDraft, MasterDraft, SshDraft } from './inventory-text.ts'
@@ -15,6 +15,7 @@ export interface Findings {
   readonly vip: Vip
   readonly flavour: Flavour
   readonly file: string
+  /** Schema file for editors; null: none. */
   readonly schema: string | null
 }
 
@@ -41,7 +42,7 @@ export function draftOf(findings: Findings, defaults: LoginDefaults): InventoryD
     masters: [master(0, a), master(1, b)],
     ssh: common ? a : {},
     flavour: findings.flavour,
-    schema: findings.schema,
+    schema: findings.schema === null ? null : relative(dirname(findings.file), findings.schema),
     file: basename(findings.file),
   }
 }

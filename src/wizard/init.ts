@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { SshDefaults } from '../inventory/resolve.ts'
+import { inventoryJsonSchema } from '../inventory/schema.ts'
 import { parseAnswers } from './answers.ts'
 import type { LoginDefaults } from './login.ts'
 import { checkKeyFile } from './private-key.ts'
@@ -16,6 +17,8 @@ export interface InitOptions {
   readonly file: string | null
   /** Answers file; null: the terminal is asked. */
   readonly answers: string | null
+  /** Where to write the JSON Schema for editors; null: nowhere. */
+  readonly schema: string | null
   readonly terminal: Terminal
   readonly say: (line: string) => void
   /** SSH settings that need not be asked for, such as those of a lab's hosts. */
@@ -38,10 +41,12 @@ export async function init(options: InitOptions): Promise<WizardResult> {
     checkKey: checkKeyFile,
     signal: terminal.signal,
     file: options.file,
+    schema: options.schema,
     exists: existsSync,
   })
   checkInventoryText(result.text, result.file)
   saveFile(result.file, result.text, result.replace)
+  if (options.schema !== null) saveFile(options.schema, `${JSON.stringify(inventoryJsonSchema(), null, 2)}\n`, true)
   ssh.remember()
   return result
 }

@@ -67,24 +67,23 @@ function choiceOf(value: 'mysql' | 'mariadb', name: string, packages: readonly [
   return { value, label: [name, known.join(' and ')].join(' ').trim() }
 }
 
-/** Read-only: what the host's package manager would install. */
+/** Read-only: what the host's package manager would install. One call: without a cache each takes half a second. */
 export const PACKAGES_SCRIPT = `export LC_ALL=C
 if ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; then
-  for name in mysql-server mariadb-server; do
-    version=$(apt-cache policy "$name" 2>/dev/null | sed -n 's/^ *Candidate: *//p')
-    echo "$name \${version:-(none)}"
-  done
+  apt-cache policy mysql-server mariadb-server 2>/dev/null
 else
   echo unknown
 fi
 `
 
+/** Reads `apt-cache policy`: a package it has never heard of has no section, one without a version says `(none)`. */
 export function parsePackages(stdout: string): Packages {
-  const found = new Map(stdout.split('\n').map((line) => [line.split(' ')[0] ?? '', line.split(' ')[1] ?? '']))
-  if (!found.has('mysql-server')) return 'unknown'
-  const version = (name: string) => {
-    const text = found.get(name) ?? ''
-    return text === '' || text === '(none)' ? null : text
+  const text = stdout.trim()
+  if (text === 'unknown' || text === '') return text === 'unknown' ? 'unknown' : { mysql: null, mariadb: null }
+  const candidate = (name: string) => {
+    const section = text.split(/^(?=\S+:$)/m).find((part) => part.startsWith(`${name}:\n`)) ?? ''
+    const version = /^ +Candidate: (\S+)$/m.exec(section)?.[1] ?? '(none)'
+    return version === '(none)' ? null : version
   }
-  return { mysql: version('mysql-server'), mariadb: version('mariadb-server') }
+  return { mysql: candidate('mysql-server'), mariadb: candidate('mariadb-server') }
 }

@@ -11,6 +11,8 @@ export type Next = 'nothing' | 'plan' | 'provision'
 export interface WizardContext extends LoginContext {
   /** `-o FILE`; null: it is asked. */
   readonly file: string | null
+  /** Schema file that the inventory shall name for editors; null: none. */
+  readonly schema: string | null
   readonly exists: (file: string) => boolean
 }
 
@@ -45,7 +47,7 @@ export async function runWizard(context: WizardContext): Promise<WizardResult> {
     const flavour = await chooseServer(pair, context.ask, context.say)
     const { file, replace } = await chooseFile(context)
     const next = await chooseNext(context)
-    const draft = draftOf({ pair, link, vip, flavour, file, schema: null }, context.defaults)
+    const draft = draftOf({ pair, link, vip, flavour, file, schema: context.schema }, context.defaults)
     return { file, text: inventoryText(draft), replace, next }
   } finally {
     await Promise.all(open.map((host) => host.close()))

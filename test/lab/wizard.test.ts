@@ -5,7 +5,7 @@ import { loadInventory } from '../../src/inventory/load.ts'
 import { KEY_FILE, run, type SshPair, upSshPair } from './wizard/namespaces.ts'
 import { openTerminal, type TestTerminal } from './wizard/terminal.ts'
 
-const MMHA = resolve(import.meta.dirname, '../../dist/wizard-dev.mjs')
+const MMHA = resolve(import.meta.dirname, '../../bin/mmha')
 
 let pair: SshPair
 let terminal: TestTerminal
@@ -31,7 +31,7 @@ afterEach(() => terminal.close())
 
 function start(...args: readonly string[]): void {
   const inNamespace = ['ip', 'netns', 'exec', pair.controller]
-  const command = ['/usr/bin/env', `HOME=${home}`, process.execPath, MMHA, 'init', ...args]
+  const command = ['/usr/bin/env', `HOME=${home}`, MMHA, 'init', ...args]
   terminal = openTerminal(`mmha-wizard-${process.pid}-${runs}`, inNamespace, command, { cwd, env: {} })
 }
 

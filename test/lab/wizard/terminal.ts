@@ -16,7 +16,7 @@ export interface TestTerminal {
 }
 
 const POLL_MS = 50
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 60_000
 
 /** tmux itself tells a dead pane's status only sometimes. Ctrl-C must not end the wrapper; cat keeps the screen. */
 const WRAPPER = `trap : INT; "$0" "$@"; printf '\\n[exit status %d]\\n' $?; exec cat`

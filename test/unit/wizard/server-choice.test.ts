@@ -53,12 +53,19 @@ describe('the servers that a pair may run', () => {
 })
 
 describe('what apt would install', () => {
+  const policy = (name: string, candidate: string) =>
+    `${name}:\n  Installed: (none)\n  Candidate: ${candidate}\n  Version table:\n     1:9 500\n`
+
   it.each([
-    ['mysql-server 9.7.4-1\nmariadb-server (none)\n', { mysql: '9.7.4-1', mariadb: null }],
-    ['mysql-server (none)\nmariadb-server (none)\n', none],
-    ['unknown\n', 'unknown'],
-    ['', 'unknown'],
-  ])('%j', (stdout, packages) => {
-    expect(parsePackages(stdout)).toEqual(packages)
+    ['both', policy('mysql-server', '9.7.4-1') + policy('mariadb-server', '1:11.8.3-1'), '9.7.4-1', '1:11.8.3-1'],
+    ['one', policy('mysql-server', '(none)') + policy('mariadb-server', '1:11.8.3-1'), null, '1:11.8.3-1'],
+    ['one that apt has never heard of', policy('mariadb-server', '1:11.8.3-1'), null, '1:11.8.3-1'],
+    ['neither', '', null, null],
+  ])('%s', (_case, stdout, mysql, mariadb) => {
+    expect(parsePackages(stdout)).toEqual({ mysql, mariadb })
+  })
+
+  it('is unknown while the lists were never fetched', () => {
+    expect(parsePackages('unknown\n')).toBe('unknown')
   })
 })
