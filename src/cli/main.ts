@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   init: async () => (await import('./init.ts')).registerInit,
   plan: async () => (await import('./plan.ts')).registerPlan,
   provision: async () => (await import('./provision.ts')).registerProvision,
+  verify: async () => (await import('./verify.ts')).registerVerify,
   lab: async () => (await import('./lab.ts')).registerLab,
   demo: async () => (await import('./demo.ts')).registerDemo,
   schema: async () => (await import('./schema.ts')).registerSchema,

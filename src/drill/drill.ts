@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { summarizeFaults, verdictOf } from './analysis/verdict.ts'
 import { DrilledPair } from './drilled-pair.ts'
 import { FAULTS } from './faults/catalog.ts'
-import type { FaultName } from './faults/fault.ts'
 import { type DrillOptions, REGISTERS } from './options.ts'
 import type { Pair } from './pair/whole.ts'
 import { checkPreconditions } from './preconditions.ts'
 import type { DrillResult, Environment, RunResult } from './result.ts'
 import { runScenario } from './scenario.ts'
+import type { PlannedFault } from './scenario-list.ts'
 import { cleanupStatements, DRILL_SCHEMA, DRILL_USER, setupStatements } from './schema.ts'
 import { startWriters, type WriterHost } from './writer-host.ts'
 
@@ -63,10 +63,10 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
 
 type Skipped = DrillResult['skipped'][number]
 
-function selectFaults({ faults, power }: DrillOptions): { faults: readonly FaultName[]; skipped: Skipped[] } {
-  if (power !== null || !faults.includes('power')) return { faults, skipped: [] }
+function selectFaults({ faults, power }: DrillOptions): { faults: readonly PlannedFault[]; skipped: Skipped[] } {
+  if (power !== null || !faults.some(({ fault }) => fault === 'power')) return { faults, skipped: [] }
   const reason = 'these are not lab hosts; with --i-know the holder is rebooted at once, without sync'
-  return { faults: faults.filter((name) => name !== 'power'), skipped: [{ fault: 'power', reason }] }
+  return { faults: faults.filter(({ fault }) => fault !== 'power'), skipped: [{ fault: 'power', reason }] }
 }
 
 async function prepare(pair: DrilledPair, { name, writer }: WriterHost, { sink }: DrillOptions): Promise<void> {
@@ -80,22 +80,22 @@ async function prepare(pair: DrilledPair, { name, writer }: WriterHost, { sink }
 
 /** Runs every fault as often as wanted; stops at the first run after which the pair is not whole. Gives what was left out. */
 async function runAll(
-  faults: readonly FaultName[],
+  faults: readonly PlannedFault[],
   pair: DrilledPair,
   { writer }: WriterHost,
   options: DrillOptions,
   results: RunResult[],
 ): Promise<Skipped[]> {
-  const { runs, writers, power, sink, signal } = options
+  const { writers, power, sink, signal } = options
   const context = { pair, writer, writers, registers: REGISTERS, power, sink, signal }
-  for (const [position, name] of faults.entries()) {
+  for (const [position, { fault: name, runs }] of faults.entries()) {
     for (let run = 1; run <= runs; run++) {
       const result = await runScenario(FAULTS[name], run, context)
       results.push(result)
       report(result, runs, options)
       if (result.whole !== null) continue
       const left = faults.slice(position + 1)
-      return left.map((fault) => ({ fault, reason: `the pair was not whole after ${name} (run ${run})` }))
+      return left.map(({ fault }) => ({ fault, reason: `the pair was not whole after ${name} (run ${run})` }))
     }
   }
   return []

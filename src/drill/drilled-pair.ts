@@ -118,8 +118,9 @@ export class DrilledPair {
     return this.masters.reduce((sum, host) => sum + this.sampler(host).clockUncertainty, 0)
   }
 
-  get worstLook(): number {
-    return Math.max(...[...this.#samplers.values()].flat().map((sampler) => sampler.worstLook))
+  /** Longest time between two looks of a sampler at its addresses since this was last asked, ms. */
+  takeWorstLook(): number {
+    return Math.max(...[...this.#samplers.values()].flat().map((sampler) => sampler.takeWorstLook()))
   }
 
   close(): void {

@@ -65,7 +65,7 @@ export function evaluate(measured: Measured): RunResult {
     notWhole: measured.notWhole,
     equality: compared.equality,
     clockUncertainty: clockUncertainty + writer.clockUncertainty,
-    worstLook: pair.worstLook,
+    worstLook: pair.takeWorstLook(),
     timeline: timeline(measured, hosts, from, end),
   }
   return { ...result, failures: failuresOf(result) }

@@ -40,9 +40,11 @@ export class SamplerLog {
     return this.#raw.writable.at(-1)?.on === true
   }
 
-  /** Longest time between two looks at the addresses, ms: what the sampler can't have seen. */
-  get worst(): number {
-    return this.#raw.worst
+  /** Longest time between two looks at the addresses since this was last asked, ms: what the sampler can't have seen. */
+  takeWorst(): number {
+    const { worst } = this.#raw
+    this.#raw.worst = 0
+    return worst
   }
 
   /** Both watches on our clock. `goneBy`: our time by which the host was certainly dead; Infinity when it lives. */

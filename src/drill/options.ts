@@ -1,14 +1,13 @@
 import type { Sink } from '../events/event.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import type { FaultName, PowerSwitch } from './faults/fault.ts'
+import type { PowerSwitch } from './faults/fault.ts'
 import type { Assets } from './runtime.ts'
+import type { PlannedFault } from './scenario-list.ts'
 
 export interface DrillOptions {
   readonly inventory: Inventory
   /** In this order. */
-  readonly faults: readonly FaultName[]
-  /** How often each fault is repeated, ≥ 1. */
-  readonly runs: number
+  readonly faults: readonly PlannedFault[]
   readonly writers: number
   /** Operations per second of each writer. */
   readonly rate: number

@@ -80,8 +80,9 @@ export class SamplerClient implements SqlSession {
     return this.#log.held
   }
 
-  get worstLook(): number {
-    return this.#log.worst
+  /** Longest time between two looks at the addresses since this was last asked, ms. */
+  takeWorstLook(): number {
+    return this.#log.takeWorst()
   }
 
   get clockUncertainty(): number {

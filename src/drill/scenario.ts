@@ -45,6 +45,7 @@ export async function runScenario(fault: Fault, run: number, context: ScenarioCo
   writer.send({ t: 'phase', phase })
   await abortable(writer.acknowledgedSince(started + SETTLE, 30_000), signal)
   const injection = await faultContext(holder, context)
+  pair.takeWorstLook()
 
   say('drill.fault', `${fault.title} on ${holder.name}`)
   const at = new Date()
@@ -58,7 +59,12 @@ export async function runScenario(fault: Fault, run: number, context: ScenarioCo
   try {
     await abortable(writer.acknowledgedSince(injected.end + 100, RESUME), signal).catch((error: unknown) => {
       signal.throwIfAborted()
-      sink({ code: 'drill.not-resumed', level: 'error', message: String(error), host: holder.name })
+      sink({
+        code: 'drill.not-resumed',
+        level: 'error',
+        message: error instanceof Error ? error.message : String(error),
+        host: holder.name,
+      })
     })
     late.resumed = pair.now()
     mark('all writers write again')

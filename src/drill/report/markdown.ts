@@ -26,7 +26,7 @@ function verdict({ runs, failures, startedAt, seconds, vip }: DrillResult): stri
     ...runs.flatMap((run) => run.failures.map((text) => `${run.fault} run ${run.run}: ${text}`)),
     ...failures,
   ]
-  const scope = `${runs.length} faults in ${seconds.toFixed(0)} s on ${startedAt}, ${acked} acknowledged writes through ${vip}.`
+  const scope = `${runs.length} ${runs.length === 1 ? 'fault' : 'faults'} in ${seconds.toFixed(0)} s on ${startedAt}, ${acked} acknowledged writes through ${vip}.`
   if (problems.length === 0)
     return `${scope} No acknowledged write was lost or reverted, never did both hosts hold the address, and after each fault both hosts had the same data.`
   return [scope, ...problems.map((text) => `- **${text}**`)].join('\n')

@@ -12,7 +12,8 @@ export function strips(timeline: Timeline, outageEnd: number | null): string {
   const close = outageEnd === null ? timeline.to : Math.min(timeline.to, Math.max(outageEnd * 1.6, 200))
   const near = { start: Math.max(timeline.from, -0.4 * close), end: close }
   const whole = { start: timeline.from, end: timeline.to }
-  return [picture(timeline, near), '', picture(timeline, whole)].join('\n')
+  const pictures = near.end > 0.8 * whole.end ? [whole] : [near, whole]
+  return pictures.map((window) => picture(timeline, window)).join('\n\n')
 }
 
 function picture(timeline: Timeline, window: Interval): string {
