@@ -31,7 +31,7 @@ export function probeFile(path: string): string {
   return `${FACT_FUNCTIONS}
 path=${shellQuote(path)}
 if [ -e "$path" ] || [ -L "$path" ]; then
-  fact stat $(stat -c '%a %U %G' "$path")
+  stat --printf='stat\\t%a\\t%U\\t%G\\n' "$path"
   if [ -d "$path" ]; then fact kind directory
   elif [ -f "$path" ]; then
     fact kind file

@@ -162,7 +162,7 @@ function running(params: ServiceParams, context: Context): Step[] {
         'restarted',
         `restart ${unit}`,
         diff,
-        sh`systemctl daemon-reload\nsystemctl restart ${name}\n`,
+        sh`systemctl daemon-reload\nsystemctl restart ${name} || ${lastWords(name)}\n`,
         'restart',
       ),
     ]
@@ -192,11 +192,15 @@ mv -f /run/mmha/reloading.${name} /run/mmha/reloaded.${name}
   ]
 }
 
+/** Why a unit does not start is in its journal: the end of it belongs to the message. */
+function lastWords(name: string): string {
+  return `{ journalctl -u ${name} -n 15 --no-pager -o cat; exit 1; }`
+}
+
 function startScript({ unit, enabled }: Pick<ServiceParams, 'unit' | 'enabled'>): Script {
   const name = shellQuote(unit)
-  // Why it does not start is in its journal: the end of it belongs to the message.
   return sh`systemctl daemon-reload
-${enabled === true ? `systemctl enable ${name}\n` : ''}systemctl start ${name} || { journalctl -u ${name} -n 15 --no-pager -o cat; exit 1; }
+${enabled === true ? `systemctl enable ${name}\n` : ''}systemctl start ${name} || ${lastWords(name)}
 `
 }
 
