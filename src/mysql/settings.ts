@@ -111,11 +111,10 @@ function gtid(dialect: Dialect, input: SettingsInput): Setting[] {
       dynamic('gtid_strict_mode', 'ON', 'a diverged history stops with an error instead of swapping rows'),
     ]
   }
-  if (!dialect.can('gtidMode') || input.mode === 'position') return []
-  return [
-    restart('gtid_mode', 'ON', 'transactions are told apart by name'),
-    restart('enforce_gtid_consistency', 'ON', 'gtid_mode needs it'),
-  ]
+  if (!dialect.can('gtidMode')) return []
+  const reason =
+    input.mode === 'gtid' ? 'transactions are told apart by name' : 'histories can be compared after a crash'
+  return [restart('gtid_mode', 'ON', reason), restart('enforce_gtid_consistency', 'ON', 'gtid_mode needs it')]
 }
 
 function durability(): Setting[] {

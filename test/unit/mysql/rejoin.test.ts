@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import type { Epoch } from '../../../src/mysql/epoch.ts'
+import { parseGtidSet } from '../../../src/mysql/gtid-set.ts'
+import { classify, type History, hasAuthority, quarantineOf, type Standing } from '../../../src/mysql/rejoin.ts'
+
+const ME = 'a9024ed9-e550-11f1-aae1-02ab03741ecf'
+const PEER = 'a935a44b-e550-11f1-8541-02cafa17b0a9'
+const mysql = (origin: string, text: string): History => ({
+  origin,
+  executed: parseGtidSet('mysql', text.replaceAll('ME', ME).replaceAll('PEER', PEER)),
+})
+const maria = (origin: string, text: string): History => ({ origin, executed: parseGtidSet('mariadb', text) })
+
+describe('classification', () => {
+  it.each<[string, string, Standing]>([
+    ['', '', 'clean'],
+    ['ME:1-9,PEER:1-5', 'ME:1-9,PEER:1-5', 'clean'],
+    ['ME:1-9,PEER:1-5', 'ME:1-9,PEER:1-8', 'behind'],
+    ['ME:1-9,PEER:1-5', 'ME:1-7,PEER:1-5', 'ahead'],
+    ['ME:1-9,PEER:1-5', 'ME:1-7,PEER:1-8', 'diverged'],
+    // Facts 0.4: the peer has my transactions 10-12, which I have lost.
+    ['ME:1-9,PEER:1-5', 'ME:1-12,PEER:1-5', 'rolled-back'],
+    ['ME:1-9,PEER:1-6', 'ME:1-12,PEER:1-5', 'rolled-back'],
+    // An errant transaction written on the standby under its own name.
+    ['ME:1,PEER:1-5', 'PEER:1-5', 'ahead'],
+  ])('MySQL: mine %j, theirs %j: %s', (mine, theirs, standing) => {
+    expect(classify('mysql', mysql(ME, mine), mysql(PEER, theirs)).standing).toBe(standing)
+  })
+
+  it.each<[string, string, Standing]>([
+    ['0-1-100', '0-1-100', 'clean'],
+    ['0-1-100', '0-1-100,0-2-150', 'behind'],
+    ['0-1-100', '0-1-98,0-2-150', 'diverged'],
+    ['0-1-100,0-2-150', '0-1-100', 'ahead'],
+    // Its own transactions come back (semi-sync replica, strict mode): no roll-back there.
+    ['0-1-90', '0-1-100,0-2-150', 'behind'],
+  ])('MariaDB: mine %j, theirs %j: %s', (mine, theirs, standing) => {
+    expect(classify('mariadb', maria('1', mine), maria('2', theirs)).standing).toBe(standing)
+  })
+
+  it('a side that can’t be read is unknown', () => {
+    expect(classify('mysql', mysql(ME, ''), null).standing).toBe('unknown')
+    expect(classify('mysql', null, mysql(PEER, '')).standing).toBe('unknown')
+  })
+
+  it('what came in while the peer was read counts neither as extra nor as missing', () => {
+    const found = classify('mysql', mysql(ME, 'PEER:1-5'), mysql(PEER, 'PEER:1-7'), mysql(ME, 'PEER:1-8'))
+    expect(found.standing).toBe('clean')
+  })
+})
+
+describe('quarantine', () => {
+  const none = { mine: null, theirs: null, myOrigin: ME }
+  const verdict = (mine: string, theirs: string, peerIsHolder: boolean, epochs: Parameters<typeof quarantineOf>[2]) =>
+    quarantineOf(classify('mysql', mysql(ME, mine), mysql(PEER, theirs)), peerIsHolder, epochs)?.standing ?? null
+  const epoch = (number: number, holder: string): Epoch => ({ epoch: number, holder, forced: false })
+
+  it.each<[string, string, boolean, string | null]>([
+    ['ME:1-9', 'ME:1-9', true, null],
+    ['ME:1-9', 'ME:1-9,PEER:1', true, null],
+    ['ME:1-9', 'ME:1-8', true, 'diverged'],
+    ['ME:1-9', 'ME:1-8', false, null],
+    ['ME:1-9', 'ME:1-8,PEER:1', true, 'diverged'],
+    ['ME:1-8', 'ME:1-9', false, 'rolled-back'],
+  ])('mine %j, theirs %j, peer holds %s: %s', (mine, theirs, holds, standing) => {
+    expect(verdict(mine, theirs, holds, none)).toBe(standing)
+  })
+
+  it('with no holder, of two diverged servers the one of the last epoch goes on', () => {
+    const both = ['ME:1-9', 'ME:1-8,PEER:1'] as const
+    expect(verdict(...both, false, { mine: epoch(3, ME), theirs: epoch(4, PEER), myOrigin: ME })).toBe('diverged')
+    expect(verdict(...both, false, { mine: epoch(5, ME), theirs: epoch(4, PEER), myOrigin: ME })).toBeNull()
+  })
+
+  it.each([
+    [null, null, false],
+    [epoch(1, ME), null, true],
+    [epoch(2, PEER), epoch(2, PEER), false],
+    [epoch(2, ME), epoch(2, ME), true],
+    [epoch(1, ME), epoch(2, PEER), false],
+  ])('authority of %j over %j: %s', (mine, theirs, expected) => {
+    expect(hasAuthority(mine, theirs, ME)).toBe(expected)
+  })
+})
