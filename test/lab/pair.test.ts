@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DrillResult } from '../../src/drill/result.ts'
+import { lastDocument, Mmha } from './support/mmha.ts'
+
+/** The last document of `provision --json` and `plan --json`. */
+interface Provisioned {
+  readonly ms: number
+  readonly hosts: readonly { host: string; changed: number; pending: number; failed: number; roundTrips: number }[]
+}
+
+const MASTERS = ['m1', 'm2'] as const
+
+const CASES = [
+  { server: 'mysql-9.7', replication: 'gtid', power: true },
+  { server: 'mariadb-10.11', replication: 'gtid', power: false },
+  { server: 'mariadb-11.8', replication: 'position', power: true },
+] as const
+
+describe.skipIf(process.getuid?.() !== 0).each(CASES)(
+  '$server, $replication, from fresh hosts (needs root)',
+  (test) => {
+    const { server, replication, power } = test
+    const mmha = new Mmha(`pair-${server}`)
+    const folder = mkdtempSync(join(tmpdir(), 'mmha-pair-'))
+    const inventory = join(folder, 'pair.yml')
+    const provision = async () => lastDocument<Provisioned>(await mmha.ok('provision', inventory, '--yes', '--json'))
+
+    beforeAll(async () => {
+      writeFileSync(
+        inventory,
+        `vip: 10.77.0.100/24
+nic: host0
+masters: [10.77.0.11, 10.77.0.12]
+client: 10.77.0.20
+replication: ${replication}
+`,
+      )
+      await mmha.ok('lab', 'down')
+      await mmha.ok('lab', 'up', inventory, '--server', server)
+    })
+    afterAll(async () => {
+      await mmha.ok('lab', 'down')
+      rmSync(folder, { recursive: true })
+    })
+
+    it('plan shows what is pending, says so with exit code 2, and changes nothing', async () => {
+      const state =
+        'dpkg --get-selections; iptables-save -t filter | grep ^-A; find /etc -type f | sort | xargs sha256sum'
+      const before = await Promise.all(MASTERS.map((host) => mmha.on(host, state)))
+      const plan = await mmha.run('plan', inventory, '--detailed-exitcode', '--json')
+      expect(plan.code, plan.stderr).toBe(2)
+      for (const { pending, changed } of lastDocument<Provisioned>(plan.stdout).hosts) {
+        expect(pending).toBeGreaterThan(0)
+        expect(changed).toBe(0)
+      }
+      expect(await Promise.all(MASTERS.map((host) => mmha.on(host, state)))).toEqual(before)
+    })
+
+    it('provision makes the pair', async () => {
+      for (const { changed, failed } of (await provision()).hosts) {
+        expect(changed).toBeGreaterThan(0)
+        expect(failed).toBe(0)
+      }
+    })
+
+    it('a second run changes nothing, in at most 9 round trips', async () => {
+      for (const { changed, failed, roundTrips } of (await provision()).hosts) {
+        expect({ changed, failed }).toEqual({ changed: 0, failed: 0 })
+        expect(roundTrips).toBeLessThanOrEqual(9)
+      }
+    })
+
+    it('the two have identities of their own, one is writable, and semi-sync waits after sync', async () => {
+      const role = server.startsWith('mysql') ? 'source' : 'master'
+      const settings = `select @@server_id, @@auto_increment_increment, @@auto_increment_offset, @@log_bin, @@sync_binlog,
+      @@global.rpl_semi_sync_${role}_wait_point`
+      const [one, two] = (await Promise.all(MASTERS.map((host) => mmha.sql(host, settings)))).map((row) =>
+        row.split('\t'),
+      )
+      expect(one?.[0]).not.toBe(two?.[0])
+      expect([one?.slice(1), two?.slice(1)]).toEqual([
+        ['2', '1', '1', '1', 'AFTER_SYNC'],
+        ['2', '2', '1', '1', 'AFTER_SYNC'],
+      ])
+      const readOnly = await Promise.all(MASTERS.map((host) => mmha.sql(host, 'select @@global.read_only')))
+      expect([...readOnly].sort()).toEqual(['0', '1'])
+    })
+
+    it('passwords lie in root-only files and nowhere else', async () => {
+      for (const host of MASTERS) {
+        expect(await mmha.on(host, 'stat -c "%a %U" /etc/mmha/*.cnf | sort -u')).toBe('600 root')
+        const leaks = await mmha.on(
+          host,
+          `for secret in $(sed -n 's/^password *= *//p' /etc/mmha/*.cnf | tr -d '"'); do
+           grep -rslF -- "$secret" /etc /var/log /root /tmp /run --exclude-dir=mmha || :
+         done; journalctl -o cat | grep -cF "$(sed -n 's/^password *= *//p' /etc/mmha/role.cnf | tr -d '"')" || :`,
+        )
+        expect(leaks).toBe('0')
+      }
+    })
+
+    it('the failover test passes', async () => {
+      const faults = power ? 'sigkill,stop,power' : 'sigkill,stop'
+      const report = join(folder, 'report.md')
+      const run = await mmha.run('verify', inventory, '--faults', faults, '--json', '--report', report)
+      const result = lastDocument<DrillResult>(run.stdout)
+      expect(
+        result.runs.map(({ fault, failures }) => ({ fault, failures })),
+        run.stderr,
+      ).toEqual(faults.split(',').map((fault) => ({ fault, failures: [] })))
+      expect({ code: run.code, verdict: result.verdict }).toEqual({ code: 0, verdict: 'passed' })
+      for (const { downtime, ledger, splitVip, equality } of result.runs) {
+        expect(downtime).toBeGreaterThan(0)
+        expect({ lost: ledger.lost, reverted: ledger.reverted, split: splitVip.certain }).toMatchObject({
+          lost: [],
+          reverted: [],
+          split: 0,
+        })
+        expect(equality.equal).toBe(true)
+        expect(equality.tables).toBeGreaterThan(0)
+      }
+    })
+
+    it('after the drill there is nothing to mend, and nothing of the drill is left', async () => {
+      for (const { changed } of (await provision()).hosts) expect(changed).toBe(0)
+      for (const host of MASTERS) {
+        expect(await mmha.sql(host, 'show databases like "mmha_drill"')).toBe('')
+        expect(await mmha.sql(host, 'select user from mysql.user where user like "%drill%"')).toBe('')
+      }
+    })
+
+    it('after a reboot of both, rules and roles are there again', async () => {
+      await Promise.all(MASTERS.map((host) => mmha.ok('lab', 'power', host, 'reboot')))
+      const again = await provision()
+      expect(again.hosts.map(({ failed }) => failed)).toEqual([0, 0])
+      for (const host of MASTERS) expect(await mmha.on(host, 'iptables-save')).toMatch(/-p (vrrp|112)/)
+      expect((await provision()).hosts.map(({ changed }) => changed)).toEqual([0, 0])
+    })
+  },
+)
