@@ -10,6 +10,7 @@ fact_rows() { name=$1; while IFS= read -r row; do fact "$name" "$row"; done; }
 /** The facts that a probe printed, by name, in their order. */
 export class FactLines {
   readonly #rows = new Map<string, (readonly string[])[]>()
+  readonly #sequence: (readonly [name: string, value: string])[] = []
 
   constructor(stdout: string) {
     for (const line of stdout.split('\n')) {
@@ -17,6 +18,7 @@ export class FactLines {
       if (name === undefined || name === '' || values.length === 0) continue
       const rows = this.#rows.get(name) ?? []
       rows.push(values)
+      this.#sequence.push([name, values[0] ?? ''])
       this.#rows.set(name, rows)
     }
   }
@@ -24,6 +26,11 @@ export class FactLines {
   /** All rows of this name; [] when the probe did not print it. */
   rows(name: string): readonly (readonly string[])[] {
     return this.#rows.get(name) ?? []
+  }
+
+  /** Name and first value of every row, in the order in which they were printed. */
+  sequence(): readonly (readonly [name: string, value: string])[] {
+    return this.#sequence
   }
 
   /** First value of the first row; null when the probe did not print it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import { ROLE_USER } from '../mysql/account.ts'
-import { sqlAccount, sqlString } from '../mysql/quote.ts'
+import { sqlAccount } from '../mysql/quote.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { passwordLine, SQL_FUNCTIONS } from './mysql-client.ts'
 
@@ -64,38 +64,44 @@ login() {
     case $said in *'ERROR 1045'*|*'ERROR 1130'*|*'ERROR 1698'*) fact "$1_login" denied ;; *) fact "$1_login" unknown ;; esac
   fi
 }
-account() {
-  if grants=$(printf 'SHOW GRANTS FOR %s;\\n' "$2" | sql 2>/dev/null); then
-    fact "$1_account" yes
-    # MariaDB shows the password's hash in this line: nobody needs it.
-    printf '%s\\n' "$grants" | sed -n 's/ IDENTIFIED .*//; s/^GRANT \\(.*\\) ON \\*\\.\\* TO .*/\\1/p' | fact_rows "$1_privileges"
-  fi
-}
 `
-
-/** Single quotes inside a word of sh. */
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
-}
 
 export function accountProbe(inventory: Inventory, peer: Host): string {
   const replication = sqlAccount(inventory.replication.user, peer.replicationAddress)
   const role = sqlAccount(ROLE_USER, 'localhost')
-  const schema = `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA=${sqlString('mmha')} AND TABLE_NAME=${sqlString('epoch')}`
+  // MariaDB shows the hash of the password in a grant: nobody needs it.
   return `${FACT_FUNCTIONS}${SQL_FUNCTIONS}${FUNCTIONS}
 credential_file replication ${PEER_FILE}
 credential_file role ${ROLE_FILE}
-if said=$(sql --execute='DO 1' 2>&1); then
-  fact server up
-  account replication ${shellWord(replication)}
-  account role ${shellWord(role)}
-  if [ -n "$(printf '%s' ${shellWord(schema)} | sql)" ]; then fact schema yes; fi
-  login role ${ROLE_FILE}
-  login replication ${PEER_FILE}
-else
-  case $said in *'ERROR 1045'*|*'ERROR 1698'*) fact server denied ;; *) fact server down ;; esac
-fi
+said=$(sql --force 2>&1 <<'MMHA_END_OF_SQL'
+SELECT 'server', 'up';
+SELECT 'schema', 'yes' FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'mmha' AND TABLE_NAME = 'epoch';
+SELECT 'account', 'replication';
+SHOW GRANTS FOR ${replication};
+SELECT 'account', 'role';
+SHOW GRANTS FOR ${role};
+MMHA_END_OF_SQL
+)
+case $said in
+  *server*up*)
+    printf '%s\\n' "$said" | grep -v '^ERROR ' | sed 's/ IDENTIFIED BY .*//; s/^GRANT /grant	GRANT /'
+    login role ${ROLE_FILE}
+    login replication ${PEER_FILE} ;;
+  *'ERROR 1045'*|*'ERROR 1698'*) fact server denied ;;
+esac
 `
+}
+
+/** `GRANT A, B ON *.* TO x` after `account<TAB>name`: that account's global privileges. */
+function accountFrom(facts: FactLines, name: string): Account {
+  const grants: string[] = []
+  let current = ''
+  for (const [key, value] of facts.sequence()) {
+    if (key === 'account') current = value
+    else if (key === 'grant' && current === name) grants.push(value)
+  }
+  const lists = grants.flatMap((grant) => /^GRANT (.*) ON \*\.\* TO /.exec(grant)?.[1]?.split(',') ?? [])
+  return { exists: grants.length > 0, privileges: lists.map((privilege) => privilege.trim().toUpperCase()) }
 }
 
 export function parseAccounts(stdout: string): AccountFacts {
@@ -103,14 +109,10 @@ export function parseAccounts(stdout: string): AccountFacts {
   const part = (name: 'replication' | 'role'): CredentialFacts => {
     const [fingerprint, access = '', user = '', host = '', port = ''] = facts.rows(`${name}_file`)[0] ?? []
     const login = facts.text(`${name}_login`)
-    const privileges = facts.texts(`${name}_privileges`).flatMap((row) => row.split(','))
     return {
       file: fingerprint === undefined ? null : { fingerprint, access, user, host, port },
       login: login === 'ok' || login === 'denied' ? login : 'unknown',
-      account: {
-        exists: facts.flag(`${name}_account`),
-        privileges: privileges.map((privilege) => privilege.trim().toUpperCase()),
-      },
+      account: accountFrom(facts, name),
     }
   }
   const server = facts.text('server')

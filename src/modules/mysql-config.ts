@@ -179,10 +179,7 @@ export const mysqlConfig: Module<Record<string, never>, MysqlConfigFacts> = {
 for directory in ${[...new Set(paths.map(directoryOf))].join(' ')}; do
   if [ -d "$directory" ]; then fact directory "$directory"; fi
 done
-started=
-for unit in ${UNITS.join(' ')}; do
-  [ -n "$started" ] || started=$(systemctl show --property=ExecMainStartTimestamp --value "$unit.service" 2>/dev/null)
-done
+started=$(systemctl show --property=ExecMainStartTimestamp --value ${UNITS.join(' ')} 2>/dev/null | grep -m 1 .)
 for path in ${paths.join(' ')}; do
   [ -f "$path" ] || continue
   fact_file file "$path"
@@ -238,8 +235,7 @@ const VARIABLES: readonly string[] = [
   'auto_increment_(increment|offset)',
   'log_bin',
   'log_(replica|slave)_updates',
-  'binlog_format',
-  'binlog_expire_logs_seconds',
+  'binlog_[a-z_]+',
   'expire_logs_days',
   'gtid_(mode|domain_id|strict_mode)',
   'enforce_gtid_consistency',
@@ -247,6 +243,6 @@ const VARIABLES: readonly string[] = [
   'innodb_flush_log_at_trx_commit',
   'relay_log_recovery',
   'skip_(replica|slave)_start',
-  '(replica|slave)_net_timeout',
+  '(replica|slave)_[a-z_]+',
   'rpl_semi_sync_[a-z_]+',
 ]

@@ -1,4 +1,5 @@
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import type { ProbeContext } from './module.ts'
 import { PEER_FILE } from './mysql-account-facts.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 
@@ -37,40 +38,46 @@ const COLUMNS = [
 ]
 
 /** The password as the option file writes it: see passwordLine in mysql-client.ts. */
-const MYSQL_PASSWORD = `SELECT SHA2(CONCAT('password="', REPLACE(REPLACE(User_password, '\\\\', '\\\\\\\\'), '"', '\\\\"'), '"', CHAR(10)), 256)
+const MYSQL_PASSWORD = `SELECT 'channel_password', SHA2(CONCAT('password="', REPLACE(REPLACE(User_password, '\\\\', '\\\\\\\\'), '"', '\\\\"'), '"', CHAR(10)), 256)
 FROM mysql.slave_master_info WHERE Channel_name = ''`
 
-export const REPLICATION_PROBE = `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
-if sql --execute='DO 1' 2>/dev/null; then
-  fact up yes
-  fact uuid "$(sql --execute='SELECT @@GLOBAL.server_uuid' 2>/dev/null)"
-  fact server_id "$(sql --execute='SELECT @@GLOBAL.server_id')"
-  for name in gtid_executed gtid_binlog_state; do
-    if gtids=$(sql --execute="SELECT REPLACE(@@GLOBAL.$name, CHAR(10), '')" 2>/dev/null); then fact gtids "$gtids"; fi
-  done
-  sql <<'MMHA_END_OF_SQL' | fact_rows schema
-SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('${OWN_SCHEMAS.join("', '")}');
-MMHA_END_OF_SQL
-  fact epochs "$(sql --execute='SELECT COUNT(*) FROM mmha.epoch' 2>/dev/null || echo 0)"
-  channel_status | sed -n '/^\\*.* 2\\. row/q; s/^ *\\(${COLUMNS.join('\\|')}\\): \\{0,1\\}/channel	\\1	/p'
-  if password=$(sql 2>/dev/null <<'MMHA_END_OF_SQL'
+/** Every SELECT prints facts. Servers don't know all of these names: --force goes on to the next. */
+const QUESTIONS = `SELECT 'up', 'yes';
+SELECT 'uuid', @@GLOBAL.server_uuid;
+SELECT 'server_id', @@GLOBAL.server_id;
+SELECT 'gtids', REPLACE(@@GLOBAL.gtid_executed, CHAR(10), '');
+SELECT 'gtids', @@GLOBAL.gtid_binlog_state;
+SELECT 'schema', SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ('${OWN_SCHEMAS.join("', '")}');
+SELECT 'epochs', COUNT(*) FROM mmha.epoch;
+SELECT 'tls', @@GLOBAL.have_ssl;
+SELECT 'tls', @@GLOBAL.ssl_cert;
+SELECT 'datadir', @@GLOBAL.datadir;
 ${MYSQL_PASSWORD};
-MMHA_END_OF_SQL
-  ); then
-    fact channel_password "$password"
-  else
-    file="$(sql --execute='SELECT @@GLOBAL.datadir')/master.info"
-    if [ -f "$file" ]; then
-      fact channel_password "$(sed -n '6{s/\\\\/\\\\\\\\/g; s/"/\\\\"/g; s/.*/password="&"/p;}' "$file" | sha256sum | cut -d ' ' -f 1)"
-    fi
+`
+
+/** Read-only sh; where the binary log ends matters to a channel by position alone. */
+export function replicationProbe({ inventory }: ProbeContext): string {
+  const position = `{ sql --execute='SHOW BINARY LOG STATUS' 2>/dev/null || sql --execute='SHOW MASTER STATUS' 2>/dev/null; } |
+    sed 's/^/position	/'`
+  return `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
+facts=$(sql --force 2>/dev/null <<'MMHA_END_OF_SQL'
+${QUESTIONS}MMHA_END_OF_SQL
+)
+if [ -n "$facts" ]; then
+  printf '%s\\n' "$facts"
+  channel_status | sed -n '/^\\*.* 2\\. row/q; s/^ *\\(${COLUMNS.join('\\|')}\\): \\{0,1\\}/channel	\\1	/p'
+  # MariaDB keeps a channel's password in a file, on its sixth line.
+  file=$(printf '%s\\n' "$facts" | sed -n 's/^datadir	//p')/master.info
+  if [ -f "$file" ]; then
+    fact channel_password "$(sed -n '6{s/\\\\/\\\\\\\\/g; s/"/\\\\"/g; s/.*/password="&"/p;}' "$file" | sha256sum | cut -d ' ' -f 1)"
   fi
   if [ -f ${PEER_FILE} ]; then
     fact file_password "$(grep '^password=' ${PEER_FILE} | sha256sum | cut -d ' ' -f 1)"
   fi
-  fact tls "$(sql --execute='SELECT @@GLOBAL.have_ssl' 2>/dev/null || sql --execute='SELECT @@GLOBAL.ssl_cert' 2>/dev/null)"
-  { sql --execute='SHOW BINARY LOG STATUS' 2>/dev/null || sql --execute='SHOW MASTER STATUS' 2>/dev/null; } | sed 's/^/position	/'
+  ${inventory.replication.mode === 'position' ? position : ''}
 fi
 `
+}
 
 export function parseReplication(stdout: string): ReplicationFacts {
   const facts = new FactLines(stdout)

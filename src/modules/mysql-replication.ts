@@ -7,7 +7,7 @@ import { formatGtidSet, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-se
 import type { Module, PlanContext } from './module.ts'
 import { PEER_FILE } from './mysql-account-facts.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
-import { parseReplication, REPLICATION_PROBE, type ReplicationFacts } from './mysql-replication-facts.ts'
+import { parseReplication, type ReplicationFacts, replicationProbe } from './mysql-replication-facts.ts'
 import { asRoot } from './mysql-session.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
 
@@ -66,7 +66,7 @@ function checkHistories(context: Context, dialect: Dialect): void {
 export const mysqlFreshPair: Module<Record<string, never>, ReplicationFacts> = {
   name: 'mysql_fresh_pair',
   params: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  probe: () => REPLICATION_PROBE,
+  probe: (_params, context) => replicationProbe(context),
   parse: parseReplication,
 
   plan: (_params, context) => {
@@ -184,7 +184,7 @@ exit 1
 export const mysqlReplication: Module<Record<string, never>, ReplicationFacts> = {
   name: 'mysql_replication',
   params: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  probe: () => REPLICATION_PROBE,
+  probe: (_params, context) => replicationProbe(context),
   parse: parseReplication,
 
   plan: (_params, context) => {

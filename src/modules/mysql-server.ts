@@ -95,11 +95,13 @@ export const mysqlServer: Module<Record<string, never>, MysqlServerFacts> = {
     const named = inventory.server.package
     const names = named === null ? Object.values(PACKAGE) : [named]
     return `${FACT_FUNCTIONS}
-if command -v apt-cache >/dev/null; then
-  for name in ${names.map(shellQuote).join(' ')}; do
-    version=$(apt-cache policy "$name" 2>/dev/null | sed -n 's/^  Candidate: //p')
-    case $version in ''|'(none)') ;; *) fact candidate "$name" "$version" ;; esac
-  done
+# Only where no server is installed: the package cache costs a tenth of a second.
+if command -v apt-cache >/dev/null && ! command -v mysqld >/dev/null && ! command -v mariadbd >/dev/null; then
+  apt-cache policy ${names.map(shellQuote).join(' ')} 2>/dev/null |
+    sed -n 's/^\\([^ ].*\\):$/\\1/p; s/^  Candidate: //p' |
+    while read -r name && read -r version; do
+      [ "$version" = '(none)' ] || fact candidate "$name" "$version"
+    done
 fi
 `
   },

@@ -95,23 +95,23 @@ export const pairReady: Module<PairReadyParams, PairReadyFacts> = {
 
   probe: () => `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
 if systemctl is-active --quiet mmha-keepalived.service 2>/dev/null; then fact daemon yes; fi
-if value=$(sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null); then
-  fact read_only "$value"
-  fact channel_threads "$(channel_status | grep -Ec '_(IO|SQL)_Running: Yes')"
-  sql --execute="SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_%_status'" | sed 's/^/semi_sync	/'
-fi
+sql 2>/dev/null <<'MMHA_END_OF_SQL'
+SELECT 'read_only', @@GLOBAL.read_only;
+SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_%_status';
+MMHA_END_OF_SQL
+fact channel_threads "$(channel_status | grep -Ec '_(IO|SQL)_Running: Yes')"
 `,
 
   parse: (stdout) => {
     const facts = new FactLines(stdout)
     const readOnly = facts.text('read_only')
-    const semiSync = Object.entries(facts.record('semi_sync')).filter(([, value]) => value === 'ON')
+    const isOn = (name: RegExp) => facts.sequence().some(([key, value]) => name.test(key) && value === 'ON')
     return {
       daemonRuns: facts.flag('daemon'),
       readOnly: readOnly === null ? null : readOnly !== '0' && readOnly !== 'OFF',
       channelRuns: facts.text('channel_threads') === '2',
-      semiSyncSource: semiSync.some(([name]) => /_(source|master)_status$/.test(name)),
-      semiSyncReplica: semiSync.some(([name]) => /_(replica|slave)_status$/.test(name)),
+      semiSyncSource: isOn(/^Rpl_semi_sync_(source|master)_status$/),
+      semiSyncReplica: isOn(/^Rpl_semi_sync_(replica|slave)_status$/),
     }
   },
 

@@ -153,17 +153,19 @@ describe('mysql_accounts', () => {
   it('probes without a secret, in sh', () => {
     const probe = accounts.probe({}, { inventory: INVENTORY, host: M1, peer: M2 })
     shSyntax(probe)
-    expect(probe).toContain("account replication ''\\''mmha_repl'\\''@'\\''10.77.0.12'\\'''")
+    expect(probe).toContain("\nSHOW GRANTS FOR 'mmha_repl'@'10.77.0.12';\n")
   })
 
   it('reads what its probe prints', () => {
     const stdout = [
       'replication_file\tabc\t600 root\tmmha_repl\t10.77.0.12\t3306',
       'server\tup',
-      'role_account\tyes',
-      'role_privileges\tPROCESS, REPLICATION SLAVE',
-      'role_privileges\tCONNECTION_ADMIN,REPLICATION_SLAVE_ADMIN',
       'schema\tyes',
+      'account\treplication',
+      'account\trole',
+      'grant\tGRANT PROCESS, REPLICATION SLAVE ON *.* TO `mmha_role`@`localhost`',
+      'grant\tGRANT CONNECTION_ADMIN,REPLICATION_SLAVE_ADMIN ON *.* TO `mmha_role`@`localhost`',
+      'grant\tGRANT SELECT ON `mmha`.* TO `mmha_role`@`localhost`',
       'role_login\tdenied',
       '',
     ].join('\n')
