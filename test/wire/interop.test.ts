@@ -1,35 +1,12 @@
-import { rmSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Daemon, Daemons, type InstanceText } from './daemon.ts'
-import { builtDaemon, whyNot } from './environment.ts'
+import { describe, expect } from 'vitest'
+import type { Daemon, Daemons, InstanceText } from './daemon.ts'
 import { Segment } from './segment.ts'
-
-const reason = whyNot()
-if (reason !== null) process.stderr.write(`skipped: ${reason}\n`)
+import { reason, wireTest } from './wire-test.ts'
 
 /** Clocks of different watchers, and a busy machine; s. */
 const NOISE = 0.25
 
-describe.skipIf(reason !== null)('ours and keepalived', () => {
-  let built: { dir: string; bundle: string }
-  let segment: Segment
-  let daemons: Daemons
-
-  beforeAll(async () => {
-    built = await builtDaemon()
-  })
-  afterAll(() => {
-    if (built !== undefined) rmSync(built.dir, { recursive: true, force: true })
-  })
-  beforeEach(async () => {
-    segment = await Segment.open('interop')
-    daemons = new Daemons(segment, built.bundle)
-  })
-  afterEach(async () => {
-    await segment?.close()
-    daemons?.close()
-  })
-
+describe.skipIf(reason !== null)('ours and keepalived', { concurrent: true }, () => {
   const FLAVOURS: readonly (readonly [string, Omit<InstanceText, 'priority'>])[] = [
     ['v2 PASS, 1 s', { version: 2, advertInterval: 1, password: 'wire1234', nopreempt: true }],
     ['v3, 0.5 s', { version: 3, advertInterval: 0.5, nopreempt: true }],
@@ -40,14 +17,14 @@ describe.skipIf(reason !== null)('ours and keepalived', () => {
   const masterDown = (text: InstanceText): number => 3 * text.advertInterval + skew(text)
 
   async function established(
-    first: (host: 'a', text: InstanceText) => Daemon,
-    second: (host: 'b', text: InstanceText) => Daemon,
+    { segment, daemons }: { segment: Segment; daemons: Daemons },
+    kinds: readonly ['ours' | 'keepalived', 'ours' | 'keepalived'],
     texts: readonly [InstanceText, InstanceText],
   ): Promise<[Daemon, Daemon]> {
-    const holder = first('a', texts[0])
+    const holder = daemons[kinds[0]]('a', texts[0])
     await holder.enters('MASTER')
     await segment.vip('a', true)
-    const standby = second('b', texts[1])
+    const standby = daemons[kinds[1]]('b', texts[1])
     await standby.enters('BACKUP')
     // It has heard the holder when two adverts have passed.
     const seen = segment.adverts().length
@@ -66,12 +43,8 @@ describe.skipIf(reason !== null)('ours and keepalived', () => {
       { ...flavour, priority: 253 },
     ] as const
 
-    it('keepalived stops, we take over', async () => {
-      const [holder] = await established(
-        (host, text) => daemons.keepalived(host, text),
-        (host, text) => daemons.ours(host, text),
-        [plain[0], texts[1]],
-      )
+    wireTest('keepalived stops, we take over', async ({ segment, daemons }) => {
+      const [holder] = await established({ segment, daemons }, ['keepalived', 'ours'], [plain[0], texts[1]])
       holder.signal('SIGTERM')
       const zero = await segment.advert(({ priority }) => priority === 0)
       const ours = await segment.advert(({ from }) => from === Segment.address('b'))
@@ -82,12 +55,8 @@ describe.skipIf(reason !== null)('ours and keepalived', () => {
       expect(segment.gratuitousArps().filter((at) => at > zero.at).length).toBeGreaterThanOrEqual(5)
     })
 
-    it('keepalived dies, we take over', async () => {
-      const [holder] = await established(
-        (host, text) => daemons.keepalived(host, text),
-        (host, text) => daemons.ours(host, text),
-        [plain[0], texts[1]],
-      )
+    wireTest('keepalived dies, we take over', async ({ segment, daemons }) => {
+      const [holder] = await established({ segment, daemons }, ['keepalived', 'ours'], [plain[0], texts[1]])
       const last = segment.adverts().at(-1)
       holder.signalAll('SIGKILL')
       const ours = await segment.advert(({ from }) => from === Segment.address('b'))
@@ -97,12 +66,8 @@ describe.skipIf(reason !== null)('ours and keepalived', () => {
       expect(after).toBeLessThan(masterDown(texts[1]) + flavour.advertInterval + NOISE)
     })
 
-    it('we stop, keepalived takes over', async () => {
-      const [holder] = await established(
-        (host, text) => daemons.ours(host, text),
-        (host, text) => daemons.keepalived(host, text),
-        [texts[0], plain[1]],
-      )
+    wireTest('we stop, keepalived takes over', async ({ segment, daemons }) => {
+      const [holder] = await established({ segment, daemons }, ['ours', 'keepalived'], [texts[0], plain[1]])
       holder.signal('SIGTERM')
       const zero = await segment.advert(({ priority }) => priority === 0)
       const theirs = await segment.advert(({ from }) => from === Segment.address('b'))
@@ -112,24 +77,23 @@ describe.skipIf(reason !== null)('ours and keepalived', () => {
       expect(segment.hasVip('a')).toBe(false)
     })
 
-    it('all our processes are killed, keepalived takes over, and nobody else has the VIP by then', async () => {
-      const [holder] = await established(
-        (host, text) => daemons.ours(host, text),
-        (host, text) => daemons.keepalived(host, text),
-        [texts[0], plain[1]],
-      )
-      holder.signalAll('SIGKILL')
-      await segment.vip('b', true)
-      expect(segment.overlaps()).toEqual([])
-      const [ended, begun] = segment.holdings()
-      expect(ended).toMatchObject({ host: 'a' })
-      expect(begun).toMatchObject({ host: 'b', to: Number.POSITIVE_INFINITY })
-      // The margin that a lease of one second leaves before Master_Down.
-      expect((begun?.from ?? 0) - (ended?.to ?? 0)).toBeGreaterThan(0.1)
-    })
+    wireTest(
+      'all our processes are killed, keepalived takes over, and nobody else has the VIP by then',
+      async ({ segment, daemons }) => {
+        const [holder] = await established({ segment, daemons }, ['ours', 'keepalived'], [texts[0], plain[1]])
+        holder.signalAll('SIGKILL')
+        await segment.vip('b', true)
+        expect(segment.overlaps()).toEqual([])
+        const [ended, begun] = segment.holdings()
+        expect(ended).toMatchObject({ host: 'a' })
+        expect(begun).toMatchObject({ host: 'b', to: Number.POSITIVE_INFINITY })
+        // The margin that a lease of one second leaves before Master_Down.
+        expect((begun?.from ?? 0) - (ended?.to ?? 0)).toBeGreaterThan(0.1)
+      },
+    )
   })
 
-  it('a wrong password is counted and ignored', async () => {
+  wireTest('a wrong password is counted and ignored', async ({ daemons }) => {
     const flavour = { version: 2, advertInterval: 1, nopreempt: true } as const
     const theirs = daemons.keepalived('a', { ...flavour, priority: 200, password: 'right' })
     await theirs.enters('MASTER')
@@ -141,22 +105,25 @@ describe.skipIf(reason !== null)('ours and keepalived', () => {
     expect(counters.advertsReceived).toBe(0)
   })
 
-  it('nopreempt: a higher priority that comes back stays backup; without it, it takes over', async () => {
-    const flavour = { version: 3, advertInterval: 0.5 } as const
-    const low = daemons.ours('a', { ...flavour, priority: 100, nopreempt: true })
-    await low.enters('MASTER')
-    const polite = daemons.ours('b', { ...flavour, priority: 200, nopreempt: true })
-    await polite.enters('BACKUP')
-    // Longer than its Master_Down_Interval: six adverts of the other.
-    const seen = segment.adverts().length
-    await segment.advert(() => segment.adverts().length > seen + 6)
-    expect(polite.status().state).toBe('BACKUP')
-    polite.signal('SIGTERM')
-    await polite.exited()
-    const impolite = daemons.ours('b', { ...flavour, priority: 200 })
-    await impolite.enters('MASTER')
-    await low.log.line(/Master received advert from 10\.99\.7\.12 with higher priority 200, ours 100/)
-    await segment.vip('a', false)
-    expect(segment.hasVip('b')).toBe(true)
-  })
+  wireTest(
+    'nopreempt: a higher priority that comes back stays backup; without it, it takes over',
+    async ({ segment, daemons }) => {
+      const flavour = { version: 3, advertInterval: 0.5 } as const
+      const low = daemons.ours('a', { ...flavour, priority: 100, nopreempt: true })
+      await low.enters('MASTER')
+      const polite = daemons.ours('b', { ...flavour, priority: 200, nopreempt: true })
+      await polite.enters('BACKUP')
+      // Longer than its Master_Down_Interval: six adverts of the other.
+      const seen = segment.adverts().length
+      await segment.advert(() => segment.adverts().length > seen + 6)
+      expect(polite.status().state).toBe('BACKUP')
+      polite.signal('SIGTERM')
+      await polite.exited()
+      const impolite = daemons.ours('b', { ...flavour, priority: 200 })
+      await impolite.enters('MASTER')
+      await low.log.line(/Master received advert from 10\.99\.7\.12 with higher priority 200, ours 100/)
+      await segment.vip('a', false)
+      expect(segment.hasVip('b')).toBe(true)
+    },
+  )
 })

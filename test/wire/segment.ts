@@ -73,9 +73,18 @@ export class Segment {
     return ip('-n', this.namespace(host), '-o', 'addr', 'show').includes(` ${VIP}/`)
   }
 
+  deleteVip(host: HostName): void {
+    ip('-n', this.namespace(host), 'addr', 'del', `${VIP}/24`, 'dev', 'eth0')
+  }
+
   /** Waits until the host's kernel says that the VIP is there (or gone). */
   async vip(host: HostName, there: boolean, ms = 15_000): Promise<void> {
-    await this.#log(host).until(() => (this.hasVip(host) === there ? true : undefined), `VIP on ${host} ${there}`, ms)
+    const log = this.#log(host)
+    const look = (): true | undefined => {
+      const last = holdingsOf(host, log.lines).at(-1)
+      return (last?.to === Number.POSITIVE_INFINITY) === there ? true : undefined
+    }
+    await log.until(look, `VIP on ${host}: ${there}`, ms)
   }
 
   adverts(): SeenAdvert[] {
@@ -98,6 +107,12 @@ export class Segment {
   /** Who had the VIP when. A holding that goes on ends at infinity. */
   holdings(): Holding[] {
     return HOSTS.flatMap((host) => holdingsOf(host, this.#log(host).lines))
+  }
+
+  /** Waits until the holdings are as `find` wants them. */
+  holding<Found>(find: (all: readonly Holding[]) => Found | undefined): Promise<Found> {
+    const one = (host: HostName): Promise<Found> => this.#log(host).until(() => find(this.holdings()), 'holding')
+    return Promise.any(HOSTS.map(one))
   }
 
   /** Seconds in which both had it. */

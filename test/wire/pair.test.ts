@@ -1,0 +1,154 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import type { Daemon, Daemons } from './daemon.ts'
+import { configText } from './daemon.ts'
+import { Segment } from './segment.ts'
+import { reason, wireTest } from './wire-test.ts'
+
+const flavour = { version: 3, advertInterval: 0.5, nopreempt: true, lease: 1 } as const
+
+async function pair({ segment, daemons }: { segment: Segment; daemons: Daemons }): Promise<[Daemon, Daemon]> {
+  const holder = daemons.ours('a', { ...flavour, priority: 254 })
+  await holder.enters('MASTER')
+  const standby = daemons.ours('b', { ...flavour, priority: 253 })
+  await standby.enters('BACKUP')
+  const seen = segment.adverts().length
+  await segment.advert(() => true, seen + 1)
+  return [holder, standby]
+}
+
+/** The worker's process, by the name that `ps` shows. */
+function childPid(parent: number, name: string): number {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').map(Number)
+  const found = children.find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name)
+  if (found === undefined) throw new Error(`no ${name} among ${children.join(' ')}`)
+  return found
+}
+
+describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
+  wireTest('all processes of the holder are killed: one holder at any time', async ({ segment, daemons }) => {
+    const [holder] = await pair({ segment, daemons })
+    holder.signalAll('SIGKILL')
+    await segment.vip('b', true)
+    expect(segment.overlaps()).toEqual([])
+    expect(segment.hasVip('a')).toBe(false)
+  })
+
+  wireTest(
+    'the holder freezes and wakes: it lost the VIP before, and does not take it back',
+    async ({ segment, daemons }) => {
+      const [holder, standby] = await pair({ segment, daemons })
+      holder.signalAll('SIGSTOP')
+      await segment.vip('b', true)
+      await standby.enters('MASTER')
+      holder.signalAll('SIGCONT')
+      await holder.log.line(/stepping down, another node may be master/)
+      const seen = segment.adverts().length
+      await segment.advert(() => segment.adverts().length > seen + 4)
+      expect(segment.overlaps()).toEqual([])
+      expect(segment.hasVip('b')).toBe(true)
+      expect(holder.status()).toMatchObject({ state: 'BACKUP', vip: 'none' })
+    },
+  )
+
+  wireTest('the cable of the holder is pulled and comes back', async ({ segment, daemons }) => {
+    const [holder, standby] = await pair({ segment, daemons })
+    segment.cable('a', false)
+    await holder.log.line(/FAULT because of interface eth0 is down/)
+    await segment.vip('a', false)
+    await segment.vip('b', true)
+    expect(segment.overlaps()).toEqual([])
+    segment.cable('a', true)
+    const before = holder.log.lines.length
+    await holder.log.line(/Entering BACKUP STATE/, Math.min(before, holder.log.lines.length - 1))
+    const seen = segment.adverts().length
+    await segment.advert(() => segment.adverts().length > seen + 4)
+    expect(standby.status().state).toBe('MASTER')
+    expect(holder.status()).toMatchObject({ state: 'BACKUP', master: { address: Segment.address('b'), priority: 253 } })
+  })
+
+  wireTest('kill -9 of the supervisor alone: the worker lets go by itself', async ({ segment, daemons }) => {
+    const [holder] = await pair({ segment, daemons })
+    holder.signal('SIGKILL')
+    const zero = await segment.advert(({ priority }) => priority === 0)
+    await segment.vip('a', false)
+    const taken = await segment.holding((all) => all.find(({ host }) => host === 'b'))
+    expect(taken.from - zero.at).toBeLessThan(0.25)
+  })
+
+  wireTest('kill -9 of the VRRP worker: it is started again as backup', async ({ segment, daemons }) => {
+    const [holder] = await pair({ segment, daemons })
+    const lines = holder.log.lines.length
+    process.kill(childPid(holder.pid, 'keepalived_vrrp'), 'SIGKILL')
+    await holder.log.line(/removed 10\.99\.7\.100\/24, which was left over/, lines)
+    await holder.log.line(/Entering BACKUP STATE/, lines)
+    await segment.vip('b', true)
+    expect(segment.overlaps()).toEqual([])
+  })
+
+  wireTest('kill -9 of the check worker: the holder serves on', async ({ segment, daemons }) => {
+    const [holder] = await pair({ segment, daemons })
+    const lines = holder.log.lines.length
+    const before = childPid(holder.pid, 'keepalived_chk')
+    process.kill(before, 'SIGKILL')
+    await holder.log.line(/Starting Healthcheck child process/, lines)
+    const seen = segment.adverts().length
+    await segment.advert(() => segment.adverts().length > seen + 2)
+    expect(holder.status()).toMatchObject({ state: 'MASTER', vip: 'held', checkWorker: true })
+    expect(segment.adverts().every(({ from }) => from === Segment.address('a'))).toBe(true)
+  })
+
+  wireTest(
+    'ctl leave: the VIP has gone when it returns, and stays away for the hold-down',
+    async ({ segment, daemons }) => {
+      const [holder, standby] = await pair({ segment, daemons })
+      holder.ctl('leave', '--hold-down=60')
+      expect(segment.hasVip('a')).toBe(false)
+      await standby.enters('MASTER')
+      standby.signalAll('SIGKILL')
+      // Nobody else is there now, and still this node keeps to what it was told.
+      await segment.vip('b', false)
+      const { state } = holder.status()
+      expect(state).toBe('BACKUP')
+    },
+  )
+
+  wireTest('ctl leave where there is nothing to leave is quick and good', async ({ segment, daemons }) => {
+    const [, standby] = await pair({ segment, daemons })
+    const started = performance.now()
+    standby.ctl('leave')
+    expect(performance.now() - started).toBeLessThan(2000)
+    standby.signal('SIGTERM')
+    await standby.exited()
+    // ctl answers 0 without a daemon, too; execFileSync would throw otherwise.
+    standby.ctl('leave')
+    expect(segment.hasVip('a')).toBe(true)
+  })
+
+  wireTest('SIGHUP: nothing changed is nothing done; another priority hands over', async ({ segment, daemons }) => {
+    const [holder] = await pair({ segment, daemons })
+    holder.signal('SIGHUP')
+    await holder.log.line(/Reload: configuration is unchanged/)
+    writeFileSync(join(daemons.dir, 'daemon-1.conf'), 'vrrp_instance VI_1 {\n')
+    holder.signal('SIGHUP')
+    await holder.log.line(/can not be used/)
+    expect(holder.status()).toMatchObject({ state: 'MASTER', priority: 254 })
+    writeFileSync(join(daemons.dir, 'daemon-1.conf'), configText({ ...flavour, priority: 200 }))
+    holder.signal('SIGHUP')
+    await segment.vip('b', true)
+    await holder.log.until(
+      () => (holder.log.lines.filter((line) => /Entering BACKUP/.test(line)).length > 1 ? true : undefined),
+      'BACKUP again',
+    )
+    expect(holder.status().priority).toBe(200)
+    expect(segment.overlaps()).toEqual([])
+  })
+
+  wireTest('somebody deletes the VIP: it comes back at once', async ({ segment, daemons }) => {
+    await pair({ segment, daemons })
+    segment.deleteVip('a')
+    const [lost, again] = await segment.holding((all) => (all.length === 2 ? all : undefined))
+    expect((again?.from ?? Number.NaN) - (lost?.to ?? 0)).toBeLessThan(0.1)
+  })
+})
