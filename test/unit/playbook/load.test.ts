@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Play, View } from '../../../src/engine/play.ts'
+import { viewOf } from '../../../src/engine/survey.ts'
+import { MmhaError } from '../../../src/events/error.ts'
+import { parseSource } from '../../../src/inventory/document.ts'
+import { Secret } from '../../../src/inventory/secret.ts'
+import { type Modules, playbookFrom } from '../../../src/playbook/load.ts'
+import { hostFacts, INVENTORY, M1, M2 } from '../modules/pair-context.ts'
+
+const modules: Modules = {
+  note: {
+    name: 'note',
+    params: z.strictObject({
+      text: z.string(),
+      port: z.int().default(0),
+      list: z.array(z.string()).default([]),
+      key: z.instanceof(Secret).optional(),
+    }),
+    probe: () => '',
+    parse: () => null,
+    plan: () => [],
+  },
+}
+
+const facts = new Map([
+  ['m1', hostFacts(M1.address, null)],
+  ['m2', hostFacts(M2.address, null)],
+])
+
+function load(text: string, tags: readonly string[] = []): Play[] {
+  return playbookFrom(parseSource(text, 'p.yml'), { modules, tags })
+}
+
+function only(text: string, view: View = viewOf(INVENTORY, M1, facts)) {
+  const task = load(text)[0]?.tasks[0]
+  if (task === undefined) throw new Error('no task')
+  return { task, params: () => task.params(view), when: () => task.when(view) }
+}
+
+function refusal(work: () => unknown): MmhaError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof MmhaError) return error
+    throw error
+  }
+  throw new Error('it was accepted')
+}
+
+const play = (task: string, more = '') =>
+  `- name: Play one\n  hosts: masters\n${more}  tasks:\n    - name: Say it\n      ${task}\n`
+
+describe('a playbook', () => {
+  it('gives tasks an id, their place, and what they notify', () => {
+    const text = `${play('note: { text: x }\n      notify: Restart', '')}  handlers:\n    - name: Restart\n      note: { text: y }\n`
+    const [first] = load(text)
+    expect(first).toMatchObject({ name: 'Play one', hosts: 'masters', serial: false, where: 'p.yml:1:3' })
+    expect(first?.tasks[0]).toMatchObject({
+      id: 'play-one/say-it',
+      notify: ['Restart'],
+      where: 'p.yml:4:7',
+      needsFacts: false,
+    })
+    expect(first?.handlers[0]).toMatchObject({ id: 'play-one/restart' })
+  })
+
+  it('fills in expressions and keeps the type of a whole one', () => {
+    const { params } = only(
+      play(
+        'note: { text: "{{host.name}} at {{peer.address}}", port: "{{inventory.server.port}}", list: ["{{vars.a}}", b] }',
+        '  vars: { a: "{{host.name}}-x" }\n',
+      ),
+    )
+    expect(params()).toEqual({ text: 'm1 at 10.77.0.12', port: 3306, list: ['m1-x', 'b'] })
+  })
+
+  it('knows which parameters have to wait for facts', () => {
+    expect(only(play('note: { text: "{{facts.os.id}}" }')).task.needsFacts).toBe(true)
+    expect(only(play('note: { text: "{{#if holder}}a{{/if}}" }')).task.needsFacts).toBe(true)
+    expect(only(play('note: { text: "{{vars.a}}" }', '  vars: { a: "{{facts.os.id}}" }\n')).task.needsFacts).toBe(true)
+    expect(
+      only(play('note: { text: "{{inventory.name}} {{#each inventory.clients}}{{this}}{{/each}}" }')).task.needsFacts,
+    ).toBe(false)
+  })
+
+  it('answers when', () => {
+    expect(only(play("note: { text: x }\n      when: facts.os.id == 'debian' and holder == false")).when()).toBe(true)
+    expect(only(play('note: { text: x }\n      when: false')).when()).toBe(false)
+  })
+
+  it('gives a secret whole, never as part of a text', () => {
+    const view = {
+      ...viewOf(INVENTORY, M1, facts),
+      inventory: { ...INVENTORY, replication: { ...INVENTORY.replication, password: new Secret('s') } },
+    }
+    expect(only(play('note: { text: x, key: "{{inventory.replication.password}}" }'), view).params()).toMatchObject({
+      key: expect.any(Secret),
+    })
+    expect(
+      refusal(only(play('note: { text: "pw {{inventory.replication.password}}" }'), view).params).message,
+    ).toContain('inventory.replication.password is a secret')
+  })
+
+  it('chooses by tag', () => {
+    const text = `- name: A\n  hosts: m1\n  tags: [a]\n  tasks: [{ name: x, note: { text: x } }]\n- name: B\n  hosts: m2\n  tasks:\n    - { name: y, note: { text: y }, tags: [b] }\n    - { name: z, note: { text: z } }\n`
+    const names = (tags: string[]) => load(text, tags).flatMap(({ tasks }) => tasks.map(({ name }) => name))
+    expect(names([])).toEqual(['x', 'y', 'z'])
+    expect(names(['a'])).toEqual(['x'])
+    expect(names(['b'])).toEqual(['y'])
+    expect(names(['c'])).toEqual([])
+  })
+})
+
+describe('a wrong playbook is refused with its place', () => {
+  it.each([
+    [
+      'unknown module',
+      play('nots: { text: x }'),
+      'p.yml:5:13 [0].tasks[0].nots: no module and no key of a task; did you mean note?',
+    ],
+    ['no module', play('tags: [a]'), 'p.yml:4:7 [0].tasks[0]: names no module'],
+    ['unknown handler', play('note: { text: x }\n      notify: Nobody'), 'no handler of this play is named Nobody'],
+    [
+      'wrong expression',
+      play('note: { text: x }\n      when: holder =='),
+      'p.yml:6:13 [0].tasks[0].when: the expression ends where a value should be',
+    ],
+    ['wrong template', play('note: { text: "{{#if x}}" }'), 'p.yml:5:13 [0].tasks[0].note'],
+    [
+      'same names',
+      `${play('note: { text: x }')}    - { name: say it, note: { text: y } }\n`,
+      'p.yml:6:15 [0].tasks[1].name: two tasks of this play are named so',
+    ],
+    [
+      'unknown key of a play',
+      `${play('note: { text: x }')}  task: []\n`,
+      'p.yml:6:3 [0].task: unknown key; did you mean tasks?',
+    ],
+    ['unknown hosts', play('note: { text: x }').replace('masters', 'all'), 'p.yml:2:10 [0].hosts'],
+  ])('%s', (_, text, expected) => {
+    const error = refusal(() => load(text))
+    expect(error.message).toContain(expected)
+    expect(error).toMatchObject({ exit: 4, source: 'user' })
+  })
+
+  it.each([
+    ['unknown parameter', play('note: { text: x, prot: 1 }'), 'p.yml:5:24 prot: unknown key; did you mean port?'],
+    [
+      'wrong type',
+      play('note: { text: x, port: "{{host.name}}" }'),
+      'p.yml:5:30 port: expected a number, got string "m1"',
+    ],
+    ['missing parameter', play('note: { port: 1 }'), 'p.yml:5:13 text: missing; expected text'],
+    [
+      'missing variable',
+      play('note: { text: "{{host.nam}}" }'),
+      'p.yml:5:13 note: host.nam is not known: host has no nam',
+    ],
+    ['missing variable in a text', play('note: { text: "a {{nope}}" }'), 'p.yml:5:13 note: nope is not known'],
+  ])('%s, when it is filled in', (_, text, expected) => {
+    const error = refusal(only(text).params)
+    expect(error.message).toContain(expected)
+    expect(error).toMatchObject({ exit: 4 })
+  })
+})
