@@ -66,7 +66,7 @@ export function evaluate(measured: Measured): RunResult {
     equality: compared.equality,
     clockUncertainty: clockUncertainty + writer.clockUncertainty,
     worstLook: pair.takeWorstLook(),
-    timeline: timeline(measured, hosts, from, end),
+    timeline: timeline(measured, hosts, { start: from, end }, downtime.outage.to),
   }
   return { ...result, failures: failuresOf(result) }
 }
@@ -74,22 +74,27 @@ export function evaluate(measured: Measured): RunResult {
 function timeline(
   { records, injected, fault, marks }: Measured,
   hosts: readonly { readonly name: string; readonly vip: Bounds; readonly writable: Bounds }[],
-  from: number,
-  to: number,
+  window: Interval,
+  resumed: number | null,
 ): Timeline {
   const zero = injected.begin
+  const events = [
+    { at: zero, text: fault.title },
+    ...(resumed === null ? [] : [{ at: resumed, text: 'first write again' }]),
+    ...marks,
+  ]
   const shift = (intervals: readonly Interval[]): Interval[] =>
     intervals.map(({ start, end }) => ({ start: start - zero, end: end - zero }))
   return {
-    from: from - zero,
-    to: to - zero,
+    from: window.start - zero,
+    to: window.end - zero,
     acks: acknowledgements(records).map((ack) => ack - zero),
     hosts: hosts.map(({ name, vip, writable }) => ({
       name,
       vip: shift(vip.possible),
       writable: shift(writable.possible),
     })),
-    marks: [{ at: 0, text: fault.title }, ...marks.map(({ at, text }) => ({ at: at - zero, text }))],
+    marks: events.map(({ at, text }) => ({ at: at - zero, text })).sort((a, b) => a.at - b.at),
   }
 }
 

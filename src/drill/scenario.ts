@@ -47,7 +47,7 @@ export async function runScenario(fault: Fault, run: number, context: ScenarioCo
   const injection = await faultContext(holder, context)
   pair.takeWorstLook()
 
-  say('drill.fault', `${fault.title} on ${holder.name}`)
+  say('drill.fault', fault.title)
   const at = new Date()
   const injected = await abortable(fault.inject(injection), signal).catch(async (error: unknown) => {
     await undo(fault, injection, holder, context)
@@ -67,8 +67,7 @@ export async function runScenario(fault: Fault, run: number, context: ScenarioCo
       })
     })
     late.resumed = pair.now()
-    mark('all writers write again')
-    say('drill.resumed', `clients write again; bringing ${holder.name} back`)
+    say('drill.resumed', 'clients write again; bringing this host back')
 
     late.repair = pair.now()
     mark(fault.takesHost ? `power back on ${holder.name}` : `database started on ${holder.name}`)

@@ -30,7 +30,9 @@ function picture(timeline: Timeline, window: Interval): string {
   const ruler = marks.map(({ at, text }, i) => `${String.fromCharCode(97 + i)} = ${time(at)} ${text}`)
   const pointer = Array<string>(WIDTH).fill(' ')
   marks.forEach(({ at }, i) => {
-    pointer[Math.min(WIDTH - 1, Math.floor((at - window.start) / column))] = String.fromCharCode(97 + i)
+    let cell = Math.min(WIDTH - 1, Math.floor((at - window.start) / column))
+    while (pointer[cell] !== ' ' && cell < WIDTH + i) cell++
+    pointer[cell] = String.fromCharCode(97 + i)
   })
   const scale = `${time(window.start)} … ${time(window.end)}, ${time(column)} a column`
   return [...lines, line('', pointer.join('')), `${' '.repeat(label + 2)}${scale}; ${ruler.join(', ')}`].join('\n')

@@ -1,6 +1,7 @@
 import { release } from 'node:os'
 import { instant } from '../clock.ts'
 import { onLines } from '../lines.ts'
+import { goFirst } from '../priority.ts'
 import type { FromSampler, ToSampler } from '../protocol.ts'
 import { LocalDatabase } from './database.ts'
 import { execute, killExactly } from './process.ts'
@@ -8,6 +9,7 @@ import { watchVip } from './vip-watch.ts'
 
 /** Commands on stdin, messages on stdout; ends when stdin ends. */
 export function samplerMain(): void {
+  goFirst()
   const say = (message: FromSampler): void => {
     process.stdout.write(`${JSON.stringify(message)}\n`)
   }

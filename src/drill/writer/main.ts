@@ -1,9 +1,11 @@
 import { onLines } from '../lines.ts'
+import { goFirst } from '../priority.ts'
 import type { FromWriter, ToWriter } from '../protocol.ts'
 import { WriterSession } from './session.ts'
 
 /** Commands on stdin, messages on stdout; ends when stdin ends. One command is finished before the next begins, except pings. */
 export function writerMain(): void {
+  goFirst()
   const say = (message: FromWriter): void => {
     process.stdout.write(`${JSON.stringify(message)}\n`)
   }
