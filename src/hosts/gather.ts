@@ -19,11 +19,14 @@ const BASE = 'host facts'
  * @throws MmhaError NOT_ROOT (exit 3) when the login is neither root nor may use sudo, PROBE_FAILED (exit 1).
  */
 export async function gather(connection: Connection, probes: readonly Section[] = []): Promise<Gathered> {
+  // Two tasks that ask the same are answered once.
+  const asked = new Map([...probes].reverse().map(({ id, text }) => [text, id]))
   const { finished, stderr } = await runSections(connection, 'probe', [
     { id: BASE, text: HOST_FACTS_SCRIPT },
-    ...probes,
+    ...probes.filter(({ id, text }) => asked.get(text) === id),
   ])
   const outputs = new Map(finished.map(({ id, output }) => [id, output]))
+  for (const { id, text } of probes) outputs.set(id, outputs.get(asked.get(text) ?? id) ?? '')
   const facts = parseHostFacts(outputs.get(BASE) ?? '')
   if (!facts.sudo) {
     throw new MmhaError(
