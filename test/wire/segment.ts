@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { LineLog } from './line-log.ts'
 
 export const VIP = '10.99.7.100'
@@ -37,6 +38,7 @@ export class Segment {
 
   static async open(name: string): Promise<Segment> {
     const segment = new Segment(`mmha-wire-${process.pid}-${name}`)
+    removeAbandoned()
     try {
       segment.#build()
       await segment.#watch()
@@ -132,6 +134,11 @@ export class Segment {
     return child
   }
 
+  /** A child that `close` ends. */
+  adopt(child: ChildProcess): void {
+    this.#children.push(child)
+  }
+
   #log(host: HostName): LineLog {
     const log = this.#addresses.get(host)
     if (log === undefined) throw new Error(`no address log of ${host}`)
@@ -181,6 +188,13 @@ export class Segment {
   }
 }
 
+/** Namespaces of test processes that were killed before they could clean up. */
+function removeAbandoned(): void {
+  for (const [, name = '', pid = ''] of ip('netns', 'list').matchAll(/^(mmha-wire-(\d+)-\S+)/gm)) {
+    if (!existsSync(`/proc/${pid}`)) ip('netns', 'del', name)
+  }
+}
+
 function parseAdvert(line: string): SeenAdvert | null {
   const match = /^(\S+) IP (\S+) > \S+ VRRPv(\d), Advertisement, vrid \d+, prio (\d+)/.exec(line)
   if (match === null) return null
@@ -220,6 +234,8 @@ export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     process.kill(-child.pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    // It leads no group, or has gone.
+    child.kill(signal)
   }
 }
 

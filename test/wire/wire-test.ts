@@ -12,7 +12,7 @@ let opened = 0
 let build: Promise<string> | undefined
 
 /** Built once per test file; removed when its process ends. */
-function bundle(): Promise<string> {
+export function bundle(): Promise<string> {
   build ??= builtDaemon().then((built) => {
     process.on('exit', () => rmSync(built.dir, { recursive: true, force: true }))
     return built.bundle

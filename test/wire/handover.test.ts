@@ -1,0 +1,80 @@
+import { describe, expect } from 'vitest'
+import { RoleWorker } from './role-worker.ts'
+import type { Segment } from './segment.ts'
+import { bundle, reason, wireTest } from './wire-test.ts'
+
+/** ms of the successor's skew: 3/256 of half a second. */
+const SKEW = (3 / 256) * 500
+
+async function pair(segment: Segment): Promise<[RoleWorker, RoleWorker]> {
+  const holder = new RoleWorker(segment, 'a', await bundle(), 254)
+  await holder.log.line(/Entering MASTER STATE/)
+  const standby = new RoleWorker(segment, 'b', await bundle(), 253)
+  await standby.log.line(/Entering BACKUP STATE/)
+  const seen = segment.adverts().length
+  await segment.advert(() => true, seen + 1)
+  return [holder, standby]
+}
+
+/** When the first host's VIP went and the second's came, after priority 0; ms. */
+async function handover(segment: Segment): Promise<{ gone: number; taken: number }> {
+  const zero = await segment.advert(({ priority }) => priority === 0)
+  const taken = await segment.holding((all) => all.find(({ host }) => host === 'b'))
+  const gone = await segment.holding((all) => all.find(({ host, to }) => host === 'a' && to < Number.POSITIVE_INFINITY))
+  return { gone: (gone.to - zero.at) * 1000, taken: (taken.from - zero.at) * 1000 }
+}
+
+describe.skipIf(reason !== null)('handover between databases', () => {
+  wireTest('mysqld died: the VIP answers until the successor is ready, then moves', async ({ segment }) => {
+    const [holder, standby] = await pair(segment)
+    standby.promotionMs = 60
+    holder.mysqldDied()
+    const { gone, taken } = await handover(segment)
+    process.stdout.write(`handover: gone after ${gone.toFixed(1)} ms, taken after ${taken.toFixed(1)} ms\n`)
+    // It answered with RST all through the promotion …
+    expect(gone).toBeGreaterThan(SKEW + 58)
+    // … and beyond skew and promotion the move costs milliseconds.
+    expect(taken).toBeLessThan(SKEW + 60 + 15 + 25)
+    expect(standby.heard.map(({ t }) => t)).toContain('promote')
+    expect(holder.heard.map(({ t }) => t)).toContain('demote')
+  })
+
+  wireTest('planned leave: the database first, then the VIP, then the answer', async ({ segment }) => {
+    const [holder, standby] = await pair(segment)
+    const answer = await holder.leave(42)
+    expect(answer).toMatchObject({ t: 'left', id: 42, ok: true, reason: 'the virtual address has gone' })
+    expect(segment.hasVip('a')).toBe(false)
+    const { taken } = await handover(segment)
+    process.stdout.write(`planned: taken after ${taken.toFixed(1)} ms\n`)
+    await standby.log.line(/Entering MASTER STATE/)
+    expect(holder.heard.filter(({ t }) => t === 'demote')).toEqual([])
+  })
+
+  wireTest(
+    'a slow promotion: the holder stops answering after its patience, never two hold the VIP',
+    async ({ segment }) => {
+      const [holder, standby] = await pair(segment)
+      standby.promotionMs = 500
+      holder.mysqldDied()
+      const { gone, taken } = await handover(segment)
+      expect(gone).toBeGreaterThan(295)
+      expect(gone).toBeLessThan(400)
+      expect(taken).toBeGreaterThan(500)
+      expect(taken).toBeLessThan(600)
+      expect(segment.overlaps()).toEqual([])
+    },
+  )
+
+  wireTest('the holder dies while it leaves: the VIP is taken when its lease has ended', async ({ segment }) => {
+    const [holder, standby] = await pair(segment)
+    standby.promotionMs = 100
+    holder.mysqldDied()
+    await segment.advert(({ priority }) => priority === 0)
+    holder.kill()
+    const { gone, taken } = await handover(segment)
+    process.stdout.write(`died leaving: gone after ${gone.toFixed(0)} ms, taken after ${taken.toFixed(0)} ms\n`)
+    expect(segment.overlaps()).toEqual([])
+    expect(taken).toBeGreaterThan(1340)
+    expect(taken).toBeLessThan(1500)
+  })
+})
