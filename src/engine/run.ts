@@ -44,26 +44,43 @@ async function connectAll({ inventory, plays, sink }: RunOptions): Promise<Map<s
   const used = new Map<string, Host>(inventory.masters.map((host) => [host.name, host]))
   for (const host of plays.flatMap((play) => hostsOf(play, inventory))) used.set(host.name, host)
   const hosts = [...used.values()]
-  phase(sink, 'begin', 'connect', hosts)
-  const attempts = await Promise.allSettled(hosts.map((host) => connect(host.name, host.ssh)))
-  const connections = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []))
-  const errors: unknown[] = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [attempt.reason] : []))
-  if (errors.length > 0) {
-    await Promise.all(connections.map((connection) => connection.close()))
-    for (const other of errors.slice(1)) {
-      if (other instanceof MmhaError)
-        sink({
-          code: 'host.unreachable',
-          level: 'error',
-          message: other.message,
-          ...(other.host === undefined ? {} : { host: other.host }),
-        })
-    }
-    phase(sink, 'end', 'connect', hosts)
-    throw errors[0]
-  }
-  phase(sink, 'end', 'connect', hosts)
-  return new Map(connections.map((connection) => [connection.name, connection]))
+  const connections: Connection[] = []
+  const errors = await inPhase(sink, 'connect', hosts, async () => {
+    const attempts = await Promise.allSettled(hosts.map((host) => connect(host.name, host.ssh)))
+    return attempts.flatMap((attempt, i): unknown[] => {
+      if (attempt.status === 'fulfilled') {
+        connections.push(attempt.value)
+        return []
+      }
+      const { reason } = attempt as { reason: unknown }
+      unreachable(sink, hosts[i]?.name ?? '', reason)
+      return [reason]
+    })
+  })
+  if (errors.length === 0) return new Map(connections.map((connection) => [connection.name, connection]))
+  await Promise.all(connections.map((connection) => connection.close()))
+  throw errors.length === 1 ? errors[0] : together(errors)
+}
+
+function unreachable(sink: Sink, host: string, reason: unknown): void {
+  const message = reason instanceof Error ? reason.message : String(reason)
+  sink({ code: 'host.unreachable', level: 'debug', host, message })
+}
+
+/** Both hosts' troubles in one message: the second is not found only after the first is mended. */
+function together(errors: readonly unknown[]): unknown {
+  const [first] = errors
+  if (!(first instanceof MmhaError) || !errors.every((error) => error instanceof MmhaError)) return first
+  const { code, source, exit, where, hint } = first
+  const message = errors.map((error) => error.message).join('\n')
+  return new MmhaError(message, {
+    code,
+    source,
+    exit,
+    cause: first,
+    ...(where === undefined ? {} : { where }),
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
 /** One run over connections that are open. */
@@ -116,10 +133,7 @@ class Run {
   async #look(title: string, plays: readonly Play[]): Promise<Survey> {
     const { inventory, sink } = this.#options
     const hosts = [...this.#connections.values()]
-    phase(sink, 'begin', title, hosts)
-    const found = await survey(inventory, this.#connections, plays)
-    phase(sink, 'end', title, hosts)
-    return found
+    return inPhase(sink, title, hosts, () => survey(inventory, this.#connections, plays))
   }
 
   async #play(play: Play): Promise<void> {
@@ -138,18 +152,15 @@ class Run {
     const hosts = inOrder(play, hostsOf(play, inventory), found, inventory).filter(({ name }) =>
       steps.some(({ host }) => host === name),
     )
-    phase(sink, 'begin', title, hosts)
     const apply = async ({ name }: Host) => {
       const own = steps.filter(({ host }) => host === name)
       await applySteps(this.#connection(name), own, sink)
       this.#applied.push(...own)
     }
-    try {
+    await inPhase(sink, title, hosts, async () => {
       if (play.serial) for (const host of hosts) await apply(host)
       else await settle(hosts.map(apply))
-    } finally {
-      phase(sink, 'end', title, hosts)
-    }
+    })
   }
 
   /** The same as a second run would do: look at all, plan all, find nothing. */
@@ -208,6 +219,18 @@ function planText(count: number): string {
   return count === 1 ? '1 step to apply' : `${count} steps to apply`
 }
 
-function phase(sink: Sink, edge: 'begin' | 'end', title: string, hosts: readonly { readonly name: string }[]): void {
-  sink({ code: `phase.${edge}`, level: 'info', message: title, data: { hosts: hosts.map(({ name }) => name) } })
+/** Says that work on hosts begins, and, however it ends, that it is over. */
+async function inPhase<T>(
+  sink: Sink,
+  title: string,
+  hosts: readonly { readonly name: string }[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const names = hosts.map(({ name }) => name)
+  sink({ code: 'phase.begin', level: 'info', message: title, data: { hosts: names } })
+  try {
+    return await work()
+  } finally {
+    sink({ code: 'phase.end', level: 'info', message: title, data: { hosts: names } })
+  }
 }

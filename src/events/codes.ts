@@ -2,7 +2,7 @@
 export const EVENT_CODES = {
   'phase.begin': 'work on some hosts begins; data.hosts names them',
   'phase.end': 'the work of the phase that began last is over, well or not',
-  'host.unreachable': 'one more host that could not be reached',
+  'host.unreachable': 'a host that could not be reached; the error says it at the end',
   'plan.ready': 'the plan: data.steps, each with id, host, title, diff and impact',
   'plan.left': 'after applying everything, data.steps are still missing',
   'step.upload': 'a file travels to the host',

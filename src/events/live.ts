@@ -35,11 +35,11 @@ class HostLine {
   say(event: MmhaEvent): void {
     this.#show?.(event.message)
     if (event.code === 'step.changed') this.#changed += 1
-    if (event.level === 'error') this.#failed = event.message
+    if (event.level === 'error' || event.code === 'host.unreachable') this.#failed = event.message
   }
 
   finish(): void {
-    this.#end(this.#failed === null ? undefined : new Error(`${this.host}: ${this.#failed}`))
+    this.#end(this.#failed === null ? undefined : new Error(this.#failed))
   }
 }
 
