@@ -28,7 +28,7 @@ afterAll(async () => {
 describe('mmha init on fresh hosts', () => {
   it('finds what they are, writes the shortest inventory, and goes on to the plan', async () => {
     const command = ['/usr/bin/env', `HOME=${folder}`, join(ROOT, 'bin/mmha'), 'init', '--lab', LAB, '-o', 'pair.yml']
-    terminal = openTerminal(`mmha-${LAB}`, [], command, { cwd: folder, env: {} })
+    terminal = openTerminal(join(folder, 'tmux'), [], command, { cwd: folder, env: {} })
     for (const [question, typed] of [
       ['First host', '10.77.0.11'],
       ['SSH user', ''],

@@ -32,7 +32,7 @@ afterEach(() => terminal.close())
 function start(...args: readonly string[]): void {
   const inNamespace = ['ip', 'netns', 'exec', pair.controller]
   const command = ['/usr/bin/env', `HOME=${home}`, MMHA, 'init', ...args]
-  terminal = openTerminal(`mmha-wizard-${process.pid}-${runs}`, inNamespace, command, { cwd, env: {} })
+  terminal = openTerminal(join(pair.folder, `tmux-${runs}`), inNamespace, command, { cwd, env: {} })
 }
 
 async function answer(question: string, typed: string): Promise<void> {

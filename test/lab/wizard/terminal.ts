@@ -22,7 +22,7 @@ const PATIENCE_MS = 60_000
 const WRAPPER = `trap : INT; "$0" "$@"; printf '\\n[exit status %d]\\n' $?; exec cat`
 
 /**
- * @param socket name of an own tmux server
+ * @param socket file of an own tmux server, in a folder that goes away
  * @param prefix words before tmux: the namespace to run in
  */
 export function openTerminal(
@@ -31,8 +31,8 @@ export function openTerminal(
   command: readonly string[],
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): TestTerminal {
-  const tmux = (...args: readonly string[]) => run('tmux', ['-L', socket, ...args])
-  const [program = 'tmux', ...rest] = [...prefix, 'tmux', '-L', socket, '-f', '/dev/null', '-u']
+  const tmux = (...args: readonly string[]) => run('tmux', ['-S', socket, ...args])
+  const [program = 'tmux', ...rest] = [...prefix, 'tmux', '-S', socket, '-f', '/dev/null', '-u']
   const env = Object.entries(options.env).flatMap(([key, value]) => ['-e', `${key}=${value}`])
   run(program, [
     ...rest,
@@ -79,6 +79,6 @@ export function openTerminal(
         const status = /^\[exit status (\d+)\]$/m.exec(screen())?.[1]
         return status === undefined ? null : Number(status)
       }),
-    close: () => void run('tmux', ['-L', socket, 'kill-server'], false),
+    close: () => void run('tmux', ['-S', socket, 'kill-server'], false),
   }
 }
