@@ -18,6 +18,8 @@ export interface DaemonPackage {
 export interface KeepalivedInstallFacts {
   /** Version that dpkg has installed, whole; null: none. */
   readonly installed: string | null
+  /** The daemon runs, so that another version means its restart. */
+  readonly running: boolean
 }
 
 const NAME = /^mmha-keepalived_(.+)_amd64\.deb$/
@@ -57,10 +59,14 @@ export function keepalivedInstall(built: () => DaemonPackage): Module<Record<str
     probe: () => `${FACT_FUNCTIONS}
 if said=$(dpkg-query --show --showformat='\${db:Status-Status} \${Version}' mmha-keepalived 2>/dev/null); then
   case $said in 'installed '*) fact installed "\${said#installed }" ;; esac
+  if systemctl is-active --quiet mmha-keepalived.service 2>/dev/null; then fact running yes; fi
 fi
 `,
 
-    parse: (stdout) => ({ installed: new FactLines(stdout).text('installed') }),
+    parse: (stdout) => {
+      const facts = new FactLines(stdout)
+      return { installed: facts.text('installed'), running: facts.flag('running') }
+    },
 
     plan: (_params, { mine, host, taskId, taskName }) => {
       const { file, version, size } = built()
@@ -81,8 +87,8 @@ apt-get -q -y --no-install-recommends --allow-downgrades install ${shellQuote(to
             mine.installed === null
               ? sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y remove mmha-keepalived\n`
               : { none: `the build ${mine.installed} is not kept: provision with the mmha that had it` },
-          // Installing leaves a running daemon as it is; the configuration's task restarts it.
-          impact: 'none',
+          // Installing leaves a running daemon as it is; its service's task restarts it, and that is better said before.
+          impact: mine.running ? 'restart' : 'none',
           notify: [],
         },
       ]

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { type Dialect, dialectOf } from '../mysql/dialect.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
-import { type Script, sh, shellQuote } from './step.ts'
+import { waitUntilWhole } from './pair-wait.ts'
 
 export interface PairReadyFacts {
   readonly daemonRuns: boolean
@@ -51,43 +50,6 @@ export function missingForReady(context: Context): readonly string[] {
   ]
 }
 
-/** The host's own view, until it is whole; the deadline ends it with what is missing and the daemon's last words. */
-function waitScript(vip: string, dialect: Dialect, timeout: number): Script {
-  const { sourceStatus } = dialect.semiSync
-  const replicaStatus = sourceStatus.replace('master', 'slave').replace('source', 'replica')
-  return sh`${SQL_FUNCTIONS}
-is_on() { [ "$(sql --execute="SHOW GLOBAL STATUS LIKE '$1'" 2>/dev/null | cut -f 2)" = ON ]; }
-read_only() { case $("$@" --execute='SELECT @@GLOBAL.read_only' 2>/dev/null) in 0|OFF) echo no;; ?*) echo yes;; esac; }
-missing() {
-  systemctl is-active --quiet mmha-keepalived.service || { echo 'mmha-keepalived does not run'; return; }
-  mine=$(read_only sql)
-  [ -n "$mine" ] || { echo 'the server does not answer'; return; }
-  if ip -o address show to ${shellQuote(vip)} | grep -q .; then
-    [ "$mine" = no ] || { echo 'holds the VIP and is read-only'; return; }
-    is_on ${sourceStatus} || { echo 'semi-sync is off on the holder'; return; }
-  else
-    [ "$mine" = yes ] || { echo 'does not hold the VIP and is writable'; return; }
-    theirs=$(read_only peer_sql)
-    [ -n "$theirs" ] || { echo 'the server of the peer does not answer'; return; }
-    [ "$theirs" = no ] || { echo 'no host holds the VIP'; return; }
-    is_on ${replicaStatus} || { echo 'semi-sync is off on the standby'; return; }
-  fi
-  [ "$(channel_status | grep -Ec '_(IO|SQL)_Running: Yes')" = 2 ] || echo 'does not replicate from its peer'
-}
-deadline=$(( $(date +%s) + ${timeout} ))
-while :; do
-  why=$(missing)
-  [ -n "$why" ] || exit 0
-  if [ "$(date +%s)" -ge "$deadline" ]; then
-    echo "not whole after ${timeout} s: $why" >&2
-    journalctl --unit=mmha-keepalived.service --lines=15 --no-pager --output=cat >&2 || :
-    exit 1
-  fi
-  sleep 0.1
-done
-`
-}
-
 /** The end of provisioning: waits until one host holds the VIP and is writable, the other follows, both channels run. */
 export const pairReady: Module<PairReadyParams, PairReadyFacts> = {
   name: 'pair_ready',
@@ -118,15 +80,13 @@ fact channel_threads "$(channel_status | grep -Ec '_(IO|SQL)_Running: Yes')"
   plan: ({ timeout }, context) => {
     const missing = missingForReady(context)
     if (missing.length === 0) return []
-    const { server } = context.facts
-    const dialect = dialectOf(server?.version ?? '9.0.0')
     return [
       {
         id: context.taskId,
         host: context.host.name,
         title: context.taskName,
         diff: missing.map((what) => `- ${what}`).join('\n'),
-        run: waitScript(context.inventory.vip.address, dialect, timeout),
+        run: waitUntilWhole(context.inventory, context.facts.server, timeout),
         undo: { none: 'it only waits' },
         impact: 'none',
         notify: [],

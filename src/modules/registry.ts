@@ -4,6 +4,7 @@ import { firewall } from './firewall.ts'
 import { secretSource } from './generated-secret.ts'
 import { keepalivedConfig } from './keepalived-config.ts'
 import { builtPackage, keepalivedInstall } from './keepalived-install.ts'
+import { keepalivedService } from './keepalived-service.ts'
 import type { Module } from './module.ts'
 import { mysqlAccounts } from './mysql-accounts.ts'
 import { mysqlConfig } from './mysql-config.ts'
@@ -23,6 +24,7 @@ export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byNam
   firewall,
   keepalivedConfig,
   keepalivedInstall(builtPackage),
+  keepalivedService,
   mysqlAccounts(secretSource(randomBytes(32))),
   mysqlConfig,
   mysqlFreshPair,
