@@ -34,10 +34,10 @@ const SECOND_OPINION_MS = 150
 export async function promote(
   { server, peer, role, log }: ChangeContext,
   quarantine: Quarantine,
-  deadlineMs: number,
+  wish: { readonly deadlineMs: number; readonly signal: AbortSignal },
 ): Promise<Outcome> {
   if (quarantine !== null) return { ok: false, reason: `quarantined, ${quarantine.standing}: ${quarantine.why}` }
-  const waitMs = Math.min(deadlineMs, role.promoteDeadline * 1000)
+  const waitMs = Math.min(wish.deadlineMs, role.promoteDeadline * 1000)
   const { heard } = peer
   const [received, view] = await Promise.all([
     applyReceived(server.actor, server.dialect, waitMs),
@@ -62,6 +62,7 @@ export async function promote(
     if (role.policy === 'consistency') return { ok: false, reason: `policy consistency: ${doubt}` }
     log('warn', `policy availability: going on, although ${doubt}`)
   }
+  if (wish.signal.aborted) return { ok: false, reason: 'no longer wanted' }
   if (verdict.forced) await server.actor.query(server.dialect.statement.stopReplica)
   await openForWrites(server.actor, server.dialect, verdict)
   return { ok: true, reason: verdict.reason }
@@ -71,7 +72,7 @@ export async function promote(
  * Closes the server and ends its clients. When it doesn't let itself be closed, its clients' sockets are destroyed, so
  * that nobody can get an OK from it any more.
  */
-export async function demote({ server, role, state, addresses, port }: ChangeContext, _why: string): Promise<Outcome> {
+export async function demote({ server, role, state, addresses, port }: ChangeContext): Promise<Outcome> {
   const deadlineMs = role.demoteDeadline * 1000
   const closed = await closeInTime(server, state, { patienceMs: deadlineMs / 3, deadlineMs })
   if ('ended' in closed) return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended` }
@@ -96,7 +97,7 @@ export async function leave(context: ChangeContext): Promise<Outcome> {
   if (channel?.io !== 'running' || !channel.sqlRunning) return { ok: false, reason: 'the peer does not replicate' }
   const deadlineMs = role.demoteDeadline * 1000
   const closed = await closeInTime(server, state, { patienceMs: deadlineMs / 2, deadlineMs })
-  if ('ended' in closed && (await peerHasAll(context))) {
+  if ('ended' in closed && (await peerHasAll(context).catch(() => false))) {
     return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended, the peer has everything` }
   }
   for (const statement of writableStatements(server.dialect)) await server.reader.query(statement)

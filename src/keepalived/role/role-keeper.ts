@@ -6,7 +6,7 @@ import { ChannelKeeper } from './channel-keeper.ts'
 import { judge } from './judgement.ts'
 import { Peer, type PeerView } from './peer.ts'
 import { QuarantineKeeper } from './quarantine-keeper.ts'
-import { type ChangeContext, demote, leave, promote } from './role-change.ts'
+import { type ChangeContext, demote, leave, type Outcome, promote } from './role-change.ts'
 import { SemiSyncKeeper } from './semi-sync-keeper.ts'
 import { LocalServer } from './server.ts'
 import type { StateFile } from './state-file.ts'
@@ -47,6 +47,8 @@ export class RoleKeeper {
   #gate: { open: boolean; reason: string } | null = null
   #unused: NodeJS.Timeout | undefined
   #changes = 0
+  /** The promotion under way; aborted when VRRP no longer wants it. */
+  #promotion: AbortController | null = null
   #wake: () => void = () => undefined
   /** Role changes and what the loop does to the server, one after the other. */
   #line: Promise<unknown> = Promise.resolve()
@@ -109,13 +111,17 @@ export class RoleKeeper {
   }
 
   #promote(id: number, deadlineMs: number): void {
+    const abort = new AbortController()
+    this.#promotion = abort
     void this.#exclusive(async () => {
       const server = this.#server
       const started = performance.now()
       const outcome =
         server === null
           ? { ok: false, reason: 'mysqld is down' }
-          : await promote(this.#context(server), this.#quarantine.current, deadlineMs)
+          : await outcomeOf(
+              promote(this.#context(server), this.#quarantine.current, { deadlineMs, signal: abort.signal }),
+            )
       this.#holder = outcome.ok
       const took = `${(performance.now() - started).toFixed(0)} ms`
       this.#o.log(
@@ -133,12 +139,13 @@ export class RoleKeeper {
   }
 
   #demote(id: number | null, why: string): void {
+    this.#promotion?.abort()
     void this.#exclusive(async () => {
       clearTimeout(this.#unused)
       this.#holder = false
       const server = this.#server
       const outcome =
-        server === null ? { ok: true, reason: 'mysqld is down' } : await demote(this.#context(server), why)
+        server === null ? { ok: true, reason: 'mysqld is down' } : await outcomeOf(demote(this.#context(server)))
       this.#o.log(outcome.ok ? 'info' : 'error', `demoted (${why}): ${outcome.reason}`)
       if (id !== null) this.#o.send({ t: 'demoted', instance: this.#o.instance, id, ...outcome })
       if (server?.alive === true) await setEventScheduler(server.actor, false)
@@ -151,7 +158,7 @@ export class RoleKeeper {
       const outcome =
         server === null || this.#holder !== true
           ? { ok: false, reason: 'this node does not hold the address' }
-          : await leave(this.#context(server))
+          : await outcomeOf(leave(this.#context(server)))
       this.#o.log(outcome.ok ? 'info' : 'warn', `leaving (${why}): ${outcome.reason}`)
       if (!outcome.ok) {
         this.#o.send({ t: 'leaveRefused', instance: this.#o.instance, id, reason: outcome.reason })
@@ -269,5 +276,15 @@ export class RoleKeeper {
         resolve()
       }
     })
+  }
+}
+
+/** A change whose connection broke is a refusal; what it left half done, the loop puts right. */
+async function outcomeOf(change: Promise<Outcome>): Promise<Outcome> {
+  try {
+    const { ok, reason } = await change
+    return { ok, reason }
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -24,6 +24,8 @@ const INITIAL: RoleState = { origin: '', binlogIndex: '', enforced: false, quara
 export class StateFile {
   readonly #path: string
   #state: RoleState | null = null
+  /** One change after the other. */
+  #line: Promise<void> = Promise.resolve()
 
   constructor(dir: string = STATE_DIR) {
     this.#path = join(dir, 'role.json')
@@ -36,7 +38,13 @@ export class StateFile {
   }
 
   /** Writes only when something changes. @throws when the disk refuses: then what depends on it must not be done */
-  async update(change: Partial<RoleState>): Promise<void> {
+  update(change: Partial<RoleState>): Promise<void> {
+    const turn = this.#line.then(() => this.#write(change))
+    this.#line = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #write(change: Partial<RoleState>): Promise<void> {
     const before = await this.read()
     const after = { ...before, ...change }
     if (JSON.stringify(after) === JSON.stringify(before)) return

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import {
+  judge,
+  promotionVerdict,
+  type Situation,
+  SOLO_WAIT_MS,
+  wasSynchronous,
+} from '../../../../src/keepalived/role/judgement.ts'
+import type { PeerView } from '../../../../src/keepalived/role/peer.ts'
+import { dialectOf } from '../../../../src/mysql/dialect.ts'
+import { parseGtidSet } from '../../../../src/mysql/gtid-set.ts'
+import { ENDLESS_MS, type SemiSyncStatus } from '../../../../src/mysql/semi-sync.ts'
+import type { ServerSnapshot } from '../../../../src/mysql/snapshot.ts'
+
+const ME = '206ec99c-e552-11f1-8aae-02cafa17b0a9'
+const PEER = '2080b0e1-e552-11f1-81e9-02ab03741ecf'
+
+function snapshot(origin: string, set: string, over: Partial<ServerSnapshot> = {}): ServerSnapshot {
+  const executed = parseGtidSet('mysql', set.replaceAll('ME', ME).replaceAll('PEER', PEER))
+  return {
+    history: { origin, executed },
+    received: executed,
+    closed: true,
+    channel: null,
+    semiSync: null,
+    epoch: null,
+    ...over,
+  }
+}
+
+const peerUp = (set: string, over: Partial<ServerSnapshot> = {}): PeerView => ({
+  state: 'up',
+  snapshot: snapshot(PEER, set, over),
+  dialect: dialectOf('9.7.4'),
+})
+const holding = { closed: false }
+const gone: PeerView = { state: 'down', why: 'refused' }
+
+function situation(mine: string, peer: PeerView, over: Partial<Situation> = {}): Situation {
+  const own = snapshot(ME, mine)
+  return {
+    policy: 'availability',
+    flavour: 'mysql',
+    holder: false,
+    mine: own,
+    mineBefore: own.history,
+    peer,
+    peerSeen: true,
+    upMs: 60_000,
+    quarantine: null,
+    ...over,
+  }
+}
+
+describe('the gate', () => {
+  const fresh = { peerSeen: false, upMs: 1_000 }
+  it.each<[string, Situation, boolean, string]>([
+    ['standby of a holder', situation('ME:1', peerUp('ME:1,PEER:1', holding)), true, 'standby, behind'],
+    ['returned with a tail', situation('ME:1-2', peerUp('ME:1,PEER:1', holding)), false, 'diverged'],
+    ['returned from a snapshot', situation('ME:1', peerUp('ME:1-2', holding)), false, 'rolled-back'],
+    ['both fresh', situation('ME:1', peerUp('ME:1')), true, 'both have the same'],
+    ['both started, peer has more', situation('ME:1', peerUp('ME:1,PEER:1-4')), false, '4 transactions more'],
+    ['both started, I have more', situation('ME:1-3', peerUp('ME:1')), true, 'newer history'],
+    ['the holder has died', situation('ME:1', gone), true, 'the peer is gone'],
+    ['just started, alone', situation('ME:1', gone, fresh), false, 'waiting for the peer'],
+    ['long started, alone', situation('ME:1', gone, { peerSeen: false, upMs: SOLO_WAIT_MS }), true, 'goes on alone'],
+    ['alone, consistency', situation('ME:1', gone, { peerSeen: false, policy: 'consistency' }), false, 'not been seen'],
+    [
+      'quarantined before the peer went',
+      situation('ME:1', gone, { quarantine: { standing: 'diverged', why: 'as said' } }),
+      false,
+      'as said',
+    ],
+    [
+      'open without being the holder',
+      situation('ME:1', gone, { mine: snapshot(ME, 'ME:1', holding) }),
+      false,
+      'open for writes',
+    ],
+    ['holder', situation('ME:1', gone, { holder: true }), true, 'holds the address'],
+  ])('%s', (_, now, open, reason) => {
+    const { gate } = judge(now)
+    expect(gate.open).toBe(open)
+    expect(gate.reason).toContain(reason)
+  })
+})
+
+describe('the channel', () => {
+  it.each<[string, Situation, string]>([
+    ['standby, clean', situation('ME:1', peerUp('ME:1', holding)), 'start'],
+    ['standby, behind', situation('ME:1', peerUp('ME:1,PEER:1', holding)), 'start'],
+    ['standby, diverged', situation('ME:1-2', peerUp('ME:1', holding)), 'stop'],
+    ['nobody holds the address', situation('ME:1', peerUp('ME:1,PEER:1')), 'keep'],
+    ['the holder is away', situation('ME:1', gone), 'keep'],
+    ['holder, standby has nothing of its own', situation('ME:1-2', peerUp('ME:1'), { holder: true }), 'start'],
+    ['holder, standby has something of its own', situation('ME:1-2', peerUp('ME:1,PEER:1'), { holder: true }), 'stop'],
+    ['holder, the other is open too', situation('ME:1', peerUp('ME:1', holding), { holder: true }), 'stop'],
+    ['holder, standby away', situation('ME:1', gone, { holder: true }), 'keep'],
+  ])('%s', (_, now, channel) => {
+    expect(judge(now).channel).toBe(channel)
+  })
+})
+
+describe('promotion', () => {
+  const applied = { state: 'applied' } as const
+  const applying = { state: 'applying', detail: 'still at it' } as const
+  const broken = { state: 'broken', detail: 'error 1062' } as const
+  it.each([
+    ['the holder is gone', situation('ME:1', gone), applied, true, 'refused'],
+    ['the holder has closed and left', situation('ME:1', peerUp('ME:1')), applied, true, 'no more'],
+    ['the holder lives', situation('ME:1', peerUp('ME:1', holding)), applied, false, 'open for writes'],
+    ['the peer has more', situation('ME:1', peerUp('ME:1,PEER:1')), applied, false, 'has more'],
+    [
+      'quarantined',
+      situation('ME:1', gone, { quarantine: { standing: 'diverged', why: '' } }),
+      applied,
+      false,
+      'quarantined',
+    ],
+    ['received, not applied yet', situation('ME:1', gone), applying, false, 'still at it'],
+    ['the applier is broken, availability', situation('ME:1', gone), broken, true, 'policy availability'],
+    ['the applier is broken, consistency', situation('ME:1', gone, { policy: 'consistency' }), broken, false, '1062'],
+  ] as const)('%s', (_, now, received, ok, reason) => {
+    const verdict = promotionVerdict(now, received)
+    expect(verdict.ok).toBe(ok)
+    expect(verdict.reason).toContain(reason)
+    expect(verdict.forced).toBe(ok && received.state === 'broken')
+  })
+})
+
+describe('was the holder waiting for us?', () => {
+  const waiting: SemiSyncStatus = {
+    enabled: true,
+    active: true,
+    clients: 1,
+    waitSessions: 0,
+    acknowledged: 5,
+    timeoutMs: ENDLESS_MS,
+    afterSync: true,
+    replicaEnabled: true,
+  }
+  const heard = (semiSync: SemiSyncStatus | null, agoMs = 200, over: Partial<ServerSnapshot> = holding) => ({
+    snapshot: snapshot(PEER, '', { semiSync, ...over }),
+    agoMs,
+  })
+  it.each([
+    ['yes', heard(waiting), true],
+    ['never heard', null, false],
+    ['long ago', heard(waiting, 10_000), false],
+    ['it had given up', heard({ ...waiting, active: false }), false],
+    ['it could give up by itself', heard({ ...waiting, timeoutMs: 1000 }), false],
+    ['it was no holder', heard(waiting, 200, {}), false],
+    ['no semi-sync', heard(null), false],
+  ])('%s', (_, last, expected) => {
+    expect(wasSynchronous(last)).toBe(expected)
+  })
+})
