@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os'
+import type { ClientChannel } from 'ssh2'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Connection } from '../hosts/connection.ts'
 import { ROOT_SHELL } from '../hosts/remote-script.ts'
@@ -6,56 +7,91 @@ import { shellQuote } from '../modules/step.ts'
 
 /** A lock on a host. It is a file lock held by a channel of our connection: it dies with us, however we die. */
 export interface HostLock {
+  /** @throws MmhaError LOCK_LOST (exit 75) when the host has given it up: we were silent for too long. */
+  check(): void
   release(): Promise<void>
 }
 
-/** Takes the lock of a host. @throws MmhaError LOCKED (exit 75) naming its owner. */
+/** ms between our signs of life, and s without one until the host frees the lock: sshd may not see a cut link for hours. */
+const HEARTBEAT = 3_000
+const SILENCE = 15
+
+/** Takes the lock of a host. @throws MmhaError LOCKED (exit 75) naming its owner, LOCK_FAILED (exit 1). */
 export async function takeLock(connection: Connection): Promise<HostLock> {
   const channel = await connection.openStream(ROOT_SHELL)
   const owner = `${userInfo().username}@${hostname()} (process ${process.pid}) since ${new Date().toISOString()}`
-  let text = ''
-  const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()))
-  const answered = new Promise<void>((resolve) => {
-    channel.on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-      if (/^(LOCKED|BUSY .*)$/m.test(text) && text.endsWith('\n')) resolve()
-    })
-    channel.once('close', () => resolve())
+  let open = true
+  const closed = new Promise<void>((resolve) => channel.once('close', resolve)).then(() => {
+    open = false
   })
+  const answer = firstLine(channel, closed)
   channel.stderr.resume()
   channel.write(lockScript(owner))
-  await answered
-  if (/^LOCKED$/m.test(text)) {
-    return {
-      release: async () => {
-        channel.end()
-        await closed
-      },
-    }
+  const said = await answer
+  if (said !== 'LOCKED') {
+    channel.end()
+    throw refusal(connection.name, said)
   }
-  channel.end()
-  const holder = /^BUSY (.*)$/m.exec(text)?.[1]
-  if (holder === undefined) {
-    throw new MmhaError(`cannot take the lock on ${connection.name}: flock does not work there`, {
+  const heartbeat = setInterval(() => open && channel.write('.\n'), HEARTBEAT)
+  return {
+    check: () => {
+      if (!open) throw lost(connection.name)
+    },
+    release: async () => {
+      clearInterval(heartbeat)
+      if (open) channel.end()
+      await closed
+    },
+  }
+}
+
+/** The first line that matters; '' when the channel closes without one. */
+function firstLine(channel: ClientChannel, closed: Promise<void>): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    channel.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      const line = /^(LOCKED|BUSY .*)\n/m.exec(text)?.[1]
+      if (line !== undefined) resolve(line)
+    })
+    void closed.then(() => resolve(''))
+  })
+}
+
+function refusal(host: string, said: string): MmhaError {
+  const owner = /^BUSY (.*)$/.exec(said)?.[1]
+  if (owner === undefined) {
+    return new MmhaError(`cannot take the lock on ${host}: flock does not work there`, {
       code: 'LOCK_FAILED',
       source: 'user',
       exit: EXIT.failed,
-      host: connection.name,
+      host,
       where: 'lock',
       hint: 'install util-linux there and see whether /run is writable',
     })
   }
-  throw new MmhaError(`another mmha is at work on ${connection.name}: ${holder || 'its owner is unknown'}`, {
+  return new MmhaError(`another mmha is at work on ${host}: ${owner || 'its owner is unknown'}`, {
     code: 'LOCKED',
     source: 'user',
     exit: EXIT.locked,
-    host: connection.name,
+    host,
     where: 'lock',
-    hint: 'wait until it is done; the lock ends by itself when that process ends',
+    hint: `wait until it is done; the lock ends by itself ${SILENCE} s after that process`,
   })
 }
 
-/** One group, so that the shell has read all of it before `cat` takes the rest of stdin. */
+function lost(host: string): MmhaError {
+  return new MmhaError(`the lock on ${host} was lost: it heard nothing of us for ${SILENCE} s`, {
+    code: 'LOCK_LOST',
+    source: 'user',
+    exit: EXIT.locked,
+    host,
+    where: 'lock',
+    hint: 'run the same command again: it goes on where this one stopped',
+  })
+}
+
+/** One group, so that the shell has read all of it before stdin becomes the heartbeat. */
 function lockScript(owner: string): string {
   return `{
 umask 077
@@ -63,7 +99,8 @@ mkdir -p /run/mmha && exec 9<>/run/mmha/lock || exit 1
 if flock -n 9; then
   printf '%s\\n' ${shellQuote(owner)} >/run/mmha/owner
   echo LOCKED
-  exec cat >/dev/null
+  while timeout ${SILENCE} dd bs=64 count=1 2>/dev/null | grep -q .; do :; done
+  exit 0
 else
   printf 'BUSY %s\\n' "$(cat /run/mmha/owner 2>/dev/null)"
   exit 75

@@ -6,7 +6,7 @@ import type { Step } from '../modules/step.ts'
 import { applySteps } from './apply.ts'
 import { checkGate } from './gate.ts'
 import { checkHosts } from './host-checks.ts'
-import { takeLock } from './lock.ts'
+import { type HostLock, takeLock } from './lock.ts'
 import { type PlayPlan, planAll, planTasks, stepsOf } from './plan.ts'
 import { holdsVip, hostsOf, type Play, type Task } from './play.ts'
 import type { HostSummary, RunResult } from './result.ts'
@@ -88,6 +88,7 @@ class Run {
   readonly #options: RunOptions
   readonly #connections: ReadonlyMap<string, Connection>
   readonly #applied: Step[] = []
+  readonly #locks: HostLock[] = []
 
   constructor(options: RunOptions, connections: ReadonlyMap<string, Connection>) {
     this.#options = options
@@ -120,13 +121,11 @@ class Run {
 
   /** Both masters are locked, the first one first, so that two runs can't each hold one. */
   async #locked<T>(work: () => Promise<T>): Promise<T> {
-    const release: (() => Promise<void>)[] = []
     try {
-      for (const { name } of this.#options.inventory.masters)
-        release.push((await takeLock(this.#connection(name))).release)
+      for (const { name } of this.#options.inventory.masters) this.#locks.push(await takeLock(this.#connection(name)))
       return await work()
     } finally {
-      await Promise.allSettled(release.map((give) => give()))
+      await Promise.allSettled(this.#locks.map((lock) => lock.release()))
     }
   }
 
@@ -149,6 +148,7 @@ class Run {
     const steps = stepsOf([planned])
     if (steps.length === 0) return
     checkGate(steps, inventory, found, allowRestart)
+    for (const lock of this.#locks) lock.check()
     const hosts = inOrder(play, hostsOf(play, inventory), found, inventory).filter(({ name }) =>
       steps.some(({ host }) => host === name),
     )

@@ -12,6 +12,11 @@ export interface ScriptOptions {
   readonly nonce: string
   /** `probe`: errors don't stop it, stderr stays apart. `step`: `set -eu`, stderr joins stdout, a failure ends the script. */
   readonly kind: 'probe' | 'step'
+  /**
+   * File that is locked while sections run. A controller that vanished leaves its last section running: the next one
+   * waits for its end instead of working beside it.
+   */
+  readonly exclusive?: string
 }
 
 /**
@@ -32,12 +37,13 @@ export function frameScript(sections: readonly Section[], options: ScriptOptions
     'LC_ALL=C; export LC_ALL; unset LANGUAGE || :',
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH',
     'MMHA_UID=$1 MMHA_SUDO=$2; export MMHA_UID MMHA_SUDO',
+    ...(options.exclusive === undefined ? [] : exclusively(options.exclusive)),
     `mmha_frame() { printf '\\n@@%s %s %s %s\\n' ${options.nonce} "$1" "$2" "$3"; }`,
   ]
   const body = sections.flatMap(({ text }, i) => {
     const run =
       options.kind === 'step'
-        ? `( set -eu; eval ${quoteAll(text)} ) </dev/null 2>&1`
+        ? `( set -eu; eval ${quoteAll(text)} ) </dev/null 2>&1 8>&-`
         : `( eval ${quoteAll(text)} ) </dev/null`
     return [
       `mmha_frame begin ${i} 0`,
@@ -101,6 +107,18 @@ export class FrameReader {
     this.#emit({ t: 'end', id: section.id, code: Number(code), output })
   }
 }
+
+/** Descriptor 8 is closed for the sections, so that nothing that they start keeps the lock. */
+function exclusively(path: string): string[] {
+  const folder = path.replace(/\/[^/]*$/, '')
+  return [
+    `mkdir -p ${folder} && exec 8>${path} || exit 1`,
+    `flock -w ${EXCLUSIVE_WAIT} 8 || { echo 'a step of an earlier run is still at work' >&2; exit 1; }`,
+  ]
+}
+
+/** s; an apt-get of a run that was cut may take as long. */
+const EXCLUSIVE_WAIT = 300
 
 function quoteAll(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`

@@ -23,6 +23,9 @@ export interface SectionsResult {
   readonly stderr: string
 }
 
+/** On the host, while steps run. */
+const STEPS_LOCK = '/run/mmha/steps'
+
 /**
  * Runs sections as root in one `/bin/sh -s`: one round trip more than a bare command. Secrets may be in the text: it
  * goes to stdin only.
@@ -48,7 +51,7 @@ export async function runSections(
   const result = await named(
     () => running,
     connection.exec(ROOT_SHELL, {
-      stdin: frameScript(sections, { nonce, kind }),
+      stdin: frameScript(sections, { nonce, kind, ...(kind === 'step' ? { exclusive: STEPS_LOCK } : {}) }),
       onStdout: (chunk) => reader.feed(chunk),
     }),
   )

@@ -33,6 +33,15 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('the lock of a host',
     await (await takeLock(second)).release()
   })
 
+  it('is lost, and says so, when the host has given it up', async () => {
+    const [first] = [await connection()]
+    const lock = await takeLock(first)
+    expect(() => lock.check()).not.toThrow()
+    await first.close()
+    expect(() => lock.check()).toThrow(expect.objectContaining({ code: 'LOCK_LOST', exit: 75 }))
+    await lock.release()
+  })
+
   it('dies with the connection of its owner', async () => {
     const [first, second] = [await connection(), await connection()]
     await takeLock(first)

@@ -112,23 +112,23 @@ describe.skipIf(SSHD === null)('a connection to a real sshd', () => {
 
   it('needs at most 9 round trips to connect and look, and counts them', async () => {
     const rtt = 60
-    const proxy = await startProxy(target.port, rtt / 2)
-    const through = { ...target, port: proxy.port, knownHosts: [knownFor(proxy.port)] }
-    const begin = performance.now()
-    const connection = await connect('m1', through)
-    const connected = performance.now()
-    await connection.exec('cat', { stdin: 'x' })
-    const done = performance.now()
-    expect(connection.roundTrips).toBeLessThanOrEqual(9)
-    // The proxy hides the TCP handshake; what is above the trips is work on both sides.
-    const trips = { connect: (connected - begin) / rtt, exec: (done - connected) / rtt }
-    expect(trips.connect).toBeGreaterThan(connection.roundTrips - 3 - 1 - 0.2)
-    expect(trips.connect).toBeLessThan(connection.roundTrips - 3 - 1 + 2)
-    expect(trips.exec).toBeGreaterThan(1.8)
-    expect(trips.exec).toBeLessThan(4)
-    await connection.close()
-    await proxy.stop()
-  })
+    const measured: number[] = []
+    // A busy machine adds to a measurement, it never takes away: the best of some is the network's part.
+    for (let i = 0; i < 6 && Math.min(...measured, 99) > 9.5; i += 1) {
+      const proxy = await startProxy(target.port, rtt / 2)
+      const begin = performance.now()
+      const connection = await connect('m1', { ...target, port: proxy.port, knownHosts: [knownFor(proxy.port)] })
+      await connection.exec('cat', { stdin: 'x' })
+      // The proxy hides the TCP handshake, which is one trip.
+      measured.push((performance.now() - begin) / rtt + 1)
+      expect(connection.roundTrips).toBe(9)
+      await connection.close()
+      await proxy.stop()
+    }
+    // The command's own end comes with its output: half a trip or one less than the count, never more than work on top.
+    expect(Math.min(...measured)).toBeGreaterThan(7.5)
+    expect(Math.min(...measured)).toBeLessThan(10.5)
+  }, 30_000)
 
   it('gathers host facts and probes in one round trip', async () => {
     const connection = await connect('m1', target)
