@@ -40,7 +40,7 @@ export interface Connection {
 const CONNECT_TIMEOUT = 10_000
 /** ms and count: a link that died silently is noticed after 15 s. */
 const KEEPALIVE = { keepaliveInterval: 5_000, keepaliveCountMax: 3 }
-/** Measured in test/unit/hosts/round-trips.test.ts: version, key exchange (2), service, signature. */
+/** As test/unit/hosts/connection.test.ts measures them on the wire: key exchange 3, service 1, each key 1, … */
 const ROUND_TRIPS = { tcp: 1, ssh: 4, attempt: 1, exec: 2, input: 1 }
 
 export interface ConnectOptions {

@@ -70,21 +70,33 @@ export async function startSshd(settings: readonly string[] = []): Promise<Local
 /** A TCP proxy on loopback: delays every byte by `delayMs` each way, and can cut all links at once. */
 export interface Proxy {
   readonly port: number
+  /**
+   * Round trips on the wire so far, by cause and not by clock: what is sent is half a trip later than the latest that
+   * its sender had received. A busy machine can't make it smaller, and hardly larger.
+   */
+  trips(): number
   cut(): void
   stop(): Promise<void>
 }
 
 export async function startProxy(to: number, delayMs: number): Promise<Proxy> {
   const sockets = new Set<Socket>()
+  const heard = { near: 0, far: 0 }
   const server = createServer((near) => {
     const far = connect({ host: '127.0.0.1', port: to, noDelay: true })
     near.setNoDelay(true)
-    for (const [from, into] of [
-      [near, far],
-      [far, near],
+    for (const [from, into, sender, receiver] of [
+      [near, far, 'near', 'far'],
+      [far, near, 'far', 'near'],
     ] as const) {
       sockets.add(from)
-      from.on('data', (chunk) => setTimeout(() => into.writable && into.write(chunk), delayMs))
+      from.on('data', (chunk) => {
+        const arrives = heard[sender] + 0.5
+        setTimeout(() => {
+          heard[receiver] = Math.max(heard[receiver], arrives)
+          if (into.writable) into.write(chunk)
+        }, delayMs)
+      })
       from.on('error', () => {})
       from.on('close', () => setTimeout(() => into.destroy(), delayMs))
     }
@@ -92,6 +104,7 @@ export async function startProxy(to: number, delayMs: number): Promise<Proxy> {
   const port = await listen(server)
   return {
     port,
+    trips: () => heard.near,
     cut: () => {
       for (const socket of sockets) socket.resetAndDestroy()
     },
