@@ -5,6 +5,7 @@ import { ArpSocket } from '../linux/gratuitous-arp.ts'
 import { Netlink, NetlinkMonitor } from '../linux/netlink.ts'
 import type { AddressEvent, LinkEvent } from '../linux/netlink-message.ts'
 import type { VrrpEvent } from '../vrrp/machine.ts'
+import { leaseIsSafe } from '../vrrp/timing.ts'
 import { expectedOf, settingsOf, vipsOf } from './instance-settings.ts'
 import { Interfaces } from './interfaces.ts'
 import { LineChannel } from './line-channel.ts'
@@ -42,7 +43,12 @@ export class VrrpWorker {
       for (const address of addresses.clearLeftovers()) {
         options.log('warn', `(${instance.name}) removed ${address}, which was left over`)
       }
-      const router = new Router(instance, settingsOf(options.config, instance), expectedOf(instance), {
+      const settings = settingsOf(options.config, instance)
+      if (!leaseIsSafe(settings)) {
+        const why = `vip_lease ${lease} outlives the peers’ patience of three advert_int ${instance.advertInterval}`
+        options.log('warn', `(${instance.name}) ${why}: after a crash both hosts may have the address for a moment`)
+      }
+      const router = new Router(instance, settings, expectedOf(instance), {
         interfaces: this.#interfaces,
         addresses,
         arp: this.#arp,

@@ -87,7 +87,10 @@ export function onTimer(turn: Turn): void {
   }
   if (due(machine.vipAt)) {
     if (machine.vip === 'lingering') finishLinger(turn)
-    else if (machine.vip === 'awaited') takeVip(turn)
+    else if (machine.vip === 'awaited') {
+      takeVip(turn)
+      advertise(turn)
+    }
   }
   if (machine.renewAt !== null && (due(machine.renewAt) || due(machine.advertAt))) {
     turn.effects.push({ do: 'addVip' })

@@ -18,7 +18,10 @@ import { answerLeave, demote, enter, log, type Turn } from './turn.ts'
 const GONE_ANSWERS = 2
 const GONE_SPACING_MS = 50
 
-/** Adds the VIP, tells the neighbours, and starts its timers. */
+/**
+ * Adds the VIP, tells the neighbours, and starts its timers. An advert has to follow: peers count on it that the lease
+ * began no later than our last advert.
+ */
 export function takeVip(turn: Turn): void {
   const { machine, settings, now } = turn
   machine.vip = 'held'

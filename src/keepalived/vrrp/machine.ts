@@ -3,7 +3,7 @@ import { becomeMaster, cancelCandidacy, enterBackup, enterFault, onAdvert, onTim
 import { leave, onStop, stopNow, suspect, takeVip } from './handover.ts'
 import { skewMs } from './timing.ts'
 import { isUndecided, priorityOf, whyFault } from './tracking.ts'
-import { log, type Turn } from './turn.ts'
+import { advertise, log, type Turn } from './turn.ts'
 
 /**
  * One virtual router as a pure reducer: RFC 9568 6.4 with keepalived's FAULT state, and with the database's side of
@@ -228,6 +228,7 @@ function handle(turn: Turn, event: VrrpEvent): void {
       if (machine.vip !== 'held') return
       log(turn, 'warn', 'somebody removed the virtual address: adding it again')
       takeVip(turn)
+      advertise(turn)
       return
     case 'stop':
       onStop(turn, event.reason)

@@ -24,9 +24,17 @@ export function suspectAfterMs(settings: Settings): number {
   return 3 * settings.advertMs * 0.9
 }
 
-/** The lease is renewed before each advert, and in between when it is short. */
+/** The lease is renewed before each advert, and in between when it would not last until the next one safely. */
 export function renewEveryMs(settings: Settings): number {
-  return settings.leaseMs > 0 ? Math.min(settings.advertMs, settings.leaseMs / 2) : settings.advertMs
+  const lasts = settings.leaseMs === 0 || settings.leaseMs >= 1.5 * settings.advertMs
+  return lasts ? settings.advertMs : settings.leaseMs / 2
+}
+
+/** Whether a dead node's VIP has gone before its peers' patience ends. True without a lease, where nothing is promised. */
+export function leaseIsSafe(settings: Settings): boolean {
+  if (settings.leaseMs === 0) return true
+  const sinceAdvert = renewEveryMs(settings) < settings.advertMs ? settings.advertMs : 0
+  return sinceAdvert + settings.leaseMs + LEASE_SLACK_MS < 3 * settings.advertMs
 }
 
 /** When the machine wants its next `timer` event; null: not before something else happens. */

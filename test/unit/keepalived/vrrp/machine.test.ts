@@ -8,7 +8,7 @@ import {
   type Settings,
   type VrrpEvent,
 } from '../../../../src/keepalived/vrrp/machine.ts'
-import { nextDeadline } from '../../../../src/keepalived/vrrp/timing.ts'
+import { leaseIsSafe, nextDeadline } from '../../../../src/keepalived/vrrp/timing.ts'
 import { ROLE, settings } from './simulation.ts'
 
 /** One node, driven by hand. */
@@ -218,7 +218,7 @@ describe('keepalived beyond the RFC', () => {
   })
 
   it('a VIP that somebody removed comes back', () => {
-    expect(master().do({ t: 'vipLost' }, DOWN + 10).acts).toEqual(['addVip', 'garp'])
+    expect(master().do({ t: 'vipLost' }, DOWN + 10).acts).toEqual(['addVip', 'garp', 'advert 100'])
   })
 })
 
@@ -233,6 +233,16 @@ describe('kernel lease', () => {
     const start = node.machine.since
     expect(node.timer(start + 500).acts).toEqual(['addVip'])
     expect(node.timer(start + 1000).acts).toEqual(['addVip', 'advert 254'])
+  })
+
+  it.each([
+    [1000, 500, true],
+    [1000, 1000, true],
+    [1000, 100, false],
+    [2000, 500, false],
+    [0, 100, true],
+  ])('of %i ms is safe with adverts each %i ms: %s', (leaseMs, advertMs, safe) => {
+    expect(leaseIsSafe(settings({ leaseMs, advertMs }))).toBe(safe)
   })
 
   it('a master that slept steps down before it sends', () => {
@@ -280,7 +290,7 @@ describe('with a database', () => {
     expect(node.machine.vipAt).toBe(1100 + 1000 + 350)
     expect(node.timer(1920).acts).toEqual(['advert 100'])
     expect(node.timer(2420).acts).toEqual(['advert 100'])
-    expect(node.timer(2450).acts).toEqual(['addVip', 'garp'])
+    expect(node.timer(2450).acts).toEqual(['addVip', 'garp', 'advert 100'])
   })
 
   it('the holder gave up waiting before we were ready: its "gone" counts', () => {

@@ -99,7 +99,10 @@ export class Simulation {
     this.at(ms, () => {
       if (!host.asleep) return
       host.asleep = false
-      for (const event of host.inbox.splice(0)) this.event(index, event)
+      // As the worker does: what was heard meanwhile comes before everything else.
+      const waiting = host.inbox.splice(0)
+      for (const event of waiting.filter(({ t }) => t === 'advert')) this.event(index, event)
+      for (const event of waiting.filter(({ t }) => t !== 'advert')) this.event(index, event)
       this.event(index, { t: 'timer' })
     })
   }
