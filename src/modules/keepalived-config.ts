@@ -53,6 +53,7 @@ export interface KeepalivedConfigFacts {
   readonly access: string
   readonly socket: string | null
   readonly pidFile: string | null
+  readonly daemonRuns: boolean
 }
 
 const PATH = '/etc/keepalived/keepalived.conf'
@@ -121,6 +122,7 @@ export const keepalivedConfig: Module<Record<string, never>, KeepalivedConfigFac
   probe: () => `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
 fact_file file ${PATH}
 if [ -f ${PATH} ]; then fact access "$(stat -c '%a %U' ${PATH})"; fi
+if systemctl is-active --quiet mmha-keepalived.service 2>/dev/null; then fact daemon yes; fi
 if rows=$(sql --execute='SELECT @@GLOBAL.socket, @@GLOBAL.pid_file, @@GLOBAL.datadir' 2>/dev/null); then
   printf 'server\\t%s\\n' "$rows"
 fi
@@ -134,6 +136,7 @@ fi
       access: facts.text('access') ?? '',
       socket,
       pidFile: pid === null || pid.startsWith('/') ? pid : `${directory.replace(/\/?$/, '/')}${pid}`,
+      daemonRuns: facts.flag('daemon'),
     }
   },
 
@@ -148,7 +151,8 @@ fi
       diff: shownDiff(PATH, mine.content, content),
       run: placeFile({ path: PATH, content, mode: MODE, check: CHECK }),
       undo: restoreFile(PATH, mine.content, MODE),
-      impact: 'none',
+      // The reload that follows may hand the VIP over: that is better said before.
+      impact: mine.daemonRuns ? 'vip-moves' : 'none',
       notify: [],
     }
     return [step]

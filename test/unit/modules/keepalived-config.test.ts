@@ -17,6 +17,7 @@ const NONE: KeepalivedConfigFacts = {
   access: '',
   socket: '/run/mysqld/mysqld.sock',
   pidFile: '/run/mysqld/mysqld.pid',
+  daemonRuns: false,
 }
 
 function contentOf(steps: readonly Step[]): string {
@@ -75,6 +76,12 @@ describe('keepalived_config', () => {
     expect(step?.diff).toContain('-        policy availability\n+        policy consistency')
   })
 
+  it('says that a running daemon may hand the VIP over', () => {
+    const impact = (daemonRuns: boolean) =>
+      keepalivedConfig.plan({}, context(MYSQL, { ...NONE, daemonRuns }, NONE))[0]?.impact
+    expect([impact(false), impact(true)]).toEqual(['none', 'vip-moves'])
+  })
+
   it('leases the VIP shorter than the peer waits', () => {
     expect([0.1, 0.4, 0.5, 1, 2, 10].map(vipLease)).toEqual([0, 0, 1, 2, 5, 29])
     for (let interval = 0.5; interval < 40; interval += 0.25) {
@@ -87,13 +94,22 @@ describe('keepalived_config', () => {
     shSyntax(keepalivedConfig.probe({}, { inventory: INVENTORY, host: M1, peer: M2 }))
     const file = Buffer.from('x\n').toString('base64')
     expect(
-      keepalivedConfig.parse(`file\t${PATH}\t${file}\naccess\t600 root\nserver\t/s.sock\tm1.pid\t/var/lib/mysql/\n`),
+      keepalivedConfig.parse(
+        `file\t${PATH}\t${file}\naccess\t600 root\ndaemon\tyes\nserver\t/s.sock\tm1.pid\t/var/lib/mysql/\n`,
+      ),
     ).toEqual({
       content: 'x\n',
       access: '600 root',
       socket: '/s.sock',
       pidFile: '/var/lib/mysql/m1.pid',
+      daemonRuns: true,
     })
-    expect(keepalivedConfig.parse('')).toEqual({ content: null, access: '', socket: null, pidFile: null })
+    expect(keepalivedConfig.parse('')).toEqual({
+      content: null,
+      access: '',
+      socket: null,
+      pidFile: null,
+      daemonRuns: false,
+    })
   })
 })
