@@ -73,7 +73,7 @@ async function verify(file: string, options: VerifyOptions): Promise<number> {
         code: 'INTERRUPTED',
         source: 'user',
         exit: EXIT.failed,
-        hint: 'both hosts were brought back; `mmha verify` starts anew',
+        hint: 'replication catches up by itself; errors above say what could not be brought back',
       }),
     )
   }
