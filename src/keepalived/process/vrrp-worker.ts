@@ -13,6 +13,7 @@ import type { Log } from './log.ts'
 import type { ToCheck, ToVrrp } from './messages.ts'
 import { Router } from './router.ts'
 import type { FromWorker, ToWorker } from './supervision.ts'
+import { shareFaults } from './sync-group.ts'
 import { VirtualAddresses } from './virtual-addresses.ts'
 
 export interface VrrpWorkerOptions {
@@ -102,6 +103,7 @@ export class VrrpWorker {
   #turn(work: () => void): void {
     for (const router of this.#routers.values()) router.drain()
     work()
+    shareFaults(this.#options.config.syncGroups, this.#routers)
     const deadlines = [...this.#routers.values()].map((router) => router.deadline).filter((at) => at !== null)
     this.#timer.set(deadlines.length === 0 ? null : Math.min(...deadlines))
   }
