@@ -158,7 +158,9 @@ class Run {
       this.#applied.push(...own)
     }
     await inPhase(sink, title, hosts, async () => {
-      if (play.serial) for (const host of hosts) await apply(host)
+      // Before the pair serves anybody, nobody misses the host that is at work.
+      const serves = [...found.facts.values()].some((facts) => holdsVip(facts, inventory))
+      if (play.serial && serves) for (const host of hosts) await apply(host)
       else await settle(hosts.map(apply))
     })
   }
