@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { test } from 'vitest'
+import { afterAll, test } from 'vitest'
 import { Daemons } from './daemon.ts'
 import { builtDaemon, whyNot } from './environment.ts'
 import { Segment } from './segment.ts'
@@ -9,15 +9,16 @@ export const reason = whyNot()
 if (reason !== null) process.stderr.write(`skipped: ${reason}\n`)
 
 let opened = 0
-let build: Promise<string> | undefined
+let build: ReturnType<typeof builtDaemon> | undefined
 
-/** Built once per test file; removed when its process ends. */
-export function bundle(): Promise<string> {
-  build ??= builtDaemon().then((built) => {
-    process.on('exit', () => rmSync(built.dir, { recursive: true, force: true }))
-    return built.bundle
-  })
-  return build
+afterAll(async () => {
+  if (build !== undefined) rmSync((await build).dir, { recursive: true, force: true })
+})
+
+/** Built once per test file, removed at its end. */
+export async function bundle(): Promise<string> {
+  build ??= builtDaemon()
+  return (await build).bundle
 }
 
 /** A test with a network segment of its own, and a way to start daemons on it; both are gone afterwards. */

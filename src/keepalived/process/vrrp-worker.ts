@@ -132,14 +132,13 @@ export class VrrpWorker {
   }
 
   #connect(socket: Socket): void {
-    this.#check?.close()
+    // A line that is there already led to a worker whose end was not noticed yet.
+    if (this.#check !== null) this.#turn(() => this.#loseCheck())
     const channel: LineChannel<ToVrrp, ToCheck> = new LineChannel(
       socket,
       (message) => this.#turn(() => this.#onCheck(message)),
       () => {
-        if (this.#check !== channel) return
-        this.#check = null
-        this.#turn(() => this.#broadcast({ t: 'check', there: false }))
+        if (this.#check === channel) this.#turn(() => this.#loseCheck())
       },
     )
     this.#check = channel
@@ -147,6 +146,12 @@ export class VrrpWorker {
       this.#broadcast({ t: 'check', there: true })
       for (const router of this.#routers.values()) router.introduce()
     })
+  }
+
+  #loseCheck(): void {
+    this.#check?.close()
+    this.#check = null
+    this.#broadcast({ t: 'check', there: false })
   }
 
   #broadcast(event: VrrpEvent): void {

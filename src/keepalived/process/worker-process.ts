@@ -75,7 +75,12 @@ export function runCheckWorker(toSystemLog: boolean): void {
     process.exit(WORKER_EXIT.done)
   }
   const connect = (socket: Socket): void => {
-    line?.close()
+    // A line that is there already led to a worker whose end was not noticed yet.
+    if (line !== null) {
+      line.close()
+      line = null
+      lost()
+    }
     const channel: LineChannel<ToCheck, ToVrrp> = new LineChannel(
       socket,
       (message) => worker?.receive(message),
