@@ -4,6 +4,7 @@ import { EXIT, MmhaError } from '../events/error.ts'
 import type { Sink } from '../events/event.ts'
 import type { Connection } from '../hosts/connection.ts'
 import { runSections } from '../hosts/run-sections.ts'
+import { Secret } from '../inventory/secret.ts'
 import { revealed, type Step, shellQuote } from '../modules/step.ts'
 
 /**
@@ -14,6 +15,7 @@ export async function applySteps(connection: Connection, steps: readonly Step[],
   const host = connection.name
   const byId = new Map(steps.map((step) => [step.id, step]))
   for (const step of steps) if (step.payload !== undefined) await send(connection, step, step.payload, sink)
+  const hide = hider(steps)
   const sections = steps.map((step) => ({ id: step.id, text: revealed(step.run) }))
   const begun = new Map<string, number>()
   const { finished } = await runSections(connection, 'step', sections, (event) => {
@@ -22,7 +24,7 @@ export async function applySteps(connection: Connection, steps: readonly Step[],
       begun.set(event.id, performance.now())
       sink({ code: 'step.begin', level: 'info', host, message: title, data: { step: event.id } })
     } else if (event.t === 'line') {
-      sink({ code: 'step.output', level: 'debug', host, message: event.text, data: { step: event.id } })
+      sink({ code: 'step.output', level: 'debug', host, message: hide(event.text), data: { step: event.id } })
     } else {
       const ms = Math.round(performance.now() - (begun.get(event.id) ?? 0))
       const ok = event.code === 0
@@ -36,7 +38,16 @@ export async function applySteps(connection: Connection, steps: readonly Step[],
     }
   })
   const failed = finished.find(({ code }) => code !== 0)
-  if (failed !== undefined) throw stepFailed(host, byId.get(failed.id), failed.id, failed.code, failed.output)
+  if (failed !== undefined) throw stepFailed(host, byId.get(failed.id), failed.id, failed.code, hide(failed.output))
+}
+
+/** A shell or a client may repeat what it could not read: no secret of these steps passes. */
+function hider(steps: readonly Step[]): (text: string) => string {
+  const secrets = steps
+    .flatMap(({ run }) => run.parts)
+    .flatMap((part) => (part instanceof Secret ? part.reveal().split('\n') : []))
+    .filter((line) => line.length >= 4)
+  return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
 }
 
 function stepFailed(host: string, step: Step | undefined, id: string, code: number, output: string): MmhaError {

@@ -65,7 +65,7 @@ function directory(params: FileParams, context: PlanContext<HostFileFacts>): Ste
   return [
     {
       ...step(context, `make directory ${params.path}`, `+ directory ${params.path}`),
-      run: sh`mkdir -p ${path}\nchown ${shellQuote(`${params.owner}:${params.group}`)} ${path}\nchmod ${params.mode ?? '0755'} ${path}\n`,
+      run: sh`(umask 022; mkdir -p ${path})\nchown ${shellQuote(`${params.owner}:${params.group}`)} ${path}\nchmod ${params.mode ?? '0755'} ${path}\n`,
       undo: sh`rmdir ${path}\n`,
     },
   ]

@@ -84,7 +84,7 @@ if [ -f ${shellQuote(dest)} ]; then fact sha256 "$(sha256sum <${shellQuote(dest)
         diff: `${context.mine.sha256 === null ? '' : `- ${dest} sha256 ${context.mine.sha256.slice(0, 12)}\n`}+ ${dest} sha256 ${local.sha256.slice(0, 12)}, ${local.size} bytes`,
         payload: { file: local.path, size: local.size, to },
         run: sh`${checkStaged(local)}
-mkdir -p "$(dirname ${target})"
+(umask 022; mkdir -p "$(dirname ${target})")
 chown ${shellQuote(`${owner}:${group}`)} ${to}
 chmod ${mode} ${to}
 cp -p ${to} ${target}.mmha-new
