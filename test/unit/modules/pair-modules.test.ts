@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import type { HostFacts } from '../../../src/hosts/host-facts.ts'
+import { type PreflightFacts, pairPreflight } from '../../../src/modules/pair-preflight.ts'
+import { type PairReadyFacts, pairReady } from '../../../src/modules/pair-ready.ts'
+import { masked } from '../../../src/modules/step.ts'
+import { checkSh, context, fromPeer, hostFacts, INVENTORY, M1, M2, MARIADB, MYSQL, shSyntax } from './pair-context.ts'
+
+const PROBE = { inventory: INVENTORY, host: M1, peer: M2 }
+
+/** The host holds the VIP. */
+function holding(facts: HostFacts): HostFacts {
+  return { ...facts, nics: facts.nics.map((nic) => ({ ...nic, addresses: [...nic.addresses, '10.77.0.100/24'] })) }
+}
+
+describe('pair_preflight', () => {
+  const QUIET: PreflightFacts = { keepalivedRuns: false, vipAnswers: false }
+  const look = (facts: Partial<HostFacts>, mine: PreflightFacts = QUIET, peerFacts = hostFacts(M2.address, MYSQL)) =>
+    pairPreflight.plan({}, context(MYSQL, mine, QUIET, { facts: hostFacts(M1.address, MYSQL, facts), peerFacts }))
+
+  it('lets fit hosts pass', () => {
+    expect(look({})).toEqual([])
+    expect(look({ glibc: '2.28' })).toEqual([])
+    expect(look({ glibc: '3.0' })).toEqual([])
+    expect(look({ uid: 1000, sudo: true })).toEqual([])
+  })
+
+  const nic = { name: 'host0', up: true, mac: '', addresses: ['10.77.0.11/24'] }
+  it.each<[Partial<HostFacts>, string]>([
+    [{ arch: 'aarch64' }, 'its processor is aarch64'],
+    [{ init: 'sysv' }, 'it has no systemd'],
+    [{ glibc: '2.17' }, 'its C library is glibc 2.17'],
+    [{ glibc: '' }, 'its C library is not glibc'],
+    [{ uid: 1000, sudo: false }, 'not root and may not sudo'],
+    [{ nics: [{ ...nic, up: false }] }, 'its interface host0 is down'],
+    [{ nics: [nic, { ...nic, name: 'lo', addresses: ['10.77.0.100/32'] }] }, 'the VIP is an address of lo already'],
+  ])('refuses %j', (facts, message) => {
+    expect(() => look(facts)).toThrow(message)
+    expect(() => look(facts)).toThrow(expect.objectContaining({ exit: 5, host: 'm1' }))
+  })
+
+  it('says everything at once', () => {
+    expect(() => look({ arch: 'armv7l', init: 'sysv' })).toThrow(/armv7l; it has no systemd/)
+  })
+
+  it('refuses a VIP of somebody else, and another keepalived', () => {
+    expect(() => look({}, { ...QUIET, vipAnswers: true })).toThrow('another machine answers at the VIP')
+    expect(() => look({}, { ...QUIET, keepalivedRuns: true })).toThrow('keepalived runs there already')
+    // Our own holder answers, of course.
+    expect(look({}, { ...QUIET, vipAnswers: true }, holding(hostFacts(M2.address, MYSQL)))).toEqual([])
+  })
+
+  it('reads what its probe prints', () => {
+    shSyntax(pairPreflight.probe({}, PROBE))
+    expect(pairPreflight.parse('keepalived\tyes\nvip\tyes\n')).toEqual({ keepalivedRuns: true, vipAnswers: true })
+    expect(pairPreflight.parse('vip\tno\n')).toEqual({ keepalivedRuns: false, vipAnswers: false })
+    expect(pairPreflight.parse('')).toEqual({ keepalivedRuns: false, vipAnswers: null })
+  })
+})
+
+describe('pair_ready', () => {
+  const HOLDER: PairReadyFacts = {
+    daemonRuns: true,
+    readOnly: false,
+    channelRuns: true,
+    semiSyncSource: true,
+    semiSyncReplica: true,
+  }
+  const STANDBY: PairReadyFacts = { ...HOLDER, readOnly: true, semiSyncSource: false }
+  const plan = (
+    mine: PairReadyFacts,
+    theirs: PairReadyFacts,
+    vips: readonly ('m1' | 'm2')[] = ['m1'],
+    server = MYSQL,
+  ) => {
+    const facts = (host: typeof M1) => {
+      const base = hostFacts(host.address, server)
+      return vips.some((name) => name === host.name) ? holding(base) : base
+    }
+    const seen = context(server, mine, theirs, { facts: facts(M1), peerFacts: facts(M2) })
+    return { seen, steps: pairReady.plan({ timeout: 60 }, seen) }
+  }
+
+  it('has nothing to wait for in a whole pair, whoever holds the VIP', () => {
+    const { seen, steps } = plan(HOLDER, STANDBY)
+    expect(steps).toEqual([])
+    expect(pairReady.plan({ timeout: 60 }, fromPeer(seen))).toEqual([])
+    expect(plan(STANDBY, HOLDER, ['m2']).steps).toEqual([])
+  })
+
+  it.each<[string, PairReadyFacts, PairReadyFacts, ('m1' | 'm2')[], string]>([
+    ['nobody holds', STANDBY, STANDBY, [], '- no host holds the VIP'],
+    ['both hold', HOLDER, STANDBY, ['m1', 'm2'], '- both hosts hold the VIP'],
+    ['read-only holder', { ...HOLDER, readOnly: true }, STANDBY, ['m1'], '- m1: holds the VIP and is read-only'],
+    [
+      'writable standby',
+      HOLDER,
+      { ...STANDBY, readOnly: false },
+      ['m1'],
+      '- m2: does not hold the VIP and is writable',
+    ],
+    ['dead server', HOLDER, { ...STANDBY, readOnly: null }, ['m1'], '- m2: the server does not answer'],
+    ['no daemon', HOLDER, { ...STANDBY, daemonRuns: false }, ['m1'], '- m2: mmha-keepalived does not run'],
+    ['no channel', { ...HOLDER, channelRuns: false }, STANDBY, ['m1'], '- m1: does not replicate from its peer'],
+    ['async holder', { ...HOLDER, semiSyncSource: false }, STANDBY, ['m1'], '- m1: semi-sync is off on the holder'],
+    ['async standby', HOLDER, { ...STANDBY, semiSyncReplica: false }, ['m1'], '- m2: semi-sync is off on the standby'],
+  ])('waits, on both hosts: %s', (_what, mine, theirs, vips, missing) => {
+    const { seen, steps } = plan(mine, theirs, vips)
+    for (const found of [steps, pairReady.plan({ timeout: 60 }, fromPeer(seen))]) {
+      expect(found).toHaveLength(1)
+      expect(found[0]?.diff.split('\n')).toContain(missing)
+      checkSh(found)
+    }
+  })
+
+  it('asks for the counters that the server has', () => {
+    const script = (server: typeof MYSQL) => masked(plan(HOLDER, HOLDER, [], server).steps[0]?.run ?? { parts: [] })
+    expect(script(MYSQL)).toContain('is_on Rpl_semi_sync_source_status')
+    expect(script(MARIADB)).toContain('is_on Rpl_semi_sync_slave_status')
+  })
+
+  it('reads what its probe prints', () => {
+    shSyntax(pairReady.probe({ timeout: 60 }, PROBE))
+    const mysql =
+      'daemon\tyes\nread_only\t0\nRpl_semi_sync_replica_status\tON\nRpl_semi_sync_source_status\tON\nchannel_threads\t2\n'
+    expect(pairReady.parse(mysql)).toEqual(HOLDER)
+    const mariadb =
+      'daemon\tyes\nread_only\tNO_LOCK\nRpl_semi_sync_master_status\tOFF\nRpl_semi_sync_slave_status\tON\nchannel_threads\t2\n'
+    expect(pairReady.parse(mariadb)).toEqual(STANDBY)
+    expect(pairReady.parse('channel_threads\t0\n')).toEqual({
+      daemonRuns: false,
+      readOnly: null,
+      channelRuns: false,
+      semiSyncSource: false,
+      semiSyncReplica: false,
+    })
+  })
+})
