@@ -10,8 +10,8 @@ function step(id: string, run: Script): Step {
   return { id, host: 'm1', title: `step ${id}`, diff: '', run, undo: { none: 'a test' }, impact: 'none', notify: [] }
 }
 
-// Steps take /run/mmha/steps of the host, which is this machine: root only.
-describe.skipIf(SSHD === null || process.getuid?.() !== 0)('steps on a real host', () => {
+// Steps take /run/mmha/steps of the host, which is this machine: root only, and other tests' steps are waited for.
+describe.skipIf(SSHD === null || process.getuid?.() !== 0)('steps on a real host', { timeout: 60_000 }, () => {
   let sshd: LocalSshd
   let connection: Connection
   const events: MmhaEvent[] = []

@@ -102,7 +102,8 @@ describe.skipIf(SSHD === null)('a connection to a real sshd', () => {
     const proxy = await startProxy(target.port, 0)
     const through = { ...target, port: proxy.port }
     const connection = await connect('m1', { ...through, knownHosts: [knownFor(proxy.port)] })
-    const work = runSections(connection, 'step', [{ id: 'slow', text: 'echo here; exec sleep 30' }], (event) => {
+    // It outlives the link, and for as long the next step on this machine waits: keep it short.
+    const work = runSections(connection, 'step', [{ id: 'slow', text: 'echo here; exec sleep 3' }], (event) => {
       if (event.t === 'line') proxy.cut()
     })
     expect(await refusal(work)).toMatchObject({ code: 'SSH_LINK_LOST', exit: 3, host: 'm1', where: 'slow' })
