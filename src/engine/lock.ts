@@ -33,12 +33,13 @@ export async function takeLock(connection: Connection): Promise<HostLock> {
     throw refusal(connection.name, said)
   }
   const heartbeat = setInterval(() => open && channel.write('.\n'), HEARTBEAT)
+  // Also when nobody releases it: a host whose power was cut takes its channel with it.
+  void closed.then(() => clearInterval(heartbeat))
   return {
     check: () => {
       if (!open) throw lost(connection.name)
     },
     release: async () => {
-      clearInterval(heartbeat)
       if (open) channel.end()
       await closed
     },
