@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const [whyNoLab = '', ...only] = process.argv.slice(2)
+const VITEST = 'node_modules/vitest/vitest.mjs'
 const results = mkdtempSync(join(tmpdir(), 'mmha-test-'))
 const total = { passed: 0, failed: 0, skipped: 0 }
 const leftOut = []
@@ -27,7 +28,7 @@ function check(title, command, args) {
 function vitest(project) {
   const file = join(results, `${project}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const ok = run(`${project} tests`, 'npx', ['vitest', 'run', '--project', project, ...reporters])
+  const ok = run(`${project} tests`, process.execPath, [VITEST, 'run', '--project', project, ...reporters])
   try {
     const report = JSON.parse(readFileSync(file, 'utf8'))
     total.passed += report.numPassedTests
@@ -40,9 +41,13 @@ function vitest(project) {
 }
 
 const parts = [
-  ['types', () => check('type check', 'npx', ['tsc', '-p', 'tsconfig.json'])],
-  ['lint', () => check('lint', 'npx', ['biome', 'check', '--error-on-warnings', '.'])],
-  ['build', () => check('build', 'node', ['scripts/build.mjs'])],
+  ['types', () => check('type check', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'])],
+  [
+    'lint',
+    () =>
+      check('lint', process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.']),
+  ],
+  ['build', () => check('build', process.execPath, ['scripts/build.mjs'])],
   ['unit', () => vitest('unit')],
   ['wire', () => (whyNoLab ? leftOut.push(`wire tests: ${whyNoLab}`) : vitest('wire'))],
   ['lab', () => (whyNoLab ? leftOut.push(`lab tests: ${whyNoLab}`) : vitest('lab'))],
