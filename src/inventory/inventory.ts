@@ -41,6 +41,13 @@ export interface Inventory {
     readonly priorities: readonly [number, number]
     readonly mode: 'multicast' | 'unicast'
   }
+  /** What is told of every change of the VIP's holder, beside the journal. */
+  readonly notify: {
+    /** Shell command that gets INSTANCE|GROUP, name, state and priority; runs as root on the host that changes. */
+    readonly command: string | null
+    /** Mail addresses, through the host's sendmail. */
+    readonly mail: readonly string[]
+  }
   readonly keepalived: { readonly engine: 'bundled' }
 }
 

@@ -95,6 +95,7 @@ export function resolveInventory(document: InventoryDocument, options: ResolveOp
       priorities: vrrp.priorities ?? [254, 253],
       mode: vrrp.mode ?? 'multicast',
     },
+    notify: { command: document.notify?.command ?? null, mail: document.notify?.mail ?? [] },
     keepalived: { engine: 'bundled' },
   }
 }

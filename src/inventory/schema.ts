@@ -143,6 +143,20 @@ export const inventorySchema = z
         mode: z.enum(['multicast', 'unicast']).optional(),
       })
       .optional(),
+    notify: z
+      .strictObject({
+        command: z
+          .string()
+          .regex(/^[^\p{Cc}]+$/u, 'a command is one line')
+          .optional()
+          .meta({ description: 'Shell command that runs on each change; no secrets in it' }),
+        mail: z
+          .array(z.string().regex(/^[\w.+-]+@[\w.-]+$/, 'not a mail address'))
+          .optional()
+          .meta({ description: "Who gets mail on each change, through the host's sendmail" }),
+      })
+      .optional()
+      .meta({ description: 'Who is told when the VIP moves' }),
     keepalived: z.strictObject({ engine: z.literal('bundled').optional() }).optional(),
   })
   .meta({ title: 'mmha inventory', description: 'Two MySQL servers and the one address that survives either' })

@@ -57,6 +57,8 @@ export interface KeepalivedConfigFacts {
 }
 
 const PATH = '/etc/keepalived/keepalived.conf'
+/** templates/notify.sh.hbs, as the playbook places it. */
+const NOTIFY_SCRIPT = '/etc/keepalived/mmha-notify.sh'
 /** Only root: it may hold the VRRP password. */
 const MODE = '0600'
 /** Debian's, shown in a plan until the server is there to be asked. */
@@ -90,7 +92,7 @@ export function keepalivedView({ inventory, host, peer, mine }: PlanContext<Keep
     label: vip.label,
     vipLease: vipLease(vrrp.advertInterval),
     unicast: vrrp.mode === 'unicast' ? { source: host.address, peers: [peer.address] } : null,
-    notify: null,
+    notify: { script: NOTIFY_SCRIPT, user: 'root' },
     mysql: {
       name: 'local',
       socket: mine.socket ?? DEFAULT_SOCKET,

@@ -8,7 +8,7 @@ import { absolutePath, accountName, fileMode } from './file.ts'
 import { fileStep, type HostFileFacts, parseFile, probeFile } from './host-file.ts'
 import type { Module } from './module.ts'
 import { installationRoot } from './shipped-template.ts'
-import type { Script } from './step.ts'
+import { type Script, shellQuote } from './step.ts'
 
 export interface TemplateParams {
   /** Name in templates/. */
@@ -66,14 +66,21 @@ export const template: Module<TemplateParams, HostFileFacts> = {
 
 /**
  * Renders a template whose secrets stay secrets: each is printed as a mark (a private-use character, which no configuration holds), and the text
- * is cut at the marks. A name that the view doesn't have is an error; nothing is escaped.
+ * is cut at the marks. A name that the view doesn't have is an error; nothing is escaped, but `{{shell name}}` quotes for sh.
  */
 export function renderScript(source: string, view: object): Script {
   const secrets: Secret[] = []
   const marked = mark(view, secrets)
-  const text = Handlebars.compile(source, { strict: true, noEscape: true })(marked)
+  const text = Handlebars.compile(source, { strict: true, noEscape: true })(marked, { helpers: { shell } })
   const parts = text.split(/\uE000(\d+)\uE000/).map((part, i) => (i % 2 === 0 ? part : (secrets[Number(part)] ?? '')))
   return { parts: parts.filter((part) => part !== '') }
+}
+
+/** `{{shell name}}`: one word of sh. Not for secrets, whose quotes nobody would see. */
+function shell(value: unknown): string {
+  const text = String(value)
+  if (text.includes('\uE000')) throw new Error('shell is not for secrets: let the script read them from a file')
+  return shellQuote(text)
 }
 
 function mark(value: unknown, secrets: Secret[]): unknown {

@@ -40,6 +40,7 @@ export const INVENTORY: Inventory = {
     priorities: [254, 253],
     mode: 'multicast',
   },
+  notify: { command: null, mail: [] },
   keepalived: { engine: 'bundled' },
 }
 
