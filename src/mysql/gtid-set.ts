@@ -145,6 +145,35 @@ export function isEmpty(set: GtidSet): boolean {
   return set.size === 0
 }
 
+/** MariaDB: the last transaction of each domain, as gtid_slave_pos and mariadb-binlog want a position. */
+export function lastOfDomains(set: GtidSet): ReadonlyMap<string, { readonly server: string; readonly seq: number }> {
+  const last = new Map<string, { server: string; seq: number }>()
+  for (const [origin, intervals] of set) {
+    const [domain = '', server = ''] = origin.split('-')
+    const seq = intervals.at(-1)?.last ?? 0
+    if (seq > (last.get(domain)?.seq ?? 0)) last.set(domain, { server, seq })
+  }
+  return last
+}
+
+/** `0-1-100,1-2-5` */
+export function formatPosition(set: GtidSet): string {
+  return [...lastOfDomains(set)].map(([domain, { server, seq }]) => `${domain}-${server}-${seq}`).join(',')
+}
+
+/**
+ * What is left of `set` beyond `common`, in exact numbers: the servers of a MariaDB domain share one sequence, so whatever
+ * is only in `set` comes after the last of the domain that both have. MySQL's sets are exact already.
+ */
+export function beyond(flavour: Flavour, set: GtidSet, common: GtidSet): GtidSet {
+  if (flavour === 'mysql') return set
+  const last = lastOfDomains(common)
+  const cut = new Map(
+    [...set.keys()].map((origin) => [origin, [{ first: 1, last: last.get(origin.split('-')[0] ?? '')?.seq ?? 0 }]]),
+  )
+  return subtract(set, normalised(cut))
+}
+
 /** Number of transactions (MariaDB: an upper bound). */
 export function count(set: GtidSet): number {
   let sum = 0

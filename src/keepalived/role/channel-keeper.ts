@@ -24,7 +24,7 @@ export class ChannelKeeper {
     if (wanted === 'stop') {
       if (channel.io === 'stopped') return
       await server.actor.query(server.dialect.statement.stopIo)
-      this.#log('warn', `replication from ${channel.host} stopped: its history must not come here`)
+      this.#log('info', `replication from ${channel.host} stopped until its history is known to be part of this one`)
       return
     }
     if (channel.io !== 'stopped' && channel.sqlRunning) {

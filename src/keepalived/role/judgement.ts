@@ -16,8 +16,8 @@ export interface Situation {
   /** My history from before the peer was read. */
   readonly mineBefore: History
   readonly peer: PeerView
-  /** Has the peer answered since this server came up? */
-  readonly peerSeen: boolean
+  /** ms since the peer answered last; null: never. */
+  readonly peerHeardMs: number | null
   /** ms since this server came up. */
   readonly upMs: number
   /** From before: in memory or on disk. */
@@ -34,6 +34,9 @@ export interface Judgement {
 
 /** A server that starts alone waits this long for its peer before `availability` lets it serve. */
 export const SOLO_WAIT_MS = 10_000
+
+/** A peer that has not answered for so long is away, not slow. */
+const AWAY_AFTER_MS = 1_000
 
 /** Pure: the rules of DESIGN "Replication", for one node at one moment. */
 export function judge(now: Situation): Judgement {
@@ -76,7 +79,7 @@ function gateOf(
     if (standing === 'behind') return shut(`the peer has ${count(missing)} transactions more`)
     return open(standing === 'clean' ? 'both have the same' : `this server has the newer history (${standing})`)
   }
-  if (now.peerSeen) return open(`the peer is gone (${now.peer.why})`)
+  if (now.peerHeardMs !== null) return open(`the peer is gone (${now.peer.why})`)
   if (now.policy === 'consistency') return shut(`the peer has not been seen since this server started: ${now.peer.why}`)
   if (now.upMs < SOLO_WAIT_MS) return shut(`waiting for the peer: ${now.peer.why}`)
   return open(`the peer has not been seen for ${SOLO_WAIT_MS / 1000} s; policy availability goes on alone`)
@@ -93,9 +96,15 @@ function standbysChannel(
   return standing === 'clean' || standing === 'behind' ? 'start' : 'keep'
 }
 
-/** The holder fetches only from a standby that has nothing of its own. */
+/**
+ * The holder fetches only from a standby that has nothing of its own. One that is away may come back with something, and
+ * the replica would reconnect by itself before anybody has looked: so it is stopped meanwhile.
+ */
 function holdersChannel(now: Situation, { standing }: Classification): Judgement['channel'] {
-  if (now.peer.state !== 'up') return 'keep'
+  if (now.peer.state !== 'up') {
+    const slow = now.peer.state === 'silent' && (now.peerHeardMs ?? 0) < AWAY_AFTER_MS
+    return slow ? 'keep' : 'stop'
+  }
   if (!now.peer.snapshot.closed) return 'stop'
   return standing === 'clean' || standing === 'ahead' ? 'start' : 'stop'
 }

@@ -1,4 +1,4 @@
-import { count, formatGtidSet, subtract } from '../../mysql/gtid-set.ts'
+import { beyond, count, EMPTY, formatGtidSet, subtract } from '../../mysql/gtid-set.ts'
 import type { Quarantine } from '../../mysql/rejoin.ts'
 import type { Judgement } from './judgement.ts'
 import type { PeerView } from './peer.ts'
@@ -59,8 +59,11 @@ export class QuarantineKeeper {
   }
 
   #proclaim(server: LocalServer, verdict: Judgement, peer: PeerView): void {
-    const { extra, missing } = verdict.classification
     const { flavour } = server.dialect
+    const theirs = peer.state === 'up' ? peer.snapshot.history.executed : EMPTY
+    const common = subtract(theirs, verdict.classification.missing)
+    const extra = beyond(flavour, verdict.classification.extra, common)
+    const missing = beyond(flavour, verdict.classification.missing, common)
     this.#log(
       'error',
       `QUARANTINED, ${verdict.quarantine?.standing}: ${verdict.quarantine?.why}. ` +
@@ -69,7 +72,6 @@ export class QuarantineKeeper {
         'This server will not hold the address and nobody fetches from it until `mmha rejoin`.',
     )
     if (extra.size === 0 || server.binlogIndex === '' || peer.state !== 'up') return
-    const common = subtract(peer.snapshot.history.executed, missing)
     const stateDir = this.#stateDir
     saveTail({ flavour, binlogIndex: server.binlogIndex, extra, common, ...(stateDir && { stateDir }) }).then(
       (path) => this.#log('warn', `the transactions that are only here were saved to ${path}`),

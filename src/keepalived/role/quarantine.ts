@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { formatGtidSet, type GtidSet } from '../../mysql/gtid-set.ts'
+import { formatGtidSet, formatPosition, type GtidSet } from '../../mysql/gtid-set.ts'
 import { STATE_DIR } from './state-file.ts'
 
 export interface TailOptions {
@@ -36,7 +36,7 @@ export async function saveTail(options: TailOptions): Promise<string> {
   const [command, ...args] =
     options.flavour === 'mysql'
       ? ['mysqlbinlog', `--include-gtids=${formatGtidSet('mysql', options.extra)}`, ...files]
-      : ['mariadb-binlog', `--start-position=${formatGtidSet('mariadb', options.common)}`, ...files]
+      : ['mariadb-binlog', `--start-position=${formatPosition(options.common)}`, ...files]
   await run(command ?? '', args, path)
   return path
 }

@@ -51,7 +51,7 @@ export async function promote(
     mine,
     mineBefore: mine.history,
     peer: view,
-    peerSeen: heard !== null,
+    peerHeardMs: heard?.agoMs ?? null,
     upMs: performance.now() - server.since,
     quarantine,
   }

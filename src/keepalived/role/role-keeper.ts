@@ -233,7 +233,7 @@ export class RoleKeeper {
       mine,
       mineBefore: before.history,
       peer,
-      peerSeen: this.#peer.heard !== null,
+      peerHeardMs: this.#peer.heard?.agoMs ?? null,
       upMs: performance.now() - server.since,
       quarantine: this.#quarantine.current,
     })

@@ -103,6 +103,7 @@ export class RoleNode {
   }
 
   async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const exited = once(this.#child, 'exit')
     this.#child.stdin?.end()
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 5000)

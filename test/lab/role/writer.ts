@@ -36,6 +36,12 @@ export class Writers {
     this.#target = target
   }
 
+  /** ms between two neighbouring OKs, at most. */
+  longestGapMs(): number {
+    const inOrder = this.okAt.toSorted((a, b) => a - b)
+    return inOrder.reduce((longest, at, i) => Math.max(longest, at - (inOrder[i - 1] ?? at)), 0)
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#running

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  beyond,
   contains,
   count,
   EMPTY,
   equal,
   formatGtidSet,
+  formatPosition,
   type GtidSet,
   GtidSyntaxError,
   isEmpty,
@@ -56,6 +58,16 @@ describe('MariaDB states', () => {
     expect(formatGtidSet('mariadb', subtract(mine, theirs))).toBe('0-1-100')
     expect(count(subtract(mine, theirs))).toBe(2)
     expect(contains(parseGtidSet('mariadb', '0-1-100,0-2-150'), mine)).toBe(true)
+  })
+
+  it('count a tail from the last that both have, whoever wrote it', () => {
+    const [extra, common] = [parseGtidSet('mariadb', '0-2-5736'), parseGtidSet('mariadb', '0-1-5735,0-2-4000')]
+    expect(count(beyond('mariadb', extra, common))).toBe(1)
+    expect(count(beyond('mariadb', parseGtidSet('mariadb', '1-2-3'), common))).toBe(3)
+  })
+
+  it('have one last transaction in each domain', () => {
+    expect(formatPosition(parseGtidSet('mariadb', '0-1-5735,0-2-4000,1-2-3'))).toBe('0-1-5735,1-2-3')
   })
 
   it('know what a server wrote in any domain', () => {

@@ -34,6 +34,7 @@ const peerUp = (set: string, over: Partial<ServerSnapshot> = {}): PeerView => ({
   dialect: dialectOf('9.7.4'),
 })
 const holding = { closed: false }
+const silent: PeerView = { state: 'silent', why: 'no answer' }
 const gone: PeerView = { state: 'down', why: 'refused' }
 
 function situation(mine: string, peer: PeerView, over: Partial<Situation> = {}): Situation {
@@ -45,7 +46,7 @@ function situation(mine: string, peer: PeerView, over: Partial<Situation> = {}):
     mine: own,
     mineBefore: own.history,
     peer,
-    peerSeen: true,
+    peerHeardMs: 100,
     upMs: 60_000,
     quarantine: null,
     ...over,
@@ -53,7 +54,7 @@ function situation(mine: string, peer: PeerView, over: Partial<Situation> = {}):
 }
 
 describe('the gate', () => {
-  const fresh = { peerSeen: false, upMs: 1_000 }
+  const fresh = { peerHeardMs: null, upMs: 1_000 }
   it.each<[string, Situation, boolean, string]>([
     ['standby of a holder', situation('ME:1', peerUp('ME:1,PEER:1', holding)), true, 'standby, behind'],
     ['returned with a tail', situation('ME:1-2', peerUp('ME:1,PEER:1', holding)), false, 'diverged'],
@@ -63,8 +64,13 @@ describe('the gate', () => {
     ['both started, I have more', situation('ME:1-3', peerUp('ME:1')), true, 'newer history'],
     ['the holder has died', situation('ME:1', gone), true, 'the peer is gone'],
     ['just started, alone', situation('ME:1', gone, fresh), false, 'waiting for the peer'],
-    ['long started, alone', situation('ME:1', gone, { peerSeen: false, upMs: SOLO_WAIT_MS }), true, 'goes on alone'],
-    ['alone, consistency', situation('ME:1', gone, { peerSeen: false, policy: 'consistency' }), false, 'not been seen'],
+    ['long started, alone', situation('ME:1', gone, { peerHeardMs: null, upMs: SOLO_WAIT_MS }), true, 'goes on alone'],
+    [
+      'alone, consistency',
+      situation('ME:1', gone, { peerHeardMs: null, policy: 'consistency' }),
+      false,
+      'not been seen',
+    ],
     [
       'quarantined before the peer went',
       situation('ME:1', gone, { quarantine: { standing: 'diverged', why: 'as said' } }),
@@ -95,7 +101,9 @@ describe('the channel', () => {
     ['holder, standby has nothing of its own', situation('ME:1-2', peerUp('ME:1'), { holder: true }), 'start'],
     ['holder, standby has something of its own', situation('ME:1-2', peerUp('ME:1,PEER:1'), { holder: true }), 'stop'],
     ['holder, the other is open too', situation('ME:1', peerUp('ME:1', holding), { holder: true }), 'stop'],
-    ['holder, standby away', situation('ME:1', gone, { holder: true }), 'keep'],
+    ['holder, standby down', situation('ME:1', gone, { holder: true }), 'stop'],
+    ['holder, standby slow', situation('ME:1', silent, { holder: true }), 'keep'],
+    ['holder, standby silent', situation('ME:1', silent, { holder: true, peerHeardMs: 2_000 }), 'stop'],
   ])('%s', (_, now, channel) => {
     expect(judge(now).channel).toBe(channel)
   })

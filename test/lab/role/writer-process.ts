@@ -1,0 +1,17 @@
+import { createInterface } from 'node:readline'
+import { Writers } from './writer.ts'
+
+/** Clients in a process of their own, inside the lab's network. stdin: an address a line, where the holder is; its end: stop. */
+let writers: Writers | null = null
+const lines = createInterface({ input: process.stdin })
+lines.on('line', (address) => {
+  if (writers === null) writers = new Writers(address)
+  else writers.moveTo(address)
+})
+lines.on('close', () => {
+  void (writers?.stop() ?? Promise.resolve()).then(() => {
+    const inserted = [...(writers?.ledger.inserted ?? [])]
+    const counters = [...(writers?.ledger.counters ?? [])]
+    process.stdout.write(JSON.stringify({ inserted, counters, longestGapMs: writers?.longestGapMs() ?? 0 }))
+  })
+})
