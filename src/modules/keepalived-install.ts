@@ -81,7 +81,8 @@ fi
           payload: { file, size, to },
           run: sh`trap 'rm -f ${shellQuote(to)}' EXIT
 export DEBIAN_FRONTEND=noninteractive
-apt-get -q -y --no-install-recommends --allow-downgrades install ${shellQuote(to)}
+dpkg --configure -a
+apt-get -q -y --no-install-recommends --allow-downgrades -o DPkg::Lock::Timeout=120 install ${shellQuote(to)}
 `,
           undo:
             mine.installed === null

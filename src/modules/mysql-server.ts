@@ -10,6 +10,10 @@ type Flavour = 'mysql' | 'mariadb'
 export interface MysqlServerFacts {
   /** Package → version that would be installed; packages without one are absent. Empty before the first update. */
   readonly candidates: Readonly<Record<string, string>>
+  /** A unit would start a server. Its program alone may be what a cut-off installation left behind. */
+  readonly unit: boolean
+  /** No server runs, and an installation was cut off: the power, or the link, went in the middle of it. */
+  readonly interrupted: boolean
 }
 
 const PACKAGE: Readonly<Record<Flavour, string>> = { mysql: 'mysql-server', mariadb: 'mariadb-server' }
@@ -75,9 +79,26 @@ if [ -z "$chosen" ]; then
   echo "none of ${names.join(', ')} can be installed from this host's package sources" >&2
   exit 1
 fi
-apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold install "$chosen"
+dpkg --configure -a || apt-get -q -y -o DPkg::Lock::Timeout=120 --fix-broken install
+apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install "$chosen"
 `,
     undo: { none: 'a server with a data directory is not removed by a machine: apt-get remove it yourself' },
+    impact: 'none',
+    notify: [],
+  }
+}
+
+function finishInstallation(context: PlanContext<MysqlServerFacts>): Step {
+  return {
+    id: context.taskId,
+    host: context.host.name,
+    title: 'finish an installation that was cut off',
+    diff: '~ packages are unpacked, and not configured',
+    run: sh`export DEBIAN_FRONTEND=noninteractive
+dpkg --configure -a --force-confold || :
+apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 --fix-broken install
+`,
+    undo: { none: 'half an installation is nothing to go back to' },
     impact: 'none',
     notify: [],
   }
@@ -95,24 +116,39 @@ export const mysqlServer: Module<Record<string, never>, MysqlServerFacts> = {
     const named = inventory.server.package
     const names = named === null ? Object.values(PACKAGE) : [named]
     return `${FACT_FUNCTIONS}
+for directory in /etc /usr/lib /lib; do
+  for unit in mysql mysqld mariadb; do
+    if [ -e "$directory/systemd/system/$unit.service" ]; then fact unit "$unit"; fi
+  done
+done
 # Only where no server is installed: the package cache costs a tenth of a second.
-if command -v apt-cache >/dev/null && ! command -v mysqld >/dev/null && ! command -v mariadbd >/dev/null; then
+if command -v apt-cache >/dev/null && ! pidof mysqld mariadbd >/dev/null; then
   apt-cache policy ${names.map(shellQuote).join(' ')} 2>/dev/null |
     sed -n 's/^\\([^ ].*\\):$/\\1/p; s/^  Candidate: //p' |
     while read -r name && read -r version; do
       [ "$version" = '(none)' ] || fact candidate "$name" "$version"
     done
 fi
+if command -v dpkg >/dev/null && ! pidof mysqld mariadbd >/dev/null && [ -n "$(dpkg --audit 2>/dev/null)" ]; then
+  fact interrupted yes
+fi
 `
   },
 
-  parse: (stdout) => ({ candidates: new FactLines(stdout).record('candidate') }),
+  parse: (stdout) => {
+    const facts = new FactLines(stdout)
+    return {
+      candidates: facts.record('candidate'),
+      unit: facts.text('unit') !== null,
+      interrupted: facts.flag('interrupted'),
+    }
+  },
 
   plan: (_params, context) => {
     const { server, packageManager } = context.facts
-    if (server !== null) {
+    if (server !== null && (server.running || context.mine.unit)) {
       checkInstalled(context, server.flavour)
-      return []
+      return context.mine.interrupted ? [finishInstallation(context)] : []
     }
     if (packageManager !== 'apt') {
       const hint = 'install the database server yourself, then run this again'

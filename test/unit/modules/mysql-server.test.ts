@@ -5,9 +5,13 @@ import { type MysqlUnitFacts, mysqlUnit } from '../../../src/modules/mysql-unit.
 import { masked } from '../../../src/modules/step.ts'
 import { checkSh, context, hostFacts, INVENTORY, M1, M2, MARIADB, MYSQL, shSyntax, written } from './pair-context.ts'
 
-const UNKNOWN: MysqlServerFacts = { candidates: {} }
-const BOTH: MysqlServerFacts = { candidates: { 'mysql-server': '9.7.4-2', 'mariadb-server': '11.8.3-1' } }
-const MARIA: MysqlServerFacts = { candidates: { 'mariadb-server': '10.11.19-0' } }
+const UNKNOWN: MysqlServerFacts = { candidates: {}, unit: false, interrupted: false }
+const BOTH: MysqlServerFacts = {
+  candidates: { 'mysql-server': '9.7.4-2', 'mariadb-server': '11.8.3-1' },
+  unit: false,
+  interrupted: false,
+}
+const MARIA: MysqlServerFacts = { candidates: { 'mariadb-server': '10.11.19-0' }, unit: false, interrupted: false }
 
 function inventory(server: Partial<typeof INVENTORY.server>) {
   return { inventory: { ...INVENTORY, server: { ...INVENTORY.server, ...server } } }
@@ -41,6 +45,15 @@ describe('mysql_server', () => {
     checkSh(steps)
   })
 
+  it('finishes an installation that was cut off', () => {
+    const stopped = { ...MYSQL, running: false }
+    const [none] = plan({ ...BOTH, interrupted: true }, BOTH, {}, stopped)
+    expect(none?.title).toBe('install mysql-server 9.7.4-2')
+    const steps = plan({ ...BOTH, unit: true, interrupted: true }, BOTH, {}, stopped)
+    expect(steps.map((step) => step.title)).toEqual(['finish an installation that was cut off'])
+    checkSh(steps)
+  })
+
   it('refuses what can not become a pair', () => {
     expect(() => plan(BOTH, BOTH, { peerFacts: hostFacts(M2.address, MARIADB) }, MYSQL)).toThrow('mariadb on m2')
     expect(() => plan(BOTH, BOTH, inventory({ flavour: 'mariadb' }), MYSQL)).toThrow('asks for mariadb, but mysql')
@@ -51,9 +64,12 @@ describe('mysql_server', () => {
 
   it('reads what its probe prints', () => {
     shSyntax(mysqlServer.probe({}, { inventory: INVENTORY, host: M1, peer: M2 }))
-    expect(mysqlServer.parse('candidate\tmysql-server\t9.7.4-2\n')).toEqual({
+    expect(mysqlServer.parse('candidate\tmysql-server\t9.7.4-2\nunit\tmysql\ninterrupted\tyes\n')).toEqual({
       candidates: { 'mysql-server': '9.7.4-2' },
+      unit: true,
+      interrupted: true,
     })
+    expect(mysqlServer.parse('')).toEqual(UNKNOWN)
   })
 })
 
