@@ -7,6 +7,15 @@ const HOSTS = ['a', 'b'] as const
 export type HostName = (typeof HOSTS)[number]
 const ADDRESS: Readonly<Record<HostName, string>> = { a: '10.99.7.11', b: '10.99.7.12' }
 
+/** What the hosts' interface and addresses are called, /24 each. */
+export interface Layout {
+  readonly nic: string
+  readonly addresses: Readonly<Record<HostName, string>>
+  readonly vip: string
+}
+
+export const LAYOUT: Layout = { nic: 'eth0', addresses: ADDRESS, vip: VIP }
+
 function ip(...words: string[]): string {
   return execFileSync('ip', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
@@ -28,16 +37,18 @@ export interface SeenAdvert {
 /** Two hosts on a bridge, each a network namespace, watched from outside: addresses by netlink, packets by tcpdump. */
 export class Segment {
   readonly #prefix: string
+  readonly #layout: Layout
   readonly #children: ChildProcess[] = []
   readonly #addresses = new Map<HostName, LineLog>()
   #packets: LineLog = new LineLog()
 
-  private constructor(prefix: string) {
+  private constructor(prefix: string, layout: Layout) {
     this.#prefix = prefix
+    this.#layout = layout
   }
 
-  static async open(name: string): Promise<Segment> {
-    const segment = new Segment(`mmha-wire-${process.pid}-${name}`)
+  static async open(name: string, layout: Layout): Promise<Segment> {
+    const segment = new Segment(`mmha-wire-${process.pid}-${name}`, layout)
     removeAbandoned()
     try {
       segment.#build()
@@ -72,7 +83,7 @@ export class Segment {
   }
 
   hasVip(host: HostName): boolean {
-    return ip('-n', this.namespace(host), '-o', 'addr', 'show').includes(` ${VIP}/`)
+    return ip('-n', this.namespace(host), '-o', 'addr', 'show').includes(` ${this.#layout.vip}/`)
   }
 
   /** Adds an interface that is up and leads nowhere (its other end stays in the host). */
@@ -83,14 +94,14 @@ export class Segment {
   }
 
   deleteVip(host: HostName): void {
-    ip('-n', this.namespace(host), 'addr', 'del', `${VIP}/24`, 'dev', 'eth0')
+    ip('-n', this.namespace(host), 'addr', 'del', `${this.#layout.vip}/24`, 'dev', this.#layout.nic)
   }
 
   /** Waits until the host's kernel says that the VIP is there (or gone). */
   async vip(host: HostName, there: boolean, ms = 15_000): Promise<void> {
     const log = this.#log(host)
     const look = (): true | undefined => {
-      const last = holdingsOf(host, log.lines).at(-1)
+      const last = holdingsOf(host, this.#layout.vip, log.lines).at(-1)
       return (last?.to === Number.POSITIVE_INFINITY) === there ? true : undefined
     }
     await log.until(look, `VIP on ${host}: ${there}`, ms)
@@ -106,7 +117,8 @@ export class Segment {
   }
 
   gratuitousArps(): number[] {
-    const pattern = new RegExp(`^(\\S+) ARP, Request who-has ${VIP} \\(ff:ff:ff:ff:ff:ff\\) tell ${VIP}`)
+    const { vip } = this.#layout
+    const pattern = new RegExp(`^(\\S+) ARP, Request who-has ${vip} \\(ff:ff:ff:ff:ff:ff\\) tell ${vip}`)
     return this.#packets.lines.flatMap((line) => {
       const time = pattern.exec(line)?.[1]
       return time === undefined ? [] : [Number(time)]
@@ -115,12 +127,12 @@ export class Segment {
 
   /** Who had the VIP when. A holding that goes on ends at infinity. */
   holdings(): Holding[] {
-    return HOSTS.flatMap((host) => holdingsOf(host, this.#log(host).lines))
+    return HOSTS.flatMap((host) => holdingsOf(host, this.#layout.vip, this.#log(host).lines))
   }
 
   /** Waits until the holdings are as `find` wants them. */
-  holding<Found>(find: (all: readonly Holding[]) => Found | undefined): Promise<Found> {
-    const one = (host: HostName): Promise<Found> => this.#log(host).until(() => find(this.holdings()), 'holding')
+  holding<Found>(find: (all: readonly Holding[]) => Found | undefined, ms?: number): Promise<Found> {
+    const one = (host: HostName): Promise<Found> => this.#log(host).until(() => find(this.holdings()), 'holding', ms)
     return Promise.any(HOSTS.map(one))
   }
 
@@ -154,17 +166,18 @@ export class Segment {
 
   #build(): void {
     const bridge = `${this.#prefix}-switch`
+    const { nic, addresses } = this.#layout
     ip('netns', 'add', bridge)
     ip('-n', bridge, 'link', 'add', 'br0', 'type', 'bridge')
     ip('-n', bridge, 'link', 'set', 'br0', 'up')
     for (const host of HOSTS) {
       const own = this.namespace(host)
       ip('netns', 'add', own)
-      ip('-n', own, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', `port-${host}`, 'netns', bridge)
+      ip('-n', own, 'link', 'add', nic, 'type', 'veth', 'peer', 'name', `port-${host}`, 'netns', bridge)
       ip('-n', bridge, 'link', 'set', `port-${host}`, 'master', 'br0', 'up')
       ip('-n', own, 'link', 'set', 'lo', 'up')
-      ip('-n', own, 'link', 'set', 'eth0', 'up')
-      ip('-n', own, 'addr', 'add', `${ADDRESS[host]}/24`, 'dev', 'eth0')
+      ip('-n', own, 'link', 'set', nic, 'up')
+      ip('-n', own, 'addr', 'add', `${addresses[host]}/24`, 'dev', nic)
     }
   }
 
@@ -208,12 +221,12 @@ function parseAdvert(line: string): SeenAdvert | null {
   return { at: Number(match[1]), from: match[2] ?? '', version: Number(match[3]), priority: Number(match[4]) }
 }
 
-function holdingsOf(host: HostName, lines: readonly string[]): Holding[] {
+function holdingsOf(host: HostName, vip: string, lines: readonly string[]): Holding[] {
   const found: Holding[] = []
   let from: number | null = null
   for (const line of lines) {
     const match = /^\[(\S+?)\] (Deleted )?.* inet (\S+)\//.exec(line)
-    if (match === null || match[3] !== VIP) continue
+    if (match === null || match[3] !== vip) continue
     const at = Date.parse(`${match[1]}Z`) / 1000 + microseconds(match[1] ?? '')
     if (match[2] === undefined) from ??= at
     else if (from !== null) {

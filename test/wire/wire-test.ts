@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { afterAll, test } from 'vitest'
 import { Daemons } from './daemon.ts'
 import { builtDaemon, whyNot } from './environment.ts'
-import { Segment } from './segment.ts'
+import { LAYOUT, type Layout, Segment } from './segment.ts'
 
 /** Null: the wire tests can run here. */
 export const reason = whyNot()
@@ -22,10 +22,10 @@ export async function bundle(): Promise<string> {
 }
 
 /** A test with a network segment of its own, and a way to start daemons on it; both are gone afterwards. */
-export const wireTest = test.extend<{ segment: Segment; daemons: Daemons }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the parameter's text
-  segment: async ({}, use) => {
-    const segment = await Segment.open(`${++opened}`)
+export const wireTest = test.extend<{ layout: Layout; segment: Segment; daemons: Daemons }>({
+  layout: LAYOUT,
+  segment: async ({ layout }, use) => {
+    const segment = await Segment.open(`${++opened}`, layout)
     await use(segment)
     await segment.close()
   },
