@@ -13,6 +13,7 @@ export function whyNot(): string | null {
     ['ip', '-V'],
     ['tcpdump', '--version'],
     ['keepalived', '--version'],
+    ['pkill', '--version'],
   ].filter(([command = '', flag = '']) => spawnSync(command, [flag]).error !== undefined)
   if (missing.length > 0) return `wire tests need ${missing.map(([command]) => command).join(', ')}`
   return null

@@ -99,11 +99,12 @@ describe.skipIf(reason !== null)('the guides, as they are written', { concurrent
         )
       const server = await listener(segment, 'a')
       await listener(segment, 'b')
-      const [first, second] = [await start('a', 'first'), await start('b', 'second')]
+      const first = await start('a', 'first')
       for (const line of guide.said) await first.log.line(line)
-      await second.enters('BACKUP')
       await first.enters('MASTER')
       await segment.vip('a', true)
+      const second = await start('b', 'second')
+      await second.enters('BACKUP')
       await adverts(segment, 2)
       expect(segment.hasVip('b')).toBe(false)
 
@@ -117,7 +118,8 @@ describe.skipIf(reason !== null)('the guides, as they are written', { concurrent
       await first.log.line(new RegExp(guide.ended))
 
       await listener(segment, 'a')
-      await start('a', 'again').then((again) => again.enters('BACKUP'))
+      const again = await start('a', 'again')
+      await again.enters('BACKUP')
       // More than its Master_Down_Interval.
       await adverts(segment, 5)
       expect(segment.hasVip('a')).toBe(false)
