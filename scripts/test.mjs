@@ -42,11 +42,7 @@ function vitest(project) {
 
 const parts = [
   ['types', () => check('type check', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'])],
-  [
-    'lint',
-    () =>
-      check('lint', process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.']),
-  ],
+  ['lint', () => check('lint', process.execPath, ['scripts/biome.mjs', 'check', '--error-on-warnings', '.'])],
   ['build', () => check('build', process.execPath, ['scripts/build.mjs'])],
   ['unit', () => vitest('unit')],
   ['wire', () => (whyNoLab ? leftOut.push(`wire tests: ${whyNoLab}`) : vitest('wire'))],
