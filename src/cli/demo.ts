@@ -32,7 +32,11 @@ export function demoActs(server: string): readonly Act[] {
 /** Runs `mmha …words` with our terminal; resolves to its exit code. */
 function runMmha(words: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [process.argv[1] ?? '', ...words], { stdio: 'inherit' })
+    const child = spawn(process.execPath, [process.argv[1] ?? '', ...words], {
+      stdio: 'inherit',
+      // Several labs may be up, with the same addresses: all of the demo is about its own.
+      env: { ...process.env, MMHA_LAB: process.env.MMHA_LAB ?? 'lab' },
+    })
     child.on('error', reject)
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)))
   })
