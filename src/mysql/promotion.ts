@@ -17,9 +17,15 @@ export type ApplyOutcome =
  * Stops fetching and applies what was received. The order matters: on MariaDB a replica whose two threads are both
  * stopped throws away its relay log (200 of 200 transactions, measured), so the applier is started first.
  * @param deadlineMs how long the applier may take
+ * @param stopIo stops the receiver; resolves when nothing more can come in
  * @throws SqlError when the connection goes
  */
-export async function applyReceived(session: SqlSession, dialect: Dialect, deadlineMs: number): Promise<ApplyOutcome> {
+export async function applyReceived(
+  session: SqlSession,
+  dialect: Dialect,
+  deadlineMs: number,
+  stopIo: () => Promise<void>,
+): Promise<ApplyOutcome> {
   const status = async () => readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
   const before = await status()
   if (before === null) return { state: 'applied' }
@@ -27,7 +33,7 @@ export async function applyReceived(session: SqlSession, dialect: Dialect, deadl
   if (!before.sqlRunning && !(bothStopped && dialect.flavour === 'mariadb')) {
     await session.query(dialect.statement.startSql)
   }
-  if (before.io !== 'stopped') await session.query(dialect.statement.stopIo)
+  if (before.io !== 'stopped') await stopIo()
   const after = await status()
   if (after === null || after.receivedGtids === '') return { state: 'applied' }
   if (await waitFor(session, dialect, after.receivedGtids, deadlineMs)) return { state: 'applied' }

@@ -157,6 +157,9 @@ function semiSync(dialect: Dialect, input: SettingsInput): Setting[] {
     ...names.plugins.map((plugin) => option('plugin_load_add', plugin, 'semi-synchronous replication')),
     byRole(names.sourceEnabled, 'OFF', 'the daemon turns it on where the address is, once the peer follows'),
     dynamic(names.replicaEnabled, 'ON', 'acknowledge what was received'),
+    ...(dialect.flavour === 'mariadb'
+      ? [dynamic('rpl_semi_sync_slave_kill_conn_timeout', 1, 's that stopping may wait for a source that is gone')]
+      : []),
     dynamic(names.waitPoint, 'AFTER_SYNC', 'nobody sees a commit that the peer does not have'),
     byRole(names.timeout, input.semiSyncTimeout, 'ms until writes go on without the peer'),
   ]

@@ -128,7 +128,7 @@ describe.skipIf(process.getuid?.() !== 0).each(FLAVOURS)('roles on %s (needs roo
   it('a standby that comes back with a transaction of its own: quarantined, tail saved, nobody fetches from it', async () => {
     const before = holder.said.length
     await cutCable(lab, standby.host)
-    await holder.untilLog(/replication from .* stopped until/, before)
+    await holder.untilLog(/replication from .* stopped until its history/, before)
     await standby.stop()
     await query(standby.host, [
       ...writableStatements(dialect),

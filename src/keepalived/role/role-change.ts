@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { formatGtidSet } from '../../mysql/gtid-set.ts'
 import { applyReceived, openForWrites, waitFor } from '../../mysql/promotion.ts'
 import { writableStatements } from '../../mysql/read-only.ts'
@@ -7,7 +8,7 @@ import type { RoleConfig } from '../config/config.ts'
 import { closeInTime } from './closing.ts'
 import { destroyClientSockets } from './fence.ts'
 import { promotionVerdict, type Situation, wasSynchronous } from './judgement.ts'
-import type { Peer } from './peer.ts'
+import type { Peer, PeerView } from './peer.ts'
 import type { LocalServer } from './server.ts'
 import type { StateFile } from './state-file.ts'
 
@@ -39,10 +40,9 @@ export async function promote(
   if (quarantine !== null) return { ok: false, reason: `quarantined, ${quarantine.standing}: ${quarantine.why}` }
   const waitMs = Math.min(wish.deadlineMs, role.promoteDeadline * 1000)
   const { heard } = peer
-  const [received, view] = await Promise.all([
-    applyReceived(server.actor, server.dialect, waitMs),
-    peer.ask(SECOND_OPINION_MS),
-  ])
+  const asked = peer.ask(SECOND_OPINION_MS)
+  const received = await applyReceived(server.actor, server.dialect, waitMs, () => stopReceiving(server, asked))
+  const view = await asked
   const mine = await server.snapshot()
   const now: Situation = {
     policy: role.policy,
@@ -67,6 +67,18 @@ export async function promote(
   await openForWrites(server.actor, server.dialect, verdict)
   return { ok: true, reason: verdict.reason }
 }
+
+/**
+ * Resolves when nothing more can come in. The receiver of a source that doesn't answer has nothing to read: once it was
+ * told to stop, its end need not be waited for.
+ */
+async function stopReceiving(server: LocalServer, asked: Promise<PeerView>): Promise<void> {
+  const stopped = server.stopIo()
+  const unanswered = asked.then((view) => (view.state === 'up' ? stopped : delay(STOP_GRACE_MS)))
+  await Promise.race([stopped, unanswered])
+}
+
+const STOP_GRACE_MS = 50
 
 /**
  * Closes the server and ends its clients. When it doesn't let itself be closed, its clients' sockets are destroyed, so

@@ -1,3 +1,4 @@
+import { EMPTY } from '../../mysql/gtid-set.ts'
 import { setEventScheduler } from '../../mysql/promotion.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { MysqlServer, RoleConfig } from '../config/config.ts'
@@ -237,12 +238,13 @@ export class RoleKeeper {
       upMs: performance.now() - server.since,
       quarantine: this.#quarantine.current,
     })
-    if (await this.#quarantine.weigh(server, verdict, peer)) {
-      this.#turnGate(verdict.gate.open, verdict.gate.reason)
-      await this.#channel.apply(server, mine.channel, verdict.channel)
-    }
     if (holder) await this.#semiSync.keep(server, mine, peer)
     else await this.#semiSync.rest(server, mine)
+    if (await this.#quarantine.weigh(server, verdict, peer)) {
+      this.#turnGate(verdict.gate.open, verdict.gate.reason)
+      const theirs = peer.state === 'up' ? peer.snapshot.history.executed : EMPTY
+      await this.#channel.apply(server, mine.channel, verdict.channel, { mine: before.history.executed, theirs })
+    }
   }
 
   async #closedUnlessHolder(server: LocalServer, mine: ServerSnapshot, holder: boolean): Promise<ServerSnapshot> {

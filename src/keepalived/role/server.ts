@@ -8,6 +8,7 @@ import type { MysqlServer } from '../config/config.ts'
 
 const CONNECT_TIMEOUT_MS = 1000
 const QUERY_TIMEOUT_MS = 2000
+const STOP_TIMEOUT_MS = 30_000
 
 /**
  * The local server with the connections that a role change needs, opened beforehand: `actor` for statements that may
@@ -17,6 +18,8 @@ export class LocalServer {
   readonly dialect: Dialect
   readonly actor: WatchedSession
   readonly reader: WatchedSession
+  readonly #stopper: WatchedSession
+  #stopping: Promise<void> | null = null
   /** Our own accounts: never ended with the clients. */
   readonly ownUsers: readonly string[]
   readonly binlogIndex: string
@@ -27,12 +30,14 @@ export class LocalServer {
     dialect: Dialect
     actor: WatchedSession
     reader: WatchedSession
+    stopper: WatchedSession
     ownUsers: readonly string[]
     binlogIndex: string
   }) {
     this.dialect = fields.dialect
     this.actor = fields.actor
     this.reader = fields.reader
+    this.#stopper = fields.stopper
     this.ownUsers = fields.ownUsers
     this.binlogIndex = fields.binlogIndex
   }
@@ -42,6 +47,7 @@ export class LocalServer {
     const credentials = await readCredentials(server.credentials)
     const reader = await openLocal(server, credentials)
     const actor = await openLocal(server, credentials)
+    const stopper = await openLocal(server, credentials)
     const dialect = await identify(reader)
     // The peer's daemon reads this server with the same account that ours reads the peer with.
     const peerUser = await readCredentials(peerCredentials).then(
@@ -53,17 +59,37 @@ export class LocalServer {
       dialect,
       actor,
       reader,
+      stopper,
       ownUsers: [credentials.user, ...peerUser],
       binlogIndex: text(index, 'Value'),
     })
   }
 
   get alive(): boolean {
-    return this.actor.alive && this.reader.alive
+    return this.actor.alive && this.reader.alive && this.#stopper.alive
   }
 
   snapshot(): Promise<ServerSnapshot> {
     return readSnapshot(this.reader, this.dialect)
+  }
+
+  /** A receiver is being stopped: a START would wait for it. */
+  get stopping(): boolean {
+    return this.#stopping !== null
+  }
+
+  /**
+   * Stops the receiver, on a connection of its own: MariaDB's semi-sync replica first tries to tell a source that may be
+   * gone (2 s and more, measured), and nothing else should wait for that. @throws SqlError
+   */
+  stopIo(): Promise<void> {
+    this.#stopping ??= this.#stopper
+      .query(this.dialect.statement.stopIo, STOP_TIMEOUT_MS)
+      .then(() => undefined)
+      .finally(() => {
+        this.#stopping = null
+      })
+    return this.#stopping
   }
 
   /** @returns number of clients' sessions ended. @throws SqlError */
@@ -78,6 +104,7 @@ export class LocalServer {
   disconnect(): void {
     this.actor.close()
     this.reader.close()
+    this.#stopper.close()
   }
 }
 
