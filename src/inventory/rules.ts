@@ -62,6 +62,12 @@ export function brokenRules(inventory: Inventory): Problem[] {
   if (password !== undefined && Buffer.byteLength(password) > 8) {
     problems.push({ path: ['vrrp', 'authPass'], message: 'VRRP sends the first 8 bytes only; give at most 8' })
   }
+  if (password !== undefined && !/^[ !#-[\]-~]*$/.test(password)) {
+    problems.push({
+      path: ['vrrp', 'authPass'],
+      message: 'keepalived.conf can not say it; use ASCII characters without " and \\',
+    })
+  }
   if (password !== undefined && vrrp.version === 3) {
     problems.push({
       path: ['vrrp', 'authPass'],

@@ -28,6 +28,11 @@ export function buildGlobal({ global, hostname, report }: Building): GlobalConfi
   if (smtp !== null && emails.length === 0) {
     report('note', 'conflict', smtp, 'smtp_server without notification_email: nobody gets mail')
   }
+  const recipients = nodeOf(global, 'notification_email')
+  if (recipients !== null && emails.length > 0 && smtp === null) {
+    const said = 'notification_email without smtp_server: nobody gets mail'
+    report('warning', 'conflict', recipients, said, 'add smtp_server 127.0.0.1, or the address of your relay')
+  }
   return {
     routerId: textOf(global, 'router_id') ?? hostname,
     notificationEmail: emails,

@@ -70,7 +70,7 @@ export function checkScripts(scripts: readonly ScriptUse[], global: GlobalConfig
         'script-missing',
         use,
         `${use.role}: ${program} is not there or not executable; it is not run`,
-        'chmod +x',
+        isAbsolute(program) ? `create it, then: chmod +x ${program}` : 'write its path',
       )
       continue
     }

@@ -59,6 +59,7 @@ function readAddresses(words: readonly Token[], report: Report): Item[] {
       const value = words[index]?.text
       if (value === undefined) report('warning', 'value-missing', word, `${word.text} has no value, ignored`)
       else if (word.text === 'dev') current.value = { ...current.value, dev: value }
+      else if (word.text === 'scope' && value === 'global') continue
       else if (word.text !== 'label')
         report('note', 'accepted', word, `${word.text} ${value} is not set on the address here`)
       else if (value.length <= 15) current.value = { ...current.value, label: value }

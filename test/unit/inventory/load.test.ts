@@ -57,6 +57,7 @@ describe('a full inventory', () => {
         'server: { flavour: mariadb, settings: { skip_name_resolve: true, max_connections: 500 } }',
         'replication: position',
         'vrrp: { version: 2, advertInterval: 1, authPass: "12345678" }',
+        'notify: { command: page --team dba, mail: [dba@example.com] }',
       ].join('\n'),
       { PW: 'sesame' },
     )
@@ -71,6 +72,7 @@ describe('a full inventory', () => {
     expect(inventory.client).toMatchObject({ name: 'c1', index: 2, address: '10.0.0.9' })
     expect(inventory.server.settings).toEqual({ skip_name_resolve: 'ON', max_connections: '500' })
     expect(inventory.replication.mode).toBe('position')
+    expect(inventory.notify).toEqual({ command: 'page --team dba', mail: ['dba@example.com'] })
     expect(JSON.stringify(inventory)).not.toMatch(/sesame|12345678/)
   })
 
@@ -132,6 +134,17 @@ describe('a wrong inventory is refused with its place', () => {
       'password of version 3',
       `${SMALLEST}vrrp: {authPass: abc}\n`,
       'pair.yml:6:18 vrrp.authPass: VRRP version 3 has no passwords',
+    ],
+    [
+      'command of two lines',
+      `${SMALLEST}notify: {command: "a\\nb"}\n`,
+      'pair.yml:6:19 notify.command: a command is one line',
+    ],
+    ['recipient that is none', `${SMALLEST}notify: {mail: ["a b@c"]}\n`, 'not a mail address'],
+    [
+      'password that ends its quotes',
+      `${SMALLEST}vrrp: {version: 2, authPass: 'a"b'}\n`,
+      'pair.yml:6:30 vrrp.authPass: keepalived.conf can not say it',
     ],
     ['long password', `${SMALLEST}vrrp: {version: 2, authPass: "123456789"}\n`, 'VRRP sends the first 8 bytes only'],
     ['half seconds on version 2', `${SMALLEST}vrrp: {version: 2, advertInterval: 0.5}\n`, 'whole seconds only'],

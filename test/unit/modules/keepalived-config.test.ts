@@ -33,6 +33,7 @@ describe('keepalived_config', () => {
 
   it.each([
     ['multicast, version 3', INVENTORY.vrrp],
+    ['no lease that is short enough', { ...INVENTORY.vrrp, advertInterval: 0.1 }],
     ['unicast', { ...INVENTORY.vrrp, mode: 'unicast' as const }],
     [
       'version 2 with a password',
@@ -51,6 +52,8 @@ describe('keepalived_config', () => {
         interface: 'host0',
         priority: side.host.index === 0 ? 254 : 253,
         nopreempt: true,
+        vipLease: vipLease(vrrp.advertInterval),
+        notify: { any: { argv: ['/etc/keepalived/mmha-notify.sh'], user: 'root' } },
         initialState: 'BACKUP',
         role: { peer: { address: side.peer.address, credentials: '/etc/mmha/peer.cnf' } },
       })

@@ -1,5 +1,6 @@
 import {
   accepted,
+  alias,
   choice,
   command,
   flag,
@@ -31,15 +32,14 @@ export const TOP: readonly Keyword[] = inBlock('top', [
 export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
   native('notification_email', [], 'Who gets mail about changes', { opens: 'notification_email' }),
   native('notification_email_from', [word], 'Sender of that mail'),
-  native('smtp_server', [host, optional(port)], 'Mail relay, plain SMTP; its name is looked up when mail is sent', {
-    default: '127.0.0.1',
-  }),
+  native('smtp_server', [host, optional(port)], 'Mail relay, plain SMTP; its name is looked up when mail is sent'),
   native('smtp_connect_timeout', [seconds(0, 3600)], 'Patience with the relay, for each reply', { default: 30 }),
   native('smtp_helo_name', [word], 'Name given in HELO; default: this host'),
   native('smtp_alert', [flag], 'Mail about everything, unless a block says otherwise', { default: false }),
   native('smtp_alert_vrrp', [flag], 'Mail about instances, unless one says otherwise', { default: false }),
   native('smtp_alert_checker', [flag], 'Mail about real servers, unless one says otherwise', { default: true }),
   native('router_id', [word], 'Name of this router in mail; default: this host'),
+  alias('lvs_id', 'router_id', 'its name before keepalived 1.1', 'note'),
   native('script_user', [word, optional(word)], 'User and group that scripts run as'),
   native('enable_script_security', [flag], 'Refuse scripts that others than root can change', { default: false }),
   native('vrrp_version', [integer(2, 3)], 'VRRP version of instances that name none', { default: 2 }),

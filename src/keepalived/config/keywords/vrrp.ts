@@ -92,6 +92,7 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   ...NOTIFY,
   accepted('debug', [optional(integer(0, 255))], 'logging does not depend on it here'),
   accepted('accept', [flag], 'the address always answers here'),
+  accepted('lvs_sync_daemon_interface', [word], 'there is no balancing whose connections could be synchronized'),
   accepted('linkbeat_use_polling', [], 'the kernel tells of link changes here'),
   accepted('native_ipv6', [], 'the addresses tell the family here'),
   accepted('kernel_rx_buf_size', [integer(0, 2147483647)], 'the kernel keeps its default here'),

@@ -93,6 +93,11 @@ describe('what does not go together is said', () => {
       'f:11:1 warning: VI_1: with nopreempt the weight of s never moves the address (leave the weight out: then a failure is a fault and the peer takes over)',
     ],
     [
+      'recipients without a relay',
+      `global_defs {\n notification_email {\n  a@example.com\n }\n}\n${instance('')}`,
+      'f:2:2 warning: notification_email without smtp_server: nobody gets mail (add smtp_server 127.0.0.1, or the address of your relay)',
+    ],
+    [
       'a password on version 3',
       instance('version 3\nauthentication {\n auth_pass x\n}'),
       'f:8:1 warning: VI_1: VRRP version 3 has no authentication, ignored (remove it, or write version 2)',
@@ -260,7 +265,7 @@ describe('a file of this host', () => {
     const parsed = parseConfigFile(path)
     const [missing, found, unsafe] = said(parsed)
     expect(missing).toBe(
-      `${path}:11:1 error: notify_master of VI_1: /nowhere/x.sh is not there or not executable; it is not run (chmod +x)`,
+      `${path}:11:1 error: notify_master of VI_1: /nowhere/x.sh is not there or not executable; it is not run (create it, then: chmod +x /nowhere/x.sh)`,
     )
     expect(found).toBe(
       `${path}:12:1 warning: notify_backup of VI_1: beside.sh is found as ${sandbox.file('beside.sh')} (write the path)`,
