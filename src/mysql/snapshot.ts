@@ -50,6 +50,12 @@ export async function readSnapshot(session: SqlSession, dialect: Dialect): Promi
   }
 }
 
+/** Only what has been applied; one statement. @throws SqlError, GtidSyntaxError */
+export async function readExecuted(session: SqlSession, dialect: Dialect): Promise<GtidSet> {
+  const [row] = await session.query(`SELECT ${executedColumns(dialect)}`)
+  return gtids(dialect, text(row, 'executed'), text(row, 'replicated'))
+}
+
 function gtids(dialect: Dialect, executed: string, replicated: string): GtidSet {
   return union(parseGtidSet(dialect.flavour, executed), parseGtidSet(dialect.flavour, replicated))
 }

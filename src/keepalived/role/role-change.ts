@@ -41,8 +41,11 @@ export async function promote(
   const waitMs = Math.min(wish.deadlineMs, role.promoteDeadline * 1000)
   const { heard } = peer
   const asked = peer.ask(SECOND_OPINION_MS)
+  const started = performance.now()
   const received = await applyReceived(server.actor, server.dialect, waitMs, () => stopReceiving(server, asked))
   const view = await asked
+  const applying = performance.now() - started
+  if (applying > WORTH_SAYING_MS) log('info', `${applying.toFixed(0)} ms until what was received was applied`)
   const mine = await server.snapshot()
   const now: Situation = {
     policy: role.policy,
@@ -79,6 +82,7 @@ async function stopReceiving(server: LocalServer, asked: Promise<PeerView>): Pro
 }
 
 const STOP_GRACE_MS = 50
+const WORTH_SAYING_MS = 50
 
 /**
  * Closes the server and ends its clients. When it doesn't let itself be closed, its clients' sockets are destroyed, so

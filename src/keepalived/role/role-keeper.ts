@@ -226,7 +226,8 @@ export class RoleKeeper {
     if (this.#holder === null) return
     const holder = this.#holder
     await this.#o.state.update({ origin: before.history.origin, binlogIndex: server.binlogIndex })
-    const mine = await this.#closedUnlessHolder(server, await server.snapshot(), holder)
+    const history = { ...before.history, executed: await server.executed() }
+    const mine = await this.#closedUnlessHolder(server, { ...before, history }, holder)
     const verdict = judge({
       policy: this.#o.role.policy,
       flavour: server.dialect.flavour,

@@ -1,8 +1,9 @@
 import { clientSessions, closeForWrites, endSessions } from '../../mysql/demotion.ts'
 import type { Dialect } from '../../mysql/dialect.ts'
+import type { GtidSet } from '../../mysql/gtid-set.ts'
 import { type Credentials, readCredentials } from '../../mysql/option-file.ts'
 import { openSession, type WatchedSession } from '../../mysql/session.ts'
-import { identify, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
+import { identify, readExecuted, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
 import { text } from '../../mysql/sql-session.ts'
 import type { MysqlServer } from '../config/config.ts'
 
@@ -71,6 +72,10 @@ export class LocalServer {
 
   snapshot(): Promise<ServerSnapshot> {
     return readSnapshot(this.reader, this.dialect)
+  }
+
+  executed(): Promise<GtidSet> {
+    return readExecuted(this.reader, this.dialect)
   }
 
   /** A receiver is being stopped: a START would wait for it. */
