@@ -141,9 +141,9 @@ export class RoleKeeper {
 
   #demote(id: number | null, why: string): void {
     this.#promotion?.abort()
+    this.#holder = false
     void this.#exclusive(async () => {
       clearTimeout(this.#unused)
-      this.#holder = false
       const server = this.#server
       const outcome =
         server === null ? { ok: true, reason: 'mysqld is down' } : await outcomeOf(demote(this.#context(server)))
@@ -183,7 +183,11 @@ export class RoleKeeper {
       this.#o.log('warn', `database: ${error instanceof Error ? error.message : String(error)}`)
     })
     this.#line = turn
-    return turn.then(() => this.#wake())
+    return turn.then(() => {
+      // Whoever looked meanwhile saw it half done.
+      this.#changes += 1
+      this.#wake()
+    })
   }
 
   async #run(): Promise<void> {
@@ -210,9 +214,9 @@ export class RoleKeeper {
       this.#server = opened
     }
     const server = this.#server
+    const changes = this.#changes
     const before = await server.snapshot()
     const peer = await this.#peer.ask(PEER_ANSWER_MS)
-    const changes = this.#changes
     const turn = this.#line.then(async () => {
       // A role change came in between: what was read is stale.
       if (changes !== this.#changes || this.#server !== server || this.#stopped) return

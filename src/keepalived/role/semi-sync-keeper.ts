@@ -10,6 +10,9 @@ type Log = (level: 'info' | 'warn' | 'error', message: string) => void
 /** A standby that is further behind would make the first commits wait too long. */
 const NEARLY_CAUGHT_UP = 1000
 
+/** Rounds in which the standby must be seen following: one that is about to stop is not waited for. */
+const FOLLOWING_ROUNDS = 3
+
 /**
  * Commits on the holder wait for the standby, or it is written on disk that they don't (mysql/semi-sync.ts says why).
  * Called on every tick with fresh snapshots.
@@ -22,6 +25,7 @@ export class SemiSyncKeeper {
   #before: GtidSet | null = null
   #stuckSince: number | null = null
   #acknowledged = -1
+  #following = 0
 
   constructor(options: { log: Log; state: StateFile; timeoutMs: number }) {
     this.#log = options.log
@@ -33,6 +37,7 @@ export class SemiSyncKeeper {
   async rest(server: LocalServer, mine: ServerSnapshot): Promise<void> {
     this.#before = null
     this.#stuckSince = null
+    this.#following = 0
     await this.#state.update({ enforced: false })
     if (mine.semiSync?.enabled !== true) return
     for (const statement of releaseStatements(server.dialect)) await server.reader.query(statement)
@@ -45,9 +50,14 @@ export class SemiSyncKeeper {
   }
 
   async #begin(server: LocalServer, mine: ServerSnapshot, peer: PeerView): Promise<void> {
-    const clients = mine.semiSync?.clients ?? 0
-    if (clients < 1 || peer.state !== 'up' || peer.snapshot.channel?.io !== 'running') return
-    if (count(subtract(mine.history.executed, peer.snapshot.received)) > NEARLY_CAUGHT_UP) return
+    const follows =
+      (mine.semiSync?.clients ?? 0) > 0 &&
+      peer.state === 'up' &&
+      peer.snapshot.channel?.io === 'running' &&
+      count(subtract(mine.history.executed, peer.snapshot.received)) <= NEARLY_CAUGHT_UP
+    this.#following = follows ? this.#following + 1 : 0
+    if (this.#following < FOLLOWING_ROUNDS) return
+    this.#following = 0
     for (const statement of enforceStatements(server.dialect)) await server.reader.query(statement)
     this.#before = (await server.snapshot()).history.executed
     this.#stuckSince = null
@@ -72,7 +82,10 @@ export class SemiSyncKeeper {
     }
     this.#stuckSince ??= performance.now()
     const waited = performance.now() - this.#stuckSince
-    if (peer.state !== 'down' && waited < this.#timeoutMs) return
+    // Its replica has hung up: it was stopped, or died; where only the network is cut, nobody hangs up. A peer that is
+    // open for writes is no standby, and nothing is let go before we are told what we are.
+    const deserted = semiSync.clients === 0 && !(peer.state === 'up' && !peer.snapshot.closed)
+    if (!deserted && peer.state !== 'down' && waited < this.#timeoutMs) return
     await this.#release(server, peer)
   }
 
@@ -80,7 +93,7 @@ export class SemiSyncKeeper {
     await this.#state.update({ enforced: false })
     for (const statement of releaseStatements(server.dialect)) await server.reader.query(statement)
     this.#before = null
-    const why = peer.state === 'up' ? 'it does not acknowledge' : peer.why
+    const why = peer.state === 'up' ? 'it does not fetch or acknowledge' : peer.why
     this.#log('warn', `commits no longer wait for the standby (${why}): what is written now is on this server only`)
   }
 }
