@@ -11,6 +11,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -20,6 +22,16 @@ import { dirname, join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '..')
 /** Time of every file in the package: fixed, so that the same sources give the same bytes. */
 const EPOCH = '1767225600'
+
+/** How many packages stay: a run that has planned with the one before may be about to send it. */
+const KEPT = 2
+
+/** The packages of a folder, the newest first. */
+function packages(folder) {
+  const files = readdirSync(folder).filter((name) => /^mmha-keepalived_.*_amd64\.deb$/.test(name))
+  const aged = files.map((name) => ({ file: join(folder, name), time: statSync(join(folder, name)).mtimeMs }))
+  return aged.sort((a, b) => b.time - a.time).map(({ file }) => file)
+}
 
 /** The official Node.js binary that the daemon runs on. */
 function pinnedRuntime() {
@@ -75,7 +87,7 @@ function versionOf(base, files) {
 }
 
 /**
- * Builds dist/mmha-keepalived_<version>_amd64.deb from the daemon's bundle; nothing to do when that build exists.
+ * Builds mmha-keepalived_<version>_amd64.deb from the daemon's bundle; nothing to do when that build exists.
  * @param {{daemonDir: string, outDir: string, runtime?: string}} options daemonDir holds mmha-keepalived.cjs and
  *   koffi.node; runtime: the node binary, the pinned one unless it is given
  * @returns {{file: string, version: string, built: boolean}}
@@ -89,7 +101,11 @@ export function buildPackage({ daemonDir, outDir, runtime = pinnedRuntime() }) {
   const version = versionOf(base, files)
   const name = `mmha-keepalived_${version}_amd64.deb`
   const file = join(outDir, name)
-  if (existsSync(file)) return { file, version, built: false }
+  if (existsSync(file)) {
+    // The newest is the one that counts.
+    utimesSync(file, new Date(), new Date())
+    return { file, version, built: false }
+  }
 
   mkdirSync(outDir, { recursive: true })
   const stage = mkdtempSync(join(tmpdir(), 'mmha-package-'))
@@ -113,8 +129,6 @@ export function buildPackage({ daemonDir, outDir, runtime = pinnedRuntime() }) {
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }
-  for (const old of readdirSync(outDir)) {
-    if (/^mmha-keepalived_.*_amd64\.deb$/.test(old) && old !== name) rmSync(join(outDir, old))
-  }
+  for (const old of packages(outDir).slice(KEPT)) rmSync(old)
   return { file, version, built: true }
 }

@@ -1,19 +1,23 @@
 // npm run build: the CLI (dist/mmha.js and its chunks), and what it uploads: the daemon, its package, the drill.
-import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+// A dist that is in use stays whole: everything is built beside it and put in its place file by file.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, openSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { buildDaemon } from './build-daemon.mjs'
+import { buildDrill } from './build-drill.mjs'
+import { buildPackage } from './build-package.mjs'
+import { replaceFiles } from './replace-files.mjs'
 
 const root = resolve(import.meta.dirname, '..')
-const dist = resolve(root, 'dist')
+const dist = join(root, 'dist')
+const fresh = join(dist, '.new')
 const only = process.argv.slice(2)
 
 async function buildCli() {
-  await rm(resolve(dist, 'chunks'), { recursive: true, force: true })
   await build({
-    entryPoints: { mmha: resolve(root, 'src/cli/main.ts') },
-    outdir: dist,
+    entryPoints: { mmha: join(root, 'src/cli/main.ts') },
+    outdir: fresh,
     bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
@@ -31,22 +35,35 @@ async function buildCli() {
   })
 }
 
-/** Parts that other scripts build; each is optional while it doesn't exist. */
-async function part(script, name, ...parameters) {
-  const path = resolve(import.meta.dirname, script)
-  if (!existsSync(path)) return
-  const module = await import(pathToFileURL(path).href)
-  await module[name](...parameters)
+/** One build at a time: the lock is this process's and ends with it. A system without flock builds without one. */
+function lock() {
+  const file = openSync(join(dist, '.lock'), 'a')
+  const flock = (...flags) => spawnSync('flock', [...flags, '3'], { stdio: ['ignore', 'ignore', 'inherit', file] })
+  if (flock('--nonblock').status !== 1) return
+  process.stderr.write('another build is at work: waiting for it\n')
+  flock()
 }
 
-const parts = {
+const bundles = {
   cli: buildCli,
-  daemon: () => part('build-daemon.mjs', 'buildDaemon', resolve(dist, 'daemon')),
-  package: () =>
-    existsSync(resolve(dist, 'daemon'))
-      ? part('build-package.mjs', 'buildPackage', { daemonDir: resolve(dist, 'daemon'), outDir: dist })
-      : undefined,
-  drill: () => part('build-drill.mjs', 'buildDrill', resolve(dist, 'drill')),
+  daemon: () => buildDaemon(join(fresh, 'daemon')),
+  drill: () => buildDrill(join(fresh, 'drill')),
 }
+const unknown = only.filter((name) => name !== 'package' && !Object.hasOwn(bundles, name))
+if (unknown.length > 0) {
+  process.stderr.write(`error: no part of the build: ${unknown.join(', ')}\n  do: one of cli, daemon, drill, package\n`)
+  process.exit(4)
+}
+const asked = (name) => only.length === 0 || only.includes(name)
 
-for (const [name, work] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await work()
+mkdirSync(dist, { recursive: true })
+lock()
+rmSync(fresh, { recursive: true, force: true })
+mkdirSync(fresh)
+try {
+  await Promise.all(Object.keys(bundles).map((name) => (asked(name) ? bundles[name]() : undefined)))
+  replaceFiles(fresh, dist, { last: 'mmha.js', retire: asked('cli') ? 'chunks' : null })
+} finally {
+  rmSync(fresh, { recursive: true, force: true })
+}
+if (asked('package')) buildPackage({ daemonDir: join(dist, 'daemon'), outDir: dist })

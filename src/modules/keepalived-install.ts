@@ -22,32 +22,41 @@ export interface KeepalivedInstallFacts {
   readonly running: boolean
 }
 
+/** Written by every installation of the package. */
+export const PACKAGE_LIST = '/var/lib/dpkg/info/mmha-keepalived.list'
+
 const NAME = /^mmha-keepalived_(.+)_amd64\.deb$/
 
-/** The package of this installation. @throws MmhaError NOT_BUILT */
+/** The package of this installation: the newest one, since a build leaves the one before. @throws MmhaError NOT_BUILT */
 export function builtPackage(directory: string = join(installationRoot(), 'dist')): DaemonPackage {
-  let names: readonly string[] = []
+  const found = namesIn(directory).flatMap((name) => {
+    const version = NAME.exec(name)?.[1]
+    if (version === undefined) return []
+    const file = join(directory, name)
+    const stat = statSync(file, { throwIfNoEntry: false })
+    return stat === undefined ? [] : [{ file, version, size: stat.size, time: stat.mtimeMs }]
+  })
+  const [newest] = found.sort((a, b) => b.time - a.time)
+  if (newest === undefined) {
+    throw new MmhaError('the package of the daemon is not built', {
+      code: 'NOT_BUILT',
+      source: 'user',
+      exit: EXIT.failed,
+      where: directory,
+      hint: 'npm run build',
+    })
+  }
+  const { file, version, size } = newest
+  return { file, version, size }
+}
+
+function namesIn(directory: string): readonly string[] {
   try {
-    names = readdirSync(directory).filter((name) => NAME.test(name))
+    return readdirSync(directory)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
   }
-  const [name] = names
-  const version = name === undefined ? undefined : NAME.exec(name)?.[1]
-  if (name === undefined || version === undefined || names.length > 1) {
-    throw new MmhaError(
-      names.length > 1 ? 'there are several packages of the daemon' : 'the package of the daemon is not built',
-      {
-        code: 'NOT_BUILT',
-        source: 'user',
-        exit: EXIT.failed,
-        where: directory,
-        hint: 'npm run build',
-      },
-    )
-  }
-  const file = join(directory, name)
-  return { file, version, size: statSync(file).size }
 }
 
 /** The daemon with its runtime, as our Debian package, through the host's own package manager; nothing is downloaded. */
@@ -91,6 +100,7 @@ apt-get -q -y --no-install-recommends --allow-downgrades -o DPkg::Lock::Timeout=
           // Installing leaves a running daemon as it is; its service's task restarts it, and that is better said before.
           impact: mine.running ? 'restart' : 'none',
           notify: [],
+          writes: [PACKAGE_LIST],
         },
       ]
     },

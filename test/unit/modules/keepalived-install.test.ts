@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -41,14 +41,18 @@ describe('keepalived_install', () => {
     expect(install.parse('')).toEqual({ installed: null, running: false })
   })
 
-  it('finds the one package that was built, or says how to build it', () => {
+  it('finds the package that was built last, or says how to build it', () => {
     expect(() => builtPackage(join(directory, 'missing'))).toThrow('is not built')
     expect(() => builtPackage(directory)).toThrow('is not built')
     const file = join(directory, 'mmha-keepalived_0.1.0+abc_amd64.deb')
     writeFileSync(file, 'four')
     expect(builtPackage(directory)).toEqual({ file, version: '0.1.0+abc', size: 4 })
-    writeFileSync(join(directory, 'mmha-keepalived_0.1.0+def_amd64.deb'), '')
-    expect(() => builtPackage(directory)).toThrow('several packages')
+    const before = join(directory, 'mmha-keepalived_0.1.0+def_amd64.deb')
+    writeFileSync(before, '')
+    utimesSync(before, 1000, 1000)
+    expect(builtPackage(directory).version).toBe('0.1.0+abc')
+    utimesSync(file, 999, 999)
+    expect(builtPackage(directory).version).toBe('0.1.0+def')
   })
 })
 
@@ -90,7 +94,12 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
     writeFileSync(join(daemonDir, 'mmha-keepalived.cjs'), '2')
     const changed = build('a')
     expect(changed.version).not.toBe(first.version)
-    expect(readdirSync(join(directory, 'a'))).toEqual([`mmha-keepalived_${changed.version}_amd64.deb`])
+    expect(builtPackage(join(directory, 'a')).version).toBe(changed.version)
+    writeFileSync(join(daemonDir, 'mmha-keepalived.cjs'), '3')
+    const third = build('a')
+    expect(readdirSync(join(directory, 'a')).sort()).toEqual(
+      [changed, third].map(({ version }) => `mmha-keepalived_${version}_amd64.deb`).sort(),
+    )
     const list = execFileSync('dpkg-deb', ['-c', changed.file], { encoding: 'utf8' })
     const paths = list
       .split('\n')
