@@ -101,6 +101,7 @@ virtual_server 192.0.2.10 3306 {
 vrrp_script ${name} {
     script ${sandbox.script(`${name}.sh`, 'exit 1')}
     interval 0.05
+    timeout 5
     weight ${weight}
 }
 `
