@@ -23,7 +23,7 @@ describe.skipIf(process.getuid?.() !== 0).each(CASES)(
   '$server, $replication, from fresh hosts (needs root)',
   (test) => {
     const { server, replication, power } = test
-    const mmha = new Mmha(`pair-${server}`)
+    const mmha = new Mmha(`pair-${server.replace('.', '-')}`)
     const folder = mkdtempSync(join(tmpdir(), 'mmha-pair-'))
     const inventory = join(folder, 'pair.yml')
     const provision = async () => lastDocument<Provisioned>(await mmha.ok('provision', inventory, '--yes', '--json'))
