@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { Command } from 'commander'
-import { MmhaError } from '../events/error.ts'
+import { EXIT, MmhaError } from '../events/error.ts'
 
 interface DemoOptions {
   readonly server: string
@@ -38,7 +38,7 @@ function runMmha(words: readonly string[]): Promise<number> {
       env: { ...process.env, MMHA_LAB: process.env.MMHA_LAB ?? 'lab' },
     })
     child.on('error', reject)
-    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)))
+    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? EXIT.cancelled : 1)))
   })
 }
 
@@ -47,7 +47,7 @@ async function demo(options: DemoOptions): Promise<void> {
   for (const { title, words } of demoActs(options.server)) {
     process.stderr.write(`\n━━ ${title}\n   $ mmha ${words.join(' ')}\n\n`)
     const code = await runMmha(words)
-    if (code === 130) {
+    if (code === EXIT.cancelled) {
       process.exitCode = code
       return
     }

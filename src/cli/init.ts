@@ -1,13 +1,11 @@
 import { type Command, Option } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
-import { LAB_VARIABLE, labSshDefaults, reexecInside, runHere } from '../lab/inside.ts'
+import { plain } from '../events/renderer.ts'
+import { entered, LAB_VARIABLE, labSshDefaults, reexecInside, runHere } from '../lab/inside.ts'
 import { isInside } from '../lab/network.ts'
 import { type LabState, readState } from '../lab/state.ts'
 import { init } from '../wizard/init.ts'
 import { Cancelled } from '../wizard/question.ts'
-
-/** As the shell counts it: 128 + SIGINT. */
-const EXIT_CANCELLED = 130
 
 interface Flags {
   readonly lab?: string | true
@@ -35,6 +33,7 @@ async function runInit(flags: Flags): Promise<void> {
   if (flags.answers === undefined && !(process.stdin.isTTY && process.stderr.isTTY)) throw noTerminal()
   const lab = flags.lab === undefined ? null : labNamed(flags.lab)
   if (lab !== null && !isInside(lab.namespace)) {
+    plain(process.stderr, false).sink(entered(lab))
     process.exitCode = await reexecInside(lab)
     return
   }
@@ -57,7 +56,7 @@ async function runInit(flags: Flags): Promise<void> {
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error
     process.stderr.write('cancelled: nothing was written\n')
-    process.exitCode = EXIT_CANCELLED
+    process.exitCode = EXIT.cancelled
   } finally {
     process.off('SIGINT', leave)
   }

@@ -27,6 +27,12 @@ interface UpOptions extends NameOption {
 /** Runs a host's own program on its disk; journalctl wants /proc. */
 const READ_DISK = 'mount -t proc proc "$1/proc" && exec chroot "$@"'
 
+const POWER = { kill: killPower, on: powerOn, off: shutDown, reboot }
+
+function isPower(what: string): what is keyof typeof POWER {
+  return Object.hasOwn(POWER, what)
+}
+
 /** Shows what happens: on stderr for a person, as one JSON document a line on stdout with --json. */
 function sinkFor({ json }: NameOption) {
   return (json === true ? ndjson(process.stdout) : plain(process.stderr, false)).sink
@@ -65,7 +71,7 @@ export function registerLab(program: Command): void {
       } catch (error) {
         if (!leaving.signal.aborted) throw error
         process.stderr.write('interrupted: what was begun is taken down again\n')
-        process.exitCode = 130
+        process.exitCode = EXIT.cancelled
       } finally {
         for (const signal of signals) process.off(signal, leave)
       }
@@ -111,18 +117,11 @@ export function registerLab(program: Command): void {
       )
     })
 
-  const faults: Readonly<Record<string, (state: LabState, host: LabHost) => Promise<unknown>>> = {
-    kill: killPower,
-    on: powerOn,
-    off: shutDown,
-    reboot,
-  }
   command('power <host> <kill|on|off|reboot>', 'kill: power loss; off and reboot: in order').action(
     async (host: string, what: string, options: NameOption) => {
       const { state, target } = find(options.name, host)
-      const fault = faults[what]
-      if (fault === undefined) throw usage(`power ${what}`, Object.keys(faults))
-      await fault(state, target)
+      if (!isPower(what)) throw usage(`power ${what}`, Object.keys(POWER))
+      await POWER[what](state, target)
       sinkFor(options)({ code: `lab.power.${what}`, level: 'info', host: target.name, message: `power ${what}: done` })
     },
   )

@@ -34,6 +34,9 @@ async function main(words: readonly string[]): Promise<void> {
   await program.parseAsync([...words], { from: 'user' })
 }
 
+// `mmha … | head`, a terminal that is closed: what nobody reads is dropped, and the work goes on to its end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 try {
   await main(process.argv.slice(2))
 } catch (error) {

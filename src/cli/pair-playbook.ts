@@ -8,6 +8,7 @@ import { modules } from '../modules/registry.ts'
 import { installationRoot } from '../modules/shipped-template.ts'
 import { masked, type Step } from '../modules/step.ts'
 import { loadPlaybook } from '../playbook/load.ts'
+import { interruptible } from './interruptible.ts'
 import type { PairRun } from './pair-run.ts'
 
 /** Runs a playbook on a pair, shows it on the way, prints what came of it. */
@@ -27,14 +28,17 @@ export async function runPlaybook(
   const tags = (flags.tags ?? '').split(',').filter((tag) => tag !== '')
   const plays = loadPlaybook(file, { modules, tags })
   try {
-    const result = await run({
-      inventory,
-      plays,
-      sink: renderer.sink,
-      mode: command === 'plan' ? 'plan' : 'apply',
-      approve: (steps) => approve(steps, renderer),
-      allowRestart,
-    })
+    const result = await interruptible((interrupt) =>
+      run({
+        inventory,
+        plays,
+        sink: renderer.sink,
+        mode: command === 'plan' ? 'plan' : 'apply',
+        approve: (steps) => approve(steps, renderer, interrupt.stop),
+        allowRestart,
+        interrupt,
+      }),
+    )
     await renderer.idle()
     if (flags.json === true) stdout.write(`${JSON.stringify(document(command, inventory, result))}\n`)
     else {

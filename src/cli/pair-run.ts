@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { RunResult } from '../engine/result.ts'
-import type { Renderer } from '../events/renderer.ts'
+import { plain, type Renderer } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { ensureInLab, labSshDefaults } from '../lab/inside.ts'
 import type { Step } from '../modules/step.ts'
@@ -27,13 +27,15 @@ export interface PairRun {
   readonly file: string
   readonly flags: PairFlags
   readonly allowRestart: boolean
-  readonly approve: (steps: readonly Step[], renderer: Renderer) => Promise<boolean>
+  /** `signal` takes a question back. */
+  readonly approve: (steps: readonly Step[], renderer: Renderer, signal: AbortSignal) => Promise<boolean>
 }
 
 /** @returns null when the command was handed on into the lab's network; the exit code is set then. */
 export async function runPair(asked: PairRun): Promise<RunResult | null> {
   const inventory = loadInventory(asked.file, { sshDefaults: labSshDefaults })
-  const inside = await ensureInLab(inventory.masters.map(({ address }) => address))
+  const addresses = inventory.masters.map(({ address }) => address)
+  const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
   if (inside !== null) {
     process.exitCode = inside
     return null

@@ -9,9 +9,6 @@ interface ProvisionFlags extends PairFlags {
   readonly allowRestart?: boolean
 }
 
-/** As the shell counts it: 128 + SIGINT. */
-const EXIT_CANCELLED = 130
-
 /** `mmha provision INVENTORY`: plan, show, ask, apply, look again. */
 export function registerProvision(program: Command): void {
   withPairFlags(
@@ -26,17 +23,22 @@ export function registerProvision(program: Command): void {
           file,
           flags,
           allowRestart: flags.allowRestart === true,
-          approve: (steps, renderer) => approve(steps, renderer, flags),
+          approve: (steps, renderer, signal) => approve(steps, renderer, flags, signal),
         })
       } catch (error) {
         if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
         process.stderr.write('cancelled: nothing was changed\n')
-        process.exitCode = EXIT_CANCELLED
+        process.exitCode = EXIT.cancelled
       }
     })
 }
 
-async function approve(steps: readonly Step[], renderer: Renderer, flags: ProvisionFlags): Promise<boolean> {
+async function approve(
+  steps: readonly Step[],
+  renderer: Renderer,
+  flags: ProvisionFlags,
+  signal: AbortSignal,
+): Promise<boolean> {
   await renderer.idle()
   const { shownPlan } = await import('./pair-playbook.ts')
   if (flags.json !== true) process.stderr.write(`\n${shownPlan(steps, process.stderr)}\n`)
@@ -50,5 +52,5 @@ async function approve(steps: readonly Step[], renderer: Renderer, flags: Provis
     })
   }
   const { confirm } = await import('@inquirer/prompts')
-  return confirm({ message: 'Apply this?', default: false }, { output: process.stderr })
+  return confirm({ message: 'Apply this?', default: false }, { output: process.stderr, signal })
 }

@@ -10,7 +10,7 @@ import type { DrillResult } from '../drill/result.ts'
 import type { Assets } from '../drill/runtime.ts'
 import { MOST_RUNS, planFaults, readScenarios } from '../drill/scenario-list.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
-import { chooseRenderer } from '../events/renderer.ts'
+import { chooseRenderer, plain } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { hostNamed, killPower, powerOn } from '../lab/faults.ts'
 import { ensureInLab, labOf, labSshDefaults } from '../lab/inside.ts'
@@ -50,7 +50,7 @@ export function registerVerify(program: Command): void {
 async function verify(file: string, options: VerifyOptions): Promise<number> {
   const inventory = loadInventory(file, { sshDefaults: labSshDefaults })
   const addresses = inventory.masters.map(({ address }) => address)
-  const inside = await ensureInLab(addresses)
+  const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
   if (inside !== null) return inside
   const root = installationRoot()
   const faults = planFaults(

@@ -1,3 +1,4 @@
+import type { EventCode } from '../events/codes.ts'
 import type { Sink } from '../events/event.ts'
 import type { Host } from '../inventory/inventory.ts'
 import type { DrilledPair } from './drilled-pair.ts'
@@ -33,7 +34,7 @@ export async function runScenario(fault: Fault, run: number, context: ScenarioCo
   const holder = pair.holder()
   if (holder === null) throw new Error('a scenario was started on a pair that is not whole')
   const phase = `${fault.name}-${run}`
-  const say = (code: string, message: string): void =>
+  const say = (code: EventCode, message: string): void =>
     sink({ code, level: 'info', message, host: holder.name, data: { fault: fault.name, run } })
 
   const marks: { at: number; text: string }[] = []

@@ -3,6 +3,7 @@ import type { ClientChannel } from 'ssh2'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Connection } from '../hosts/connection.ts'
 import { ROOT_SHELL } from '../hosts/remote-script.ts'
+import { STEPS_STOP } from '../hosts/run-sections.ts'
 import { shellQuote } from '../modules/step.ts'
 
 /** A lock on a host. It is a file lock held by a channel of our connection: it dies with us, however we die. */
@@ -98,6 +99,7 @@ function lockScript(owner: string): string {
 umask 077
 mkdir -p /run/mmha && exec 9<>/run/mmha/lock || exit 1
 if flock -n 9; then
+  rm -f ${STEPS_STOP}
   printf '%s\\n' ${shellQuote(owner)} >/run/mmha/owner
   echo LOCKED
   while timeout ${SILENCE} dd bs=64 count=1 2>/dev/null | grep -q .; do :; done

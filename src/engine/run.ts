@@ -6,6 +6,7 @@ import type { Step } from '../modules/step.ts'
 import { applySteps } from './apply.ts'
 import { checkGate } from './gate.ts'
 import { checkHosts } from './host-checks.ts'
+import { type Interrupt, Interruption } from './interruption.ts'
 import { type HostLock, takeLock } from './lock.ts'
 import { type PlayPlan, planAll, planTasks, stepsOf } from './plan.ts'
 import { holdsVip, hostsOf, type Play, type Task } from './play.ts'
@@ -22,31 +23,43 @@ export interface RunOptions {
   readonly approve: (steps: readonly Step[]) => Promise<boolean>
   /** Leave to restart the holder of the VIP. */
   readonly allowRestart: boolean
+  readonly interrupt?: Interrupt
 }
+
+/** Nobody will. */
+const NEVER: Interrupt = { stop: new AbortController().signal, now: new AbortController().signal }
 
 /**
  * Facts → plan → approval → apply, play by play → facts again: nothing may be left. A pair that is as it should be is
  * looked at once and left alone: 9 round trips per host.
  * @throws MmhaError by what stopped it; the hosts' lock and connections are given back first.
  */
-export async function run(options: RunOptions): Promise<RunResult> {
+export async function run(asked: RunOptions): Promise<RunResult> {
   const begin = performance.now()
-  const connections = await connectAll(options)
+  const interruption = new Interruption(asked.interrupt ?? NEVER, asked.sink)
+  const options = { ...asked, sink: interruption.sink }
+  let connections: ReadonlyMap<string, Connection> = new Map()
   try {
-    const { steps, hosts } = await new Run(options, connections).all()
+    connections = await connectAll(options, interruption.cut)
+    const { steps, hosts } = await new Run(options, connections, interruption).all()
     return { steps, hosts, ms: performance.now() - begin }
+  } catch (error) {
+    throw interruption.because(error)
   } finally {
     await Promise.all([...connections.values()].map((connection) => connection.close()))
   }
 }
 
-async function connectAll({ inventory, plays, sink }: RunOptions): Promise<Map<string, Connection>> {
+async function connectAll(
+  { inventory, plays, sink }: RunOptions,
+  signal: AbortSignal,
+): Promise<Map<string, Connection>> {
   const used = new Map<string, Host>(inventory.masters.map((host) => [host.name, host]))
   for (const host of plays.flatMap((play) => hostsOf(play, inventory))) used.set(host.name, host)
   const hosts = [...used.values()]
   const connections: Connection[] = []
   const errors = await inPhase(sink, 'connect', hosts, async () => {
-    const attempts = await Promise.allSettled(hosts.map((host) => connect(host.name, host.ssh)))
+    const attempts = await Promise.allSettled(hosts.map((host) => connect(host.name, host.ssh, { signal })))
     return attempts.flatMap((attempt, i): unknown[] => {
       if (attempt.status === 'fulfilled') {
         connections.push(attempt.value)
@@ -87,11 +100,13 @@ function together(errors: readonly unknown[]): unknown {
 class Run {
   readonly #options: RunOptions
   readonly #connections: ReadonlyMap<string, Connection>
+  readonly #interruption: Interruption
   readonly #applied: Step[] = []
   readonly #locks: HostLock[] = []
 
-  constructor(options: RunOptions, connections: ReadonlyMap<string, Connection>) {
+  constructor(options: RunOptions, connections: ReadonlyMap<string, Connection>, interruption: Interruption) {
     this.#options = options
+    this.#interruption = interruption
     this.#connections = connections
   }
 
@@ -148,13 +163,15 @@ class Run {
     const steps = stepsOf([planned])
     if (steps.length === 0) return
     checkGate(steps, inventory, found, allowRestart)
+    this.#interruption.check()
     for (const lock of this.#locks) lock.check()
     const hosts = inOrder(play, hostsOf(play, inventory), found, inventory).filter(({ name }) =>
       steps.some(({ host }) => host === name),
     )
     const apply = async ({ name }: Host) => {
       const own = steps.filter(({ host }) => host === name)
-      await applySteps(this.#connection(name), own, sink)
+      const connection = this.#connection(name)
+      await this.#interruption.steps(connection, () => applySteps(connection, own, sink))
       this.#applied.push(...own)
     }
     await inPhase(sink, title, hosts, async () => {

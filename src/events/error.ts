@@ -8,6 +8,8 @@ export const EXIT = {
   refused: 5,
   drillFailed: 6,
   locked: 75,
+  /** As the shell counts it: 128 + SIGINT. */
+  cancelled: 130,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -1,3 +1,5 @@
+import type { EventCode } from './codes.ts'
+
 /**
  * What the program says while it works. Commands return data; everything on the way is an event with a stable code,
  * carried to one `Sink` (listr2 on a terminal, plain lines without one, NDJSON with --json).
@@ -5,8 +7,8 @@
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 
 export interface MmhaEvent {
-  /** Stable, dotted, lower case: `step.changed`, `lab.host.up`, `drill.fault`. */
-  readonly code: string
+  /** Stable: codes.ts says what each means. */
+  readonly code: EventCode
   readonly level: Level
   /** One line for a person. Never holds a secret. */
   readonly message: string

@@ -47,6 +47,7 @@ class HostLine {
 export function liveRenderer(): Renderer {
   let shown: Promise<unknown> = Promise.resolve()
   let lines: readonly HostLine[] = []
+  let retitle: (more: string) => void = () => {}
   // Results belong to stdout; the display goes to stderr.
   const logger = new ListrLogger({
     useIcons: true,
@@ -62,11 +63,15 @@ export function liveRenderer(): Renderer {
       [
         {
           title: event.message,
-          task: (_context, task) =>
-            task.newListr(
+          task: (_context, task) => {
+            retitle = (more) => {
+              task.title = `${event.message}: ${more}`
+            }
+            return task.newListr(
               current.map((line) => line.task()),
               { concurrent: true },
-            ),
+            )
+          },
         },
       ],
       {
@@ -94,6 +99,8 @@ export function liveRenderer(): Renderer {
       } else {
         const line = lines.find(({ host }) => host === event.host)
         if (line !== undefined) line.say(event)
+        // Of no host, and not to be seen only when the phase is over.
+        else if (lines.length > 0) retitle(event.message)
         else {
           const text = plainLine(event, false)
           if (text !== null) shown = shown.then(() => process.stderr.write(`${text}\n`))

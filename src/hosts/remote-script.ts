@@ -17,7 +17,12 @@ export interface ScriptOptions {
    * waits for its end instead of working beside it.
    */
   readonly exclusive?: string
+  /** File whose existence ends the script before its next section, with status `STOPPED`. */
+  readonly stop?: string
 }
+
+/** Exit status of a script that was asked to stop. */
+export const STOPPED = 75
 
 /**
  * Login shell command that becomes root's `/bin/sh -s`, whatever the login shell is. $1 is the uid of the login,
@@ -46,6 +51,7 @@ export function frameScript(sections: readonly Section[], options: ScriptOptions
         ? `( set -eu; eval ${quoteAll(text)} ) </dev/null 2>&1 8>&-`
         : `( eval ${quoteAll(text)} ) </dev/null`
     return [
+      ...(options.stop === undefined ? [] : [`[ ! -e ${options.stop} ] || exit ${STOPPED}`]),
       `mmha_frame begin ${i} 0`,
       run,
       'mmha_rc=$?',

@@ -8,6 +8,7 @@ import {
   ROOT_SHELL,
   type ScriptOptions,
   type Section,
+  STOPPED,
 } from './remote-script.ts'
 
 export interface SectionResult {
@@ -17,7 +18,7 @@ export interface SectionResult {
 }
 
 export interface SectionsResult {
-  /** Of the sections that ran to their end, in order; a failed step is the last one. */
+  /** Of the sections that ran to their end, in order; after a failed step, or a stop, comes no other. */
   readonly finished: readonly SectionResult[]
   /** What came on stderr outside the sections, and of probes. */
   readonly stderr: string
@@ -25,6 +26,13 @@ export interface SectionsResult {
 
 /** On the host, while steps run. */
 const STEPS_LOCK = '/run/mmha/steps'
+/** On the host: no further step is to begin. Belongs to the run that holds the host's lock, which begins without it. */
+export const STEPS_STOP = '/run/mmha/stop'
+
+/** Asks the steps that run on a host to end after the one that is at work. */
+export async function stopSteps(connection: Connection): Promise<void> {
+  await connection.exec(ROOT_SHELL, { stdin: `: >${STEPS_STOP}\n`, what: 'stopping' })
+}
 
 /**
  * Runs sections as root in one `/bin/sh -s`: one round trip more than a bare command. Secrets may be in the text: it
@@ -51,11 +59,15 @@ export async function runSections(
   const result = await named(
     () => running,
     connection.exec(ROOT_SHELL, {
-      stdin: frameScript(sections, { nonce, kind, ...(kind === 'step' ? { exclusive: STEPS_LOCK } : {}) }),
+      stdin: frameScript(sections, {
+        nonce,
+        kind,
+        ...(kind === 'step' ? { exclusive: STEPS_LOCK, stop: STEPS_STOP } : {}),
+      }),
       onStdout: (chunk) => reader.feed(chunk),
     }),
   )
-  const stopped = kind === 'step' && finished.some(({ code }) => code !== 0)
+  const stopped = kind === 'step' && (result.code === STOPPED || finished.some(({ code }) => code !== 0))
   if (!stopped && finished.length < sections.length) {
     const where: string | null = running
     throw new MmhaError(`the shell on ${connection.name} ended early (status ${result.code})${tail(result.stderr)}`, {

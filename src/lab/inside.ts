@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { EXIT, MmhaError } from '../events/error.ts'
-import type { Sink } from '../events/event.ts'
+import type { MmhaEvent, Sink } from '../events/event.ts'
 import { inNamespace, isInside } from './network.ts'
 import { type LabState, listLabs } from './state.ts'
 
@@ -112,14 +112,19 @@ export function runHere(argv: readonly [string, ...string[]], env: NodeJS.Proces
  * its network, the command runs again in there, and `sink` hears of it.
  * @returns the exit code to end with, or null: go on here.
  */
-export async function ensureInLab(addresses: readonly string[], sink: Sink = () => undefined): Promise<number | null> {
+export async function ensureInLab(addresses: readonly string[], sink: Sink): Promise<number | null> {
   const lab = labOf(addresses)
   if (lab === null || isInside(lab.namespace)) return null
-  sink({
+  sink(entered(lab))
+  return reexecInside(lab)
+}
+
+/** A person must see that a command doesn't go to real hosts. */
+export function entered(lab: LabState): MmhaEvent {
+  return {
     code: 'lab.entered',
     level: 'info',
     message: `these are hosts of the lab ${lab.name}: working there (${LAB_VARIABLE}=${NO_LAB} for real hosts)`,
     data: { name: lab.name },
-  })
-  return reexecInside(lab)
+  }
 }

@@ -1,7 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applySteps } from '../../../src/engine/apply.ts'
+import { takeLock } from '../../../src/engine/lock.ts'
 import type { MmhaEvent } from '../../../src/events/event.ts'
 import { type Connection, connect } from '../../../src/hosts/connection.ts'
+import { stopSteps } from '../../../src/hosts/run-sections.ts'
 import { Secret } from '../../../src/inventory/secret.ts'
 import { type Script, type Step, sh } from '../../../src/modules/step.ts'
 import { type LocalSshd, SSHD, startSshd } from '../hosts/local-sshd.ts'
@@ -60,22 +65,45 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('steps on a real host
     expect(JSON.stringify([events, String(error)])).not.toContain('hunter2-and-more')
   })
 
+  it('end after the one that is at work when they are asked to', async () => {
+    events.length = 0
+    const lock = await takeLock(connection)
+    const waits = sh`echo begins; until [ -e /run/mmha/stop ]; do sleep 0.05; done`
+    let asked: Promise<void> = Promise.resolve()
+    await applySteps(connection, [step('a', waits), step('b', sh`echo never`)], (event) => {
+      sink(event)
+      if (event.message === 'begins') asked = stopSteps(connection)
+    })
+    await asked
+    expect(events.map(({ code, data }) => `${code} ${String(data?.step)}`)).toEqual([
+      'step.begin a',
+      'step.output a',
+      'step.changed a',
+    ])
+    await lock.release()
+    // The next run begins without it.
+    await (await takeLock(connection)).release()
+    await applySteps(connection, [step('c', sh`echo goes on`)], sink)
+    expect(events.at(-1)).toMatchObject({ code: 'step.changed', data: { step: 'c' } })
+  })
+
   it('of an earlier run that was cut are waited for', async () => {
     const other = await connect('m1', sshd.target)
-    const order: string[] = []
-    const listen = (name: string) => (event: MmhaEvent) =>
-      void (event.code === 'step.output' && order.push(`${name} ${event.message}`))
-    const first = applySteps(other, [step('slow', sh`echo begins; sleep 1; echo ends`)], (event) => {
-      listen('first')(event)
-      if (event.message === 'begins') started()
-    })
+    // The order is the host's own: two connections may be read in another.
+    const diary = join(mkdtempSync(join(tmpdir(), 'mmha-unit-apply-')), 'diary')
     let started: () => void = () => {}
-    await new Promise<void>((resolve) => {
+    const begun = new Promise<void>((resolve) => {
       started = resolve
     })
-    await applySteps(connection, [step('next', sh`echo here`)], listen('second'))
+    const slow = sh`echo begins; sleep 1; echo 'first ends' >>${diary}`
+    const first = applySteps(other, [step('slow', slow)], ({ message }) => {
+      if (message === 'begins') started()
+    })
+    await begun
+    await applySteps(connection, [step('next', sh`echo 'second begins' >>${diary}`)], sink)
     await first
-    expect(order).toEqual(['first begins', 'first ends', 'second here'])
+    expect(readFileSync(diary, 'utf8')).toBe('first ends\nsecond begins\n')
+    rmSync(dirname(diary), { recursive: true })
     await other.close()
   })
 })
