@@ -1,12 +1,13 @@
 import { join } from 'node:path'
-import { planText } from '../engine/plan-text.ts'
-import { type RunResult, summaryLine } from '../engine/result.ts'
+import type { PlayPlan } from '../engine/plan.ts'
+import { type PlanTextOptions, planText } from '../engine/plan-text.ts'
+import { deviationLines, type RunResult, summaryLine } from '../engine/result.ts'
 import { run } from '../engine/run.ts'
 import { chooseRenderer } from '../events/renderer.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { modules } from '../modules/registry.ts'
 import { installationRoot } from '../modules/shipped-template.ts'
-import { masked, type Step } from '../modules/step.ts'
+import { masked } from '../modules/step.ts'
 import { loadPlaybook } from '../playbook/load.ts'
 import { interruptible } from './interruptible.ts'
 import type { PairRun } from './pair-run.ts'
@@ -34,7 +35,7 @@ export async function runPlaybook(
         plays,
         sink: renderer.sink,
         mode: command === 'plan' ? 'plan' : 'apply',
-        approve: (steps) => approve(steps, renderer, interrupt.stop),
+        approve: (request) => approve(request, renderer, interrupt.stop),
         allowRestart,
         interrupt,
       }),
@@ -43,7 +44,8 @@ export async function runPlaybook(
     if (flags.json === true) stdout.write(`${JSON.stringify(document(command, inventory, result))}\n`)
     else {
       if (command === 'plan')
-        stdout.write(result.steps.length === 0 ? 'nothing to change\n' : `${shownPlan(result.steps, stdout)}\n`)
+        stdout.write(result.steps.length === 0 ? 'nothing to change\n' : `${shownPlan(result.plan, 'whole', stdout)}\n`)
+      for (const line of deviationLines(result.deviations)) stdout.write(`${line}\n`)
       for (const host of result.hosts) stdout.write(`${summaryLine(host, result.ms)}\n`)
     }
     return result
@@ -52,8 +54,13 @@ export async function runPlaybook(
   }
 }
 
-export function shownPlan(steps: readonly Step[], output: { readonly isTTY?: boolean }): string {
-  return planText(steps, { color: output.isTTY === true && (process.env.NO_COLOR ?? '') === '' })
+/** A plan as text for this stream: coloured on a terminal that wants it. */
+export function shownPlan(
+  plan: readonly PlayPlan[],
+  detail: PlanTextOptions['detail'],
+  output: { readonly isTTY?: boolean },
+): string {
+  return planText(plan, { color: output.isTTY === true && (process.env.NO_COLOR ?? '') === '', detail })
 }
 
 function document(command: string, inventory: Inventory, result: RunResult): object {
@@ -74,5 +81,6 @@ function document(command: string, inventory: Inventory, result: RunResult): obj
     ms: Math.round(result.ms),
     hosts: result.hosts,
     steps,
+    ...result.deviations,
   }
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { RunResult } from '../engine/result.ts'
+import type { ApprovalRequest } from '../engine/run.ts'
 import { plain, type Renderer } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { ensureInLab, labSshDefaults } from '../lab/inside.ts'
-import type { Step } from '../modules/step.ts'
 
 /** Flags that `plan` and `provision` share. */
 export interface PairFlags {
@@ -18,7 +18,7 @@ export function withPairFlags(command: Command): Command {
     .option('--playbook <file>', 'another playbook than playbooks/provision.yml')
     .option('--tags <list>', 'only plays and tasks with one of these tags, separated by commas')
     .option('--json', 'events and the result as one JSON document a line, on stdout')
-    .option('-v, --verbose', 'show what the steps print')
+    .option('-v, --verbose', 'show whole files in the plan, and what the steps print')
 }
 
 /** What `plan` and `provision` do alike: a pair of an inventory, run through a playbook. */
@@ -28,14 +28,16 @@ export interface PairRun {
   readonly flags: PairFlags
   readonly allowRestart: boolean
   /** `signal` takes a question back. */
-  readonly approve: (steps: readonly Step[], renderer: Renderer, signal: AbortSignal) => Promise<boolean>
+  readonly approve: (request: ApprovalRequest, renderer: Renderer, signal: AbortSignal) => Promise<boolean>
 }
 
 /** @returns null when the command was handed on into the lab's network; the exit code is set then. */
 export async function runPair(asked: PairRun): Promise<RunResult | null> {
   const inventory = loadInventory(asked.file, { sshDefaults: labSshDefaults })
-  const addresses = inventory.masters.map(({ address }) => address)
-  const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
+  const inside = await ensureInLab(
+    inventory.masters.map(({ address }) => address),
+    plain(process.stderr, false).sink,
+  )
   if (inside !== null) {
     process.exitCode = inside
     return null

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import type { ApprovalRequest } from '../engine/run.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Renderer } from '../events/renderer.ts'
-import type { Step } from '../modules/step.ts'
 import { type PairFlags, runPair, withPairFlags } from './pair-run.ts'
 
 interface ProvisionFlags extends PairFlags {
@@ -23,7 +23,7 @@ export function registerProvision(program: Command): void {
           file,
           flags,
           allowRestart: flags.allowRestart === true,
-          approve: (steps, renderer, signal) => approve(steps, renderer, flags, signal),
+          approve: (request, renderer, signal) => approve(request, renderer, flags, signal),
         })
       } catch (error) {
         if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
@@ -34,14 +34,15 @@ export function registerProvision(program: Command): void {
 }
 
 async function approve(
-  steps: readonly Step[],
+  { plan, unforeseen }: ApprovalRequest,
   renderer: Renderer,
   flags: ProvisionFlags,
   signal: AbortSignal,
 ): Promise<boolean> {
   await renderer.idle()
   const { shownPlan } = await import('./pair-playbook.ts')
-  if (flags.json !== true) process.stderr.write(`\n${shownPlan(steps, process.stderr)}\n`)
+  const detail = flags.verbose === true ? 'whole' : flags.yes === true ? 'short' : 'changes'
+  if (flags.json !== true) process.stderr.write(`\n${shownPlan(plan, detail, process.stderr)}\n`)
   if (flags.yes === true) return true
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new MmhaError('there is something to change, and nobody to ask: this is no terminal', {
@@ -52,5 +53,8 @@ async function approve(
     })
   }
   const { confirm } = await import('@inquirer/prompts')
-  return confirm({ message: 'Apply this?', default: false }, { output: process.stderr, signal })
+  const message = unforeseen ? 'This was not in the plan. Apply it?' : 'Apply this?'
+  const answer = confirm({ message, default: false }, { output: process.stderr, signal })
+  // In the middle of a run, Ctrl-C is a no: the run says what stays.
+  return unforeseen && !signal.aborted ? answer.catch(() => false) : answer
 }

@@ -1,33 +1,80 @@
-import type { Step } from '../modules/step.ts'
+import type { Impact, Step } from '../modules/step.ts'
+import { type PlayPlan, stepsOf } from './plan.ts'
 
 export interface PlanTextOptions {
   /** ANSI colours for + and - lines. */
   readonly color: boolean
+  /** whole: every diff. changes: new files as a count of lines. short: only diffs of a few lines. */
+  readonly detail: 'whole' | 'changes' | 'short'
 }
 
-/** Steps as a person reads them: by host, with diffs; what interrupts the service is said. '' when there are none. */
-export function planText(steps: readonly Step[], options: PlanTextOptions): string {
+/** Lines; a longer diff is left out of a short plan. */
+const SHORT = 3
+
+const IMPACT: Readonly<Record<Impact, string>> = {
+  none: '',
+  reload: '  [reload]',
+  restart: '  [restart]',
+  'vip-moves': '  [the VIP may move]',
+}
+
+/**
+ * A plan as a person reads it: play by play, in the order in which it is applied; what both hosts do alike is said once;
+ * what interrupts the service is said; at the end what it comes to for each host. '' when there is nothing to do.
+ */
+export function planText(plans: readonly PlayPlan[], options: PlanTextOptions): string {
+  const plays = plans.flatMap(({ play, tasks }) => {
+    const steps = tasks.flatMap((task) => task.steps)
+    return steps.length === 0 ? [] : [`${play.name}\n${alike(steps, options).join('')}`]
+  })
+  return plays.length === 0 ? '' : `${plays.join('')}\n${planSummary(plans)}\n`
+}
+
+/** `m1: 14 changes (1 restart)  m2: 13 changes`; '' when there are none. */
+export function planSummary(plans: readonly PlayPlan[]): string {
+  const steps = stepsOf(plans)
   const hosts = [...new Set(steps.map(({ host }) => host))]
-  return hosts
-    .map((host) => {
-      const own = steps.filter((step) => step.host === host)
-      return `${host}: ${own.length} ${own.length === 1 ? 'step' : 'steps'}\n${own.map((step) => stepText(step, options)).join('')}`
-    })
-    .join('\n')
+  return hosts.map((name) => `${name}: ${countOf(steps.filter(({ host }) => host === name))}`).join('  ')
+}
+
+function countOf(steps: readonly Step[]): string {
+  const count = (impact: Impact) => steps.filter((step) => step.impact === impact).length
+  const [restarts, reloads] = [count('restart'), count('reload')]
+  const impacts = [
+    ...(restarts === 0 ? [] : [restarts === 1 ? '1 restart' : `${restarts} restarts`]),
+    ...(reloads === 0 ? [] : [reloads === 1 ? '1 reload' : `${reloads} reloads`]),
+    ...(count('vip-moves') === 0 ? [] : ['the VIP may move']),
+  ]
+  const changes = steps.length === 1 ? '1 change' : `${steps.length} changes`
+  return impacts.length === 0 ? changes : `${changes} (${impacts.join(', ')})`
+}
+
+/** One entry for each step, hosts beside each other; the same step of several hosts, with the same diff, is one. */
+function alike(steps: readonly Step[], options: PlanTextOptions): string[] {
+  return [...new Set(steps.map(({ id }) => id))].flatMap((id) => {
+    const entries = new Map<string, string[]>()
+    for (const step of steps.filter((one) => one.id === id)) {
+      const text = stepText(step, options)
+      entries.set(text, [...(entries.get(text) ?? []), step.host])
+    }
+    return [...entries].map(([text, hosts]) => `  ${hosts.join(', ')}: ${text}`)
+  })
 }
 
 function stepText(step: Step, options: PlanTextOptions): string {
-  const impact = step.impact === 'none' ? '' : `  [${step.impact === 'vip-moves' ? 'the VIP moves' : step.impact}]`
-  const after = step.notify.length === 0 ? '' : `\n      then, if needed: ${step.notify.join(', ')}`
-  const diff =
-    step.diff === ''
-      ? ''
-      : `\n${step.diff
-          .trimEnd()
-          .split('\n')
-          .map((line) => `      ${colored(line, options)}`)
-          .join('\n')}`
-  return `  * ${step.title}${impact}${diff}${after}\n`
+  const lines = shownLines(step.diff, options).map((line) => `      ${line}\n`)
+  const after = step.notify.length === 0 ? '' : `      then, if needed: ${step.notify.join(', ')}\n`
+  return `${step.title}${IMPACT[step.impact]}\n${lines.join('')}${after}`
+}
+
+function shownLines(diff: string, options: PlanTextOptions): string[] {
+  if (diff === '') return []
+  const lines = diff.trimEnd().split('\n')
+  const added = diff.startsWith('--- /dev/null') ? lines.filter((line) => /^\+(?!\+\+ )/.test(line)).length : 0
+  const short = options.detail === 'short' && lines.length > SHORT
+  if (added > SHORT && options.detail !== 'whole') return [`+ ${added} lines`]
+  if (short) return [`~ ${lines.length} lines`]
+  return lines.map((line) => colored(line, options))
 }
 
 function colored(line: string, { color }: PlanTextOptions): string {

@@ -1,5 +1,7 @@
 import { EXIT, MmhaError } from '../events/error.ts'
+import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
+import type { PlanContext } from '../modules/module.ts'
 import type { Step } from '../modules/step.ts'
 import { hostsOf, type Play, peerOf, type Task } from './play.ts'
 import { type Survey, viewOf } from './survey.ts'
@@ -19,28 +21,57 @@ export interface PlayPlan {
 
 /** Plans tasks of a play on its hosts. Pure: facts in, steps out. */
 export function planTasks(play: Play, tasks: readonly Task[], inventory: Inventory, found: Survey): PlayPlan {
-  const plans = hostsOf(play, inventory).flatMap((host) => tasks.map((task) => planTask(task, host, inventory, found)))
+  const plans = hostsOf(play, inventory).flatMap((host) =>
+    tasks.map((task) => ({ task, host, ...planTask(task, contextOf(task, host, inventory, found), found) })),
+  )
   checkIds(plans.flatMap(({ steps }) => steps))
   return { play, tasks: plans }
 }
 
-/** All plays with their handlers, from one survey: what can be known before anything is changed. */
+/**
+ * All plays with their handlers, from one survey: what can be known before anything is changed. What a task will leave
+ * behind (a server, files) is taken for granted by the tasks after it, so that a fresh pair's plan is whole.
+ */
 export function planAll(plays: readonly Play[], inventory: Inventory, found: Survey): PlayPlan[] {
-  return plays.map((play) => planTasks(play, [...play.tasks, ...play.handlers], inventory, found))
+  const facts = new Map(found.facts)
+  const written = new Map<string, Set<string>>()
+  return plays.map((play) => {
+    const changes: [string, Partial<HostFacts>][] = []
+    const tasks = hostsOf(play, inventory).flatMap((host) =>
+      [...play.tasks, ...play.handlers].map((task): TaskPlan => {
+        const files = written.get(host.name) ?? new Set<string>()
+        written.set(host.name, files)
+        const seen = { ...found, facts }
+        const context = { ...contextOf(task, host, inventory, seen), written: files }
+        const { skipped, steps } = planTask(task, context, seen)
+        for (const { writes = [] } of steps) for (const path of writes) files.add(path)
+        const change = skipped || steps.length === 0 ? null : expected(task, context, seen)
+        if (change !== null) changes.push([host.name, change])
+        return { task, host, skipped, steps }
+      }),
+    )
+    checkIds(tasks.flatMap(({ steps }) => steps))
+    // A play ends before the next one looks.
+    for (const [name, change] of changes) {
+      const before = facts.get(name)
+      if (before !== undefined) facts.set(name, { ...before, ...change })
+    }
+    return { play, tasks }
+  })
 }
 
 export function stepsOf(plans: readonly PlayPlan[]): Step[] {
   return plans.flatMap(({ tasks }) => tasks.flatMap(({ steps }) => steps))
 }
 
-function planTask(task: Task, host: Host, inventory: Inventory, found: Survey): TaskPlan {
+type Context = PlanContext<unknown>
+
+function contextOf(task: Task, host: Host, inventory: Inventory, found: Survey): Context {
   const peer = peerOf(host, inventory)
   const facts = found.facts.get(host.name)
   const peerFacts = found.facts.get(peer.name)
   if (facts === undefined || peerFacts === undefined) throw new Error(`no facts of ${host.name}`)
-  const view = viewOf(inventory, host, found.facts)
-  if (!task.when(view)) return { task, host, skipped: true, steps: [] }
-  const steps = task.module.plan(task.params(view), {
+  return {
     inventory,
     host,
     peer,
@@ -50,13 +81,22 @@ function planTask(task: Task, host: Host, inventory: Inventory, found: Survey): 
     theirs: found.probed.get(peer.name)?.get(task.id),
     taskId: task.id,
     taskName: task.name,
-  })
+  }
+}
+
+function planTask(task: Task, context: Context, found: Survey): Pick<TaskPlan, 'skipped' | 'steps'> {
+  const view = viewOf(context.inventory, context.host, found.facts)
+  if (!task.when(view)) return { skipped: true, steps: [] }
+  const steps = task.module.plan(task.params(view), context)
   return {
-    task,
-    host,
     skipped: false,
     steps: steps.map((step) => ({ ...step, notify: [...new Set([...step.notify, ...task.notify])] })),
   }
+}
+
+function expected(task: Task, context: Context, found: Survey): Partial<HostFacts> | null {
+  const params = task.params(viewOf(context.inventory, context.host, found.facts))
+  return task.module.expect?.(params, context) ?? null
 }
 
 function checkIds(steps: readonly Step[]): void {

@@ -1,4 +1,6 @@
 import type { Step } from '../modules/step.ts'
+import type { Deviations } from './approval.ts'
+import type { PlayPlan } from './plan.ts'
 
 /** What a run did on one host. */
 export interface HostSummary {
@@ -18,6 +20,9 @@ export interface HostSummary {
 export interface RunResult {
   /** Steps that are missing (of `plan`), or that were applied. */
   readonly steps: readonly Step[]
+  /** What is missing, by play, in the order in which it would be applied; [] after applying. */
+  readonly plan: readonly PlayPlan[]
+  readonly deviations: Deviations
   readonly hosts: readonly HostSummary[]
   /** ms, from the first connection to the last answer. */
   readonly ms: number
@@ -28,4 +33,12 @@ export function summaryLine(host: HostSummary, ms: number): string {
   const skipped = host.skipped === 0 ? '' : ` skipped=${host.skipped}`
   const pending = host.pending === 0 ? '' : ` pending=${host.pending}`
   return `${host.host} ok=${host.ok} changed=${host.changed}${pending} failed=${host.failed}${skipped}  round trips=${host.roundTrips}  ${(ms / 1000).toFixed(2)} s`
+}
+
+/** What was other than planned, one line each; [] when the plan was what happened. */
+export function deviationLines({ unplanned, notNeeded }: Deviations): string[] {
+  return [
+    ...unplanned.map(({ host, title }) => `${host}: applied, and not in the first plan: ${title}`),
+    ...notNeeded.map(({ host, title }) => `${host}: planned but not needed: ${title}`),
+  ]
 }

@@ -4,11 +4,13 @@ import { type Connection, connect } from '../hosts/connection.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Step } from '../modules/step.ts'
 import { applySteps } from './apply.ts'
+import { Approval } from './approval.ts'
 import { checkGate } from './gate.ts'
 import { checkHosts } from './host-checks.ts'
 import { type Interrupt, Interruption } from './interruption.ts'
 import { type HostLock, takeLock } from './lock.ts'
 import { type PlayPlan, planAll, planTasks, stepsOf } from './plan.ts'
+import { planSummary } from './plan-text.ts'
 import { holdsVip, hostsOf, type Play, type Task } from './play.ts'
 import type { HostSummary, RunResult } from './result.ts'
 import { type Survey, settle, survey } from './survey.ts'
@@ -19,8 +21,8 @@ export interface RunOptions {
   readonly sink: Sink
   /** `plan` shows what is missing and changes nothing. */
   readonly mode: 'plan' | 'apply'
-  /** Shown the plan, a person says yes or no; no ends the run with nothing changed. */
-  readonly approve: (steps: readonly Step[]) => Promise<boolean>
+  /** Shown a plan, a person says yes or no; no ends the run. */
+  readonly approve: (request: ApprovalRequest) => Promise<boolean>
   /** Leave to restart the holder of the VIP. */
   readonly allowRestart: boolean
   readonly interrupt?: Interrupt
@@ -28,6 +30,12 @@ export interface RunOptions {
 
 /** Nobody will. */
 const NEVER: Interrupt = { stop: new AbortController().signal, now: new AbortController().signal }
+
+export interface ApprovalRequest {
+  readonly plan: readonly PlayPlan[]
+  /** False at first. True: in the middle of the run, steps that were not in the plan that was approved. */
+  readonly unforeseen: boolean
+}
 
 /**
  * Facts → plan → approval → apply, play by play → facts again: nothing may be left. A pair that is as it should be is
@@ -41,8 +49,7 @@ export async function run(asked: RunOptions): Promise<RunResult> {
   let connections: ReadonlyMap<string, Connection> = new Map()
   try {
     connections = await connectAll(options, interruption.cut)
-    const { steps, hosts } = await new Run(options, connections, interruption).all()
-    return { steps, hosts, ms: performance.now() - begin }
+    return { ...(await new Run(options, connections, interruption).all()), ms: performance.now() - begin }
   } catch (error) {
     throw interruption.because(error)
   } finally {
@@ -103,6 +110,7 @@ class Run {
   readonly #interruption: Interruption
   readonly #applied: Step[] = []
   readonly #locks: HostLock[] = []
+  #approval = new Approval([])
 
   constructor(options: RunOptions, connections: ReadonlyMap<string, Connection>, interruption: Interruption) {
     this.#options = options
@@ -110,28 +118,25 @@ class Run {
     this.#connections = connections
   }
 
-  async all(): Promise<Pick<RunResult, 'steps' | 'hosts'>> {
+  async all(): Promise<Omit<RunResult, 'ms'>> {
     const { inventory, plays, sink, mode, allowRestart } = this.#options
     const first = await this.#look('looking at the hosts', plays)
     checkHosts(inventory, first.facts)
-    const preview = planAll(plays, inventory, first)
-    const pending = stepsOf(preview)
-    sink({ code: 'plan.ready', level: 'info', message: planText(pending.length), data: { steps: pending } })
-    if (pending.length === 0 || mode === 'plan') return { steps: pending, hosts: this.#summary(preview, pending) }
-    checkGate(pending, inventory, first, allowRestart)
-    if (!(await this.#options.approve(pending))) {
-      throw new MmhaError('not approved: nothing was changed', {
-        code: 'NOT_APPROVED',
-        source: 'user',
-        exit: EXIT.refused,
-        hint: 'run again and answer y, or give --yes',
-      })
+    const plan = planAll(plays, inventory, first)
+    const steps = stepsOf(plan)
+    sink({ code: 'plan.ready', level: 'info', message: planMessage(plan), data: { steps } })
+    if (steps.length === 0 || mode === 'plan') {
+      return { steps, plan, deviations: { unplanned: [], notNeeded: [] }, hosts: this.#summary(plan, steps) }
     }
+    checkGate(steps, inventory, first, allowRestart)
+    if (!(await this.#options.approve({ plan, unforeseen: false }))) throw notApproved('nothing was changed')
+    this.#approval = new Approval(plan)
     const last = await this.#locked(async () => {
       for (const play of plays) await this.#play(play)
       return this.#verify()
     })
-    return { steps: this.#applied, hosts: this.#summary(last, []) }
+    const deviations = this.#approval.deviations(this.#applied)
+    return { steps: this.#applied, plan: [], deviations, hosts: this.#summary(last, []) }
   }
 
   /** Both masters are locked, the first one first, so that two runs can't each hold one. */
@@ -163,6 +168,7 @@ class Run {
     const steps = stepsOf([planned])
     if (steps.length === 0) return
     checkGate(steps, inventory, found, allowRestart)
+    await this.#approveWhatIsNew(planned)
     this.#interruption.check()
     for (const lock of this.#locks) lock.check()
     const hosts = inOrder(play, hostsOf(play, inventory), found, inventory).filter(({ name }) =>
@@ -180,6 +186,19 @@ class Run {
       if (play.serial && serves) for (const host of hosts) await apply(host)
       else await settle(hosts.map(apply))
     })
+  }
+
+  /** Asks again where a play finds something that was not in the plan that was approved. */
+  async #approveWhatIsNew(planned: PlayPlan): Promise<void> {
+    const news = this.#approval.missing(planned)
+    if (news !== null) {
+      const message = `not in the plan that was approved: ${planSummary([news])}`
+      this.#options.sink({ code: 'plan.new', level: 'warn', message, data: { steps: stepsOf([news]) } })
+      if (!(await this.#options.approve({ plan: [news], unforeseen: true }))) {
+        throw notApproved(`the run ends before ${planned.play.name}; what it did until then stays`)
+      }
+    }
+    this.#approval.add(planned)
   }
 
   /** The same as a second run would do: look at all, plan all, find nothing. */
@@ -233,9 +252,17 @@ function inOrder(play: Play, hosts: readonly Host[], found: Survey, inventory: I
   return [...hosts].sort((a, b) => rank(a) - rank(b))
 }
 
-function planText(count: number): string {
-  if (count === 0) return 'nothing to change'
-  return count === 1 ? '1 step to apply' : `${count} steps to apply`
+function planMessage(plan: readonly PlayPlan[]): string {
+  return stepsOf(plan).length === 0 ? 'nothing to change' : `the plan: ${planSummary(plan)}`
+}
+
+function notApproved(state: string): MmhaError {
+  return new MmhaError(`not approved: ${state}`, {
+    code: 'NOT_APPROVED',
+    source: 'user',
+    exit: EXIT.refused,
+    hint: 'run again and answer y, or give --yes',
+  })
 }
 
 /** Says that work on hosts begins, and, however it ends, that it is over. */

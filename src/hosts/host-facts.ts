@@ -35,4 +35,6 @@ export interface ServerFacts {
   readonly running: boolean
   /** systemd unit that runs it: mysql, mysqld, mariadb. */
   readonly unit: string
+  /** Only in a plan: it is not there yet, this is what an earlier task of the plan will install. */
+  readonly expected?: true
 }

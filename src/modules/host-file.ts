@@ -90,6 +90,7 @@ export function fileStep(wanted: WantedFile, facts: HostFileFacts, context: Plan
       : (undo ?? { none: `${path} was larger than 1 MB and was not kept` }),
     impact: 'none',
     notify: [],
+    writes: [path],
   }
 }
 

@@ -62,7 +62,7 @@ const NOTIFY_SCRIPT = '/etc/keepalived/mmha-notify.sh'
 /** Only root: it may hold the VRRP password. */
 const MODE = '0600'
 /** Debian's, shown in a plan until the server is there to be asked. */
-const DEFAULT_SOCKET = '/run/mysqld/mysqld.sock'
+const DEFAULT_SOCKET = { mysql: '/var/run/mysqld/mysqld.sock', mariadb: '/run/mysqld/mysqld.sock' } as const
 /** s that a lease may run on after the last advert, beyond its length: the kernel counts whole seconds. */
 const LEASE_MARGIN = 0.35
 
@@ -75,7 +75,8 @@ export function vipLease(advertInterval: number): number {
   return lease > advertInterval ? lease : 0
 }
 
-export function keepalivedView({ inventory, host, peer, mine }: PlanContext<KeepalivedConfigFacts>): KeepalivedView {
+export function keepalivedView(context: PlanContext<KeepalivedConfigFacts>): KeepalivedView {
+  const { inventory, host, peer, facts, mine } = context
   const { vip, vrrp, server, policy } = inventory
   return {
     host: host.name,
@@ -95,7 +96,7 @@ export function keepalivedView({ inventory, host, peer, mine }: PlanContext<Keep
     notify: { script: NOTIFY_SCRIPT, user: 'root' },
     mysql: {
       name: 'local',
-      socket: mine.socket ?? DEFAULT_SOCKET,
+      socket: mine.socket ?? DEFAULT_SOCKET[facts.server?.flavour ?? 'mysql'],
       port: server.port,
       credentials: ROLE_FILE,
       pidFile: mine.pidFile,
@@ -146,16 +147,19 @@ fi
     const { mine, host, taskId, taskName } = context
     const content = renderScript(shippedTemplate('keepalived.conf.hbs'), keepalivedView(context))
     if (mine.content === revealed(content) && mine.access === '600 root') return []
+    const awaited = mine.socket === null && context.facts.server?.expected === true
+    const later = awaited ? "~ socket and pid_file of the server: known after it is installed; above is Debian's\n" : ''
     const step: Step = {
       id: taskId,
       host: host.name,
       title: `${taskName}: ${PATH}`,
-      diff: shownDiff(PATH, mine.content, content),
+      diff: `${shownDiff(PATH, mine.content, content)}${later}`,
       run: placeFile({ path: PATH, content, mode: MODE, check: CHECK }),
       undo: restoreFile(PATH, mine.content, MODE),
       // The reload that follows may hand the VIP over: that is better said before.
       impact: mine.daemonRuns ? 'vip-moves' : 'none',
       notify: [],
+      writes: [PATH],
     }
     return [step]
   },

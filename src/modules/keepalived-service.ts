@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PACKAGE_LIST } from './keepalived-install.ts'
 import type { Module } from './module.ts'
 import { waitUntilWhole } from './pair-wait.ts'
 import { type ServiceFacts, type ServiceParams, service } from './service.ts'
@@ -13,8 +14,7 @@ const UNIT: ServiceParams = {
   unit: 'mmha-keepalived.service',
   enabled: true,
   state: 'started',
-  // Written by every installation of the package.
-  restartedAfter: ['/var/lib/dpkg/info/mmha-keepalived.list'],
+  restartedAfter: [PACKAGE_LIST],
   reloadedAfter: ['/etc/keepalived/keepalived.conf'],
 }
 

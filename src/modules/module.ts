@@ -18,6 +18,11 @@ export interface PlanContext<F> {
   readonly taskId: string
   /** Task name as written in the playbook, for `Step.title`. */
   readonly taskName: string
+  /**
+   * Files of this host that earlier steps of the same plan write: what is to be restarted or reloaded after them is no
+   * fact yet, and known all the same. Absent when the task's turn has come.
+   */
+  readonly written?: ReadonlySet<string>
 }
 
 /** What a probe may know when it is built: no facts yet. */
@@ -38,4 +43,10 @@ export interface Module<P, F> {
   probe(params: P, context: ProbeContext): string
   parse(stdout: string): F
   plan(params: P, context: PlanContext<F>): readonly Step[]
+  /**
+   * Base facts as its steps will leave them, so that the plays after it can be planned before anything is applied; null:
+   * nothing changes, or nobody can say. Pure. Only the plan that is shown looks through these eyes: what is applied is
+   * planned again from what is really there.
+   */
+  expect?(params: P, context: PlanContext<F>): Partial<HostFacts> | null
 }

@@ -94,7 +94,7 @@ function replicationStep(context: Context, dialect: Dialect, why: string, source
     context,
     'replication',
     `new replication password (${why})`,
-    [`+ account ${account}: ${replicationPrivileges(dialect).join(', ')}`, `+ ${PEER_FILE} (0600 root)`],
+    [`+ account ${account}, password ***: ${replicationPrivileges(dialect).join(', ')}`, `+ ${PEER_FILE} (0600 root)`],
     sh`${asRoot(statements)}${secretFile(PEER_FILE, password, credentials, `How this host reaches the database of ${peer.name}`)}`,
   )
 }
@@ -106,7 +106,10 @@ function roleStep(context: Context, dialect: Dialect, why: string, source: Secre
     context,
     'role',
     `account of the daemon (${why})`,
-    [`+ account ${ROLE_USER}@localhost: ${rolePrivileges(dialect).join(', ')}`, `+ ${ROLE_FILE} (0600 root)`],
+    [
+      `+ account ${ROLE_USER}@localhost, password ***: ${rolePrivileges(dialect).join(', ')}`,
+      `+ ${ROLE_FILE} (0600 root)`,
+    ],
     sh`${asRoot([...EPOCH_SCHEMA, ...roleAccount(dialect, { password })])}${secretFile(ROLE_FILE, password, credentials, 'The account of mmha-keepalived on this host')}`,
   )
 }
@@ -158,7 +161,7 @@ export function mysqlAccounts(source: SecretSource): Module<Record<string, never
           hint: 'put user and password of an administrator into /root/.my.cnf (mode 0600) under [client]',
         })
       }
-      if (facts.server === null || mine.server === 'down') return []
+      if (facts.server === null || (mine.server === 'down' && facts.server.expected !== true)) return []
       const dialect = dialectOf(facts.server.version)
       const steps: Step[] = []
       const open = [mine.replication.file, mine.role.file].some(openAccess)

@@ -67,7 +67,8 @@ function lineOf({ name, value }: Setting): string {
 }
 
 function describe(setting: Setting, running: MysqlConfigFacts['running']): string {
-  const now = running?.[setting.name]
+  if (running === null) return `+ ${setting.name}: ${setting.value} (${setting.reason})`
+  const now = running[setting.name]
   if (now !== undefined && sameValue(setting.value, now))
     return `  ${setting.name}: ${setting.value} (${setting.reason})`
   const change = now === undefined ? setting.value : `${now} → ${setting.value}`
@@ -210,7 +211,10 @@ fi
     const path = mine.file?.path ?? pathFor(server.flavour, mine.directories)
     const steps = fileStep(context, server, path, settings)
     const { running } = mine
-    if (running === null) return [...steps, restartStep(context, server, ['the server does not answer'], true)]
+    if (running === null) {
+      const why = server.running ? 'the server does not answer' : 'the server does not run'
+      return [...steps, restartStep(context, server, [why], true)]
+    }
 
     const fixed = settings.filter((setting) => setting.running === 'fixed' && differs(setting, running))
     const onlyRestart = fixed.filter(({ apply }) => apply === 'restart')
@@ -219,7 +223,7 @@ fi
     const newOptions = settings.filter(
       (setting) => setting.running === 'option' && !content.includes(`\n${lineOf(setting)}\n`),
     )
-    reasons.push(...newOptions.map((setting) => describe(setting, null)))
+    reasons.push(...newOptions.map((setting) => describe(setting, {})))
     if (reasons.length === 0 && mine.fileIsNewer) reasons.push(`${path} is newer than the server's start`)
     if (reasons.length > 0) return [...steps, restartStep(context, server, reasons, false)]
     return fixed.length === 0 ? steps : [...steps, setStep(context, fixed)]

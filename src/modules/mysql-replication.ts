@@ -13,12 +13,26 @@ import { type Script, type Step, sh, shellQuote } from './step.ts'
 
 type Context = PlanContext<ReplicationFacts>
 
+/** What a fresh host can't tell yet. */
+const LATER = 'known after the server is installed'
+/** Where a binary log ends that does not exist yet: shown, never run. */
+const UNKNOWN_POSITION = { file: `(${LATER})`, position: 0 }
+
 /** s; the source's sign of life on an idle channel. */
 const HEARTBEAT = 2
 
 function refuse(context: Context, code: string, message: string, hint: string): MmhaError {
   const { host, taskName } = context
   return new MmhaError(message, { code, source: 'user', exit: EXIT.refused, host: host.name, where: taskName, hint })
+}
+
+/** What this host's server says, or what one will say that the plan is still to install. */
+function answers({ facts, mine }: Context): boolean {
+  return mine.up || facts.server?.expected === true
+}
+
+function peerAnswers({ peerFacts, theirs }: Context): boolean {
+  return theirs.up || peerFacts.server?.expected === true
 }
 
 /** Neither server ever had data of a user's, nor the pair a holder. */
@@ -70,10 +84,11 @@ export const mysqlFreshPair: Module<Record<string, never>, ReplicationFacts> = {
   parse: parseReplication,
 
   plan: (_params, context) => {
-    const { facts, mine, theirs, host, taskId, taskName } = context
-    if (facts.server === null || !mine.up || !theirs.up) return []
+    const { facts, mine, host, taskId, taskName } = context
+    if (facts.server === null || !answers(context) || !peerAnswers(context)) return []
     checkIdentity(context)
-    if (mine.channel !== null || mine.gtids === '' || !neverUsed(context)) return []
+    if (mine.channel !== null || !neverUsed(context)) return []
+    if (mine.up && mine.gtids === '') return []
     const dialect = dialectOf(facts.server.version)
     const position = dialect.flavour === 'mariadb' ? ["SET GLOBAL gtid_slave_pos=''"] : []
     return [
@@ -81,7 +96,7 @@ export const mysqlFreshPair: Module<Record<string, never>, ReplicationFacts> = {
         id: taskId,
         host: host.name,
         title: taskName,
-        diff: `- ${mine.gtids}`,
+        diff: `- ${mine.up ? mine.gtids : `what its installation logs, if anything: ${LATER}`}`,
         run: asRoot([dialect.statement.resetBinaryLogs, ...position]),
         undo: { none: 'the binary logs of an empty server, written by its installation, are not kept' },
         impact: 'none',
@@ -101,7 +116,7 @@ function wantedChannel(context: Context, dialect: Dialect): ChannelSettings {
     const hint = 'use replication.mode gtid: it finds the place by itself'
     throw refuse(context, 'POSITION_UNKNOWN', "file and position can't be known while the pair is in use", hint)
   }
-  const { position } = theirs
+  const position = theirs.up ? theirs.position : UNKNOWN_POSITION
   if (mode === 'position' && position === null) {
     const hint = 'set log_bin there'
     throw refuse(context, 'NO_BINARY_LOG', `${peer.name} has no binary log to begin at`, hint)
@@ -114,7 +129,8 @@ function wantedChannel(context: Context, dialect: Dialect): ChannelSettings {
     connectRetry,
     heartbeat: HEARTBEAT,
     position: mode === 'position' && position !== null ? position : 'gtid',
-    tls: mine.tls && theirs.tls && dialect.flavour === 'mysql',
+    // A MySQL server makes its certificates when it starts for the first time.
+    tls: (mine.tls || !mine.up) && (theirs.tls || !theirs.up) && dialect.flavour === 'mysql',
   }
 }
 
@@ -123,7 +139,10 @@ function differences(context: Context, dialect: Dialect, wanted: ChannelSettings
   const { mine, inventory } = context
   const channel = readChannel(dialect, mine.channel ?? undefined)
   if (channel === null)
-    return [`+ replicate from ${wanted.host}:${wanted.port} as ${wanted.user} by ${placeOf(wanted)}`]
+    return [
+      `+ replicate from ${wanted.host}:${wanted.port} as ${wanted.user} by ${placeOf(wanted)}`,
+      `+ ${optionsOf(dialect, wanted)}`,
+    ]
   if (channel.user !== wanted.user && channel.host !== wanted.host) {
     const hint = 'take it out yourself (STOP REPLICA; RESET REPLICA ALL), or use other servers'
     throw refuse(context, 'FOREIGN_CHANNEL', `it replicates from ${channel.host} as ${channel.user}`, hint)
@@ -142,7 +161,15 @@ function differences(context: Context, dialect: Dialect, wanted: ChannelSettings
 }
 
 function placeOf({ position }: ChannelSettings): string {
+  if (position === UNKNOWN_POSITION) return `position, ${LATER}`
   return position === 'gtid' ? 'GTID' : `position ${position.file}:${position.position}`
+}
+
+/** How it connects, as the statement says it; the rest stands in the line above. */
+function optionsOf(dialect: Dialect, wanted: ChannelSettings): string {
+  const statement = changeSource(dialect, wanted).parts.map(String).join('')
+  const shown = statement.matchAll(/\w*(?:RETRY|HEARTBEAT|SSL|PUBLIC_KEY)\w*=[\d.]+/g)
+  return [...shown].map(([option]) => option).join(', ')
 }
 
 /** sh that prints the statement, the password taken from this host's own file (`printf` is in the shell: no process shows it). */
@@ -188,12 +215,12 @@ export const mysqlReplication: Module<Record<string, never>, ReplicationFacts> =
   parse: parseReplication,
 
   plan: (_params, context) => {
-    const { facts, peerFacts, mine, theirs, host, taskId, taskName } = context
-    if (facts.server === null || !mine.up) return []
+    const { facts, peerFacts, mine, host, taskId, taskName } = context
+    if (facts.server === null || !answers(context)) return []
     const dialect = dialectOf(facts.server.version)
     // Before anything is installed there: a pair that can't be joined is not begun.
-    if (peerFacts.server === null) checkHistories(context, dialect)
-    if (!theirs.up) return []
+    if (peerFacts.server === null || peerFacts.server.expected === true) checkHistories(context, dialect)
+    if (!peerAnswers(context)) return []
     checkIdentity(context)
     if (mine.channel === null) checkHistories(context, dialect)
     const wanted = wantedChannel(context, dialect)

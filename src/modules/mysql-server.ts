@@ -2,14 +2,18 @@ import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
+import { type Candidate, candidateProbe, parseCandidates } from './mysql-candidates.ts'
 import { type Step, sh, shellQuote } from './step.ts'
 
 type Flavour = 'mysql' | 'mariadb'
+type Context = PlanContext<MysqlServerFacts>
 
 /** What the host's package manager knows about database servers. */
 export interface MysqlServerFacts {
-  /** Package → version that would be installed; packages without one are absent. Empty before the first update. */
-  readonly candidates: Readonly<Record<string, string>>
+  /** What can be installed; asked only where no server runs. */
+  readonly candidates: readonly Candidate[]
+  /** Why the package sources could not be read; null: they could. */
+  readonly sourcesSay: string | null
   /** A unit would start a server. Its program alone may be what a cut-off installation left behind. */
   readonly unit: boolean
   /** No server runs, and an installation was cut off: the power, or the link, went in the middle of it. */
@@ -18,19 +22,21 @@ export interface MysqlServerFacts {
 
 const PACKAGE: Readonly<Record<Flavour, string>> = { mysql: 'mysql-server', mariadb: 'mariadb-server' }
 
+const UNITS = 'mysql.service mysqld.service mariadb.service'
+
 function flavourOf(name: string): Flavour {
   return name.startsWith('mariadb') ? 'mariadb' : 'mysql'
 }
 
 /** Packages that may be installed here, best first: what the inventory says, what the peer has, MySQL before MariaDB. */
-function wanted(context: PlanContext<MysqlServerFacts>): readonly string[] {
+function wanted(context: Context): readonly string[] {
   const { flavour, package: name } = context.inventory.server
   if (name !== null) return [name]
   const fixed = flavour === 'auto' ? (context.peerFacts.server?.flavour ?? null) : flavour
   return fixed === null ? [PACKAGE.mysql, PACKAGE.mariadb] : [PACKAGE[fixed]]
 }
 
-function refuse(context: PlanContext<MysqlServerFacts>, message: string, hint: string): MmhaError {
+function refuse(context: Context, message: string, hint: string): MmhaError {
   return new MmhaError(message, {
     code: 'SERVER_UNFIT',
     source: 'user',
@@ -41,7 +47,7 @@ function refuse(context: PlanContext<MysqlServerFacts>, message: string, hint: s
   })
 }
 
-function checkInstalled(context: PlanContext<MysqlServerFacts>, flavour: Flavour): void {
+function checkInstalled(context: Context, flavour: Flavour): void {
   const { server } = context.inventory
   const asked = server.flavour === 'auto' ? null : server.flavour
   if (asked !== null && asked !== flavour) {
@@ -55,32 +61,39 @@ function checkInstalled(context: PlanContext<MysqlServerFacts>, flavour: Flavour
   }
 }
 
-function install(context: PlanContext<MysqlServerFacts>, names: readonly string[]): Step {
-  const known = names.find((name) => context.mine.candidates[name] !== undefined)
-  const version = known === undefined ? undefined : context.mine.candidates[known]
-  const shown = known === undefined ? names.join(' or ') : `${known} ${version}`
+/** The package that would be installed here; null: none of these can be. */
+function choose(context: Context): Candidate | null {
+  return first(wanted(context), context.mine.candidates)
+}
+
+function first(names: readonly string[], candidates: readonly Candidate[]): Candidate | null {
+  return names.flatMap((name) => candidates.filter((candidate) => candidate.name === name))[0] ?? null
+}
+
+function isInstalled({ facts, mine }: Context): boolean {
+  return facts.server !== null && (facts.server.running || mine.unit)
+}
+
+function install(context: Context, { name, version, others }: Candidate): Step {
   return {
     id: context.taskId,
     host: context.host.name,
-    title: `install ${shown}`,
-    diff: `+ package ${shown}`,
-    // The first name that the package manager can install: MySQL is not in every distribution.
+    title: `install ${name} ${version}`,
+    diff: `+ package ${name} ${version}${others === 0 ? '' : `, with ${others} others`}`,
     run: sh`export DEBIAN_FRONTEND=noninteractive
-chosen=
-pick() {
-  for name in ${names.map(shellQuote).join(' ')}; do
-    version=$(apt-cache policy "$name" | sed -n 's/^  Candidate: //p')
-    if [ -n "$version" ] && [ "$version" != '(none)' ]; then chosen=$name; return; fi
-  done
-}
-pick
-if [ -z "$chosen" ]; then apt-get -q update; pick; fi
-if [ -z "$chosen" ]; then
-  echo "none of ${names.join(', ')} can be installed from this host's package sources" >&2
-  exit 1
+get() { apt-get -q -y -o DPkg::Lock::Timeout=120 "$@"; }
+install() { get --no-install-recommends -o Dpkg::Options::=--force-confold install ${shellQuote(name)}; }
+updated=no
+if ! apt-cache policy ${shellQuote(name)} | grep -q '^  Candidate: [^(]'; then
+  get update
+  updated=yes
 fi
-dpkg --configure -a || apt-get -q -y -o DPkg::Lock::Timeout=120 --fix-broken install
-apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install "$chosen"
+dpkg --configure -a || get --fix-broken install
+# It is started once it has its settings: started before, it would only be restarted. /run forgets it with the power.
+trap 'systemctl --runtime unmask ${UNITS}' EXIT
+systemctl --runtime mask ${UNITS}
+# Lists that are older than what the sources have name files that are gone.
+install || { [ "$updated" = no ] && get update && install; }
 `,
     undo: { none: 'a server with a data directory is not removed by a machine: apt-get remove it yourself' },
     impact: 'none',
@@ -88,13 +101,14 @@ apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 -o Dpkg::Option
   }
 }
 
-function finishInstallation(context: PlanContext<MysqlServerFacts>): Step {
+function finishInstallation(context: Context): Step {
   return {
     id: context.taskId,
     host: context.host.name,
     title: 'finish an installation that was cut off',
     diff: '~ packages are unpacked, and not configured',
     run: sh`export DEBIAN_FRONTEND=noninteractive
+systemctl --runtime unmask ${UNITS}
 dpkg --configure -a --force-confold || :
 apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 --fix-broken install
 `,
@@ -123,12 +137,7 @@ for directory in /etc /usr/lib /lib; do
 done
 # Only where no server is installed: the package cache costs a tenth of a second.
 if command -v apt-cache >/dev/null && ! pidof mysqld mariadbd >/dev/null; then
-  apt-cache policy ${names.map(shellQuote).join(' ')} 2>/dev/null |
-    sed -n 's/^\\([^ ].*\\):$/\\1/p; s/^  Candidate: //p' |
-    while read -r name && read -r version; do
-      [ "$version" = '(none)' ] || fact candidate "$name" "$version"
-    done
-fi
+${candidateProbe(names)}fi
 if command -v dpkg >/dev/null && ! pidof mysqld mariadbd >/dev/null && [ -n "$(dpkg --audit 2>/dev/null)" ]; then
   fact interrupted yes
 fi
@@ -138,7 +147,8 @@ fi
   parse: (stdout) => {
     const facts = new FactLines(stdout)
     return {
-      candidates: facts.record('candidate'),
+      candidates: parseCandidates(facts),
+      sourcesSay: facts.text('apt_said'),
       unit: facts.text('unit') !== null,
       interrupted: facts.flag('interrupted'),
     }
@@ -146,7 +156,7 @@ fi
 
   plan: (_params, context) => {
     const { server, packageManager } = context.facts
-    if (server !== null && (server.running || context.mine.unit)) {
+    if (server !== null && isInstalled(context)) {
       checkInstalled(context, server.flavour)
       return context.mine.interrupted ? [finishInstallation(context)] : []
     }
@@ -155,15 +165,23 @@ fi
       throw refuse(context, 'a server can only be installed with apt so far', hint)
     }
     const names = wanted(context)
-    const known = names.filter((name) => context.mine.candidates[name] !== undefined)
-    const other = context.theirs.candidates
-    if (context.peerFacts.server === null && known.length > 0 && Object.keys(other).length > 0) {
-      const theirChoice = names.find((name) => other[name] !== undefined)
-      if (theirChoice !== undefined && known[0] !== undefined && flavourOf(theirChoice) !== flavourOf(known[0])) {
-        const hint = 'set server.flavour in the inventory, or give both hosts the same package sources'
-        throw refuse(context, `${known[0]} would be installed here and ${theirChoice} on ${context.peer.name}`, hint)
-      }
+    const here = choose(context)
+    if (here === null) {
+      const why = context.mine.sourcesSay === null ? '' : ` (${context.mine.sourcesSay})`
+      const hint = 'see that `apt-get update` works there and that its sources have a server, or set server.package'
+      throw refuse(context, `${names.join(', ')}: not in the package sources of ${context.host.name}${why}`, hint)
     }
-    return [install(context, names)]
+    const there = context.peerFacts.server === null ? first(names, context.theirs.candidates) : null
+    if (there !== null && flavourOf(there.name) !== flavourOf(here.name)) {
+      const hint = 'set server.flavour in the inventory, or give both hosts the same package sources'
+      throw refuse(context, `${here.name} would be installed here and ${there.name} on ${context.peer.name}`, hint)
+    }
+    return [install(context, here)]
+  },
+
+  expect: (_params, context) => {
+    const server = isInstalled(context) ? null : (choose(context)?.server ?? null)
+    if (server === null) return null
+    return { server: { ...server, running: false, unit: server.flavour, expected: true } }
   },
 }

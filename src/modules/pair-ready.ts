@@ -38,6 +38,9 @@ function missingOn(name: string, facts: PairReadyFacts, holder: boolean): string
   return missing
 }
 
+/** Said of a pair that is still to be made, where everything is missing. */
+const WHOLE = 'the VIP on one host, that one writable, the other read-only, both replicate, semi-sync on'
+
 /** What keeps the pair from being whole; [] when it is. */
 export function missingForReady(context: Context): readonly string[] {
   const { address } = context.inventory.vip
@@ -80,12 +83,13 @@ fact channel_threads "$(channel_status | grep -Ec '_(IO|SQL)_Running: Yes')"
   plan: ({ timeout }, context) => {
     const missing = missingForReady(context)
     if (missing.length === 0) return []
+    const fresh = [context.facts, context.peerFacts].some(({ server }) => server?.expected === true)
     return [
       {
         id: context.taskId,
         host: context.host.name,
         title: context.taskName,
-        diff: missing.map((what) => `- ${what}`).join('\n'),
+        diff: fresh ? `~ ${WHOLE}` : missing.map((what) => `- ${what}`).join('\n'),
         run: waitUntilWhole(context.inventory, context.facts.server, timeout),
         undo: { none: 'it only waits' },
         impact: 'none',

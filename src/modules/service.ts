@@ -85,20 +85,8 @@ fi
         'use a distribution with systemd',
       )
     }
-    if (!mine.known) {
-      if (params.state !== 'started' && params.enabled !== true) return []
-      return [
-        step(
-          params,
-          context,
-          'enable',
-          `enable and start ${params.unit} (not installed yet)`,
-          '+ started',
-          startScript(params),
-          'none',
-        ),
-      ]
-    }
+    // A unit that an earlier step brings is neither enabled nor started yet; one that is not wanted need not be there.
+    if (!mine.known && params.state !== 'started' && params.enabled !== true) return []
     return [...enabling(params, context), ...running(params, context)]
   },
 }
@@ -124,7 +112,13 @@ function enabling({ unit, enabled }: ServiceParams, context: Context): Step[] {
 
 function running(params: ServiceParams, context: Context): Step[] {
   const { unit, state, restartedAfter, reloadedAfter } = params
-  const { active, newer, needsDaemonReload } = context.mine
+  const { active, needsDaemonReload } = context.mine
+  const { written } = context
+  const newer = [
+    ...new Set(
+      [...restartedAfter, ...reloadedAfter].filter((path) => context.mine.newer.includes(path) || written?.has(path)),
+    ),
+  ]
   const name = shellQuote(unit)
   if (state === 'stopped') {
     if (!active) return []
@@ -147,7 +141,7 @@ function running(params: ServiceParams, context: Context): Step[] {
     if (state !== 'started') return []
     return [
       {
-        ...step(params, context, 'started', `start ${unit}`, '- stopped\n+ started', startScript(params), 'none'),
+        ...step(params, context, 'started', `start ${unit}`, '- stopped\n+ started', startScript(name), 'none'),
         undo: sh`systemctl stop ${name}\n`,
       },
     ]
@@ -197,11 +191,8 @@ function lastWords(name: string): string {
   return `{ journalctl -u ${name} -n 15 --no-pager -o cat; exit 1; }`
 }
 
-function startScript({ unit, enabled }: Pick<ServiceParams, 'unit' | 'enabled'>): Script {
-  const name = shellQuote(unit)
-  return sh`systemctl daemon-reload
-${enabled === true ? `systemctl enable ${name}\n` : ''}systemctl start ${name} || ${lastWords(name)}
-`
+function startScript(name: string): Script {
+  return sh`systemctl daemon-reload\nsystemctl start ${name} || ${lastWords(name)}\n`
 }
 
 function step(

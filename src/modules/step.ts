@@ -55,4 +55,6 @@ export interface Step {
   readonly impact: Impact
   /** Handlers (task names in the play's `handlers`) to run after the play when this step changed something. */
   readonly notify: readonly string[]
+  /** Files that it writes, where a service may have to read them again. */
+  readonly writes?: readonly string[]
 }

@@ -94,6 +94,7 @@ rm -f ${to}
         undo: context.mine.sha256 === null ? sh`rm -f ${target}\n` : { none: `the old ${dest} is not kept` },
         impact: 'none',
         notify: [],
+        writes: [dest],
       },
     ]
   },

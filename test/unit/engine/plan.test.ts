@@ -79,6 +79,14 @@ const TWO = plays(`
     - { name: c, counter: { want: 3 } }
 `)
 
+/** Nothing is missing. */
+const DONE = {
+  'first/a': [1, 1],
+  'first/b': [2, 2],
+  'first/restart': [9, 9],
+  'second/c': [3, 3],
+} as const
+
 const vipOn = (address: string): Partial<HostFacts> => ({
   nics: [{ name: 'host0', up: true, mac: '', addresses: [`${address}/24`, '10.77.0.100/24'] }],
 })
@@ -134,26 +142,48 @@ describe('a plan', () => {
     expect(stepsOf(plan)).toMatchObject([{ host: 'm2', id: 'first/restart', impact: 'restart' }])
   })
 
-  it('is read by people', () => {
-    const steps = stepsOf(
-      planAll(
-        TWO,
-        INVENTORY,
-        found({ 'first/a': [0, 1], 'first/b': [2, 2], 'first/restart': [9, 0], 'second/c': [3, 3] }),
-      ),
+  it('is read by people: in the order of the plays, what hosts do alike once', () => {
+    const plan = planAll(
+      TWO,
+      INVENTORY,
+      found({ 'first/a': [0, 0], 'first/b': [2, 2], 'first/restart': [9, 0], 'second/c': [4, 4] }),
     )
-    expect(planText(steps, { color: false })).toBe(`m1: 1 step
-  * 0 → 1 (peer 1)
+    expect(planText(plan, { color: false, detail: 'whole' })).toBe(`First
+  m1, m2: 0 → 1 (peer 0)
       - 0
       + 1
       then, if needed: restart
-
-m2: 1 step
-  * 0 → 9 (peer 9)  [restart]
+  m2: 0 → 9 (peer 9)  [restart]
       - 0
       + 9
+Second
+  m1: 4 → 3 (peer 4)
+      - 4
+      + 3
+
+m1: 2 changes  m2: 2 changes (1 restart)
 `)
-    expect(planText(steps, { color: true })).toContain('\u001b[32m+ 1\u001b[39m')
+    expect(planText(plan, { color: true, detail: 'whole' })).toContain('\u001b[32m+ 1\u001b[39m')
+    expect(planText([], { color: false, detail: 'whole' })).toBe('')
+  })
+
+  it('says of new files, and in a short plan of every long diff, only how long they are', () => {
+    const plan = planAll(TWO, INVENTORY, found({ ...DONE, 'first/a': [0, 1] }))
+    const shown = (diff: string, detail: 'whole' | 'changes' | 'short') => {
+      const changed = plan.map((one) => ({
+        ...one,
+        tasks: one.tasks.map((task) => ({ ...task, steps: task.steps.map((step) => ({ ...step, diff })) })),
+      }))
+      return planText(changed, { color: false, detail }).split('\n').slice(2, -4)
+    }
+    const file = '--- /dev/null\n+++ /etc/x\n@@ -0,0 +1,4 @@\n+1\n+2\n+3\n++4\n'
+    expect(shown(file, 'whole')).toHaveLength(7)
+    expect(shown(file, 'changes')).toEqual(['      + 4 lines'])
+    expect(shown(file, 'short')).toEqual(['      + 4 lines'])
+    const change = '--- /etc/x\n+++ /etc/x\n@@ -1 +1 @@\n-1\n+2'
+    expect(shown(change, 'changes')).toHaveLength(5)
+    expect(shown(change, 'short')).toEqual(['      ~ 5 lines'])
+    expect(shown('- 1\n+ 2', 'short')).toEqual(['      - 1', '      + 2'])
   })
 })
 
