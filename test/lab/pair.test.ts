@@ -8,7 +8,22 @@ import { lastDocument, Mmha } from './support/mmha.ts'
 /** The last document of `provision --json` and `plan --json`. */
 interface Provisioned {
   readonly ms: number
+  readonly steps: readonly StepName[]
+  readonly unplanned: readonly StepName[]
+  readonly notNeeded: readonly StepName[]
   readonly hosts: readonly { host: string; changed: number; pending: number; failed: number; roundTrips: number }[]
+}
+
+interface StepName {
+  readonly host: string
+  readonly id: string
+}
+
+/** Stands in the plan of fresh hosts, because only the installed server can tell whether it is needed. */
+const MAYBE = ['history/begin-without-history', 'ready/wait-until-the-pair-is-whole']
+
+function idsOn(host: string, steps: readonly StepName[]): string[] {
+  return steps.flatMap((step) => (step.host === host ? [step.id] : [])).sort()
 }
 
 const MASTERS = ['m1', 'm2'] as const
@@ -26,6 +41,7 @@ describe.skipIf(process.getuid?.() !== 0).each(CASES)(
     const mmha = new Mmha(`pair-${server.replace('.', '-')}`)
     const folder = mkdtempSync(join(tmpdir(), 'mmha-pair-'))
     const inventory = join(folder, 'pair.yml')
+    let planned: readonly StepName[] = []
     const provision = async () => lastDocument<Provisioned>(await mmha.ok('provision', inventory, '--yes', '--json'))
 
     beforeAll(async () => {
@@ -52,17 +68,25 @@ replication: ${replication}
       const before = await Promise.all(MASTERS.map((host) => mmha.on(host, state)))
       const plan = await mmha.run('plan', inventory, '--detailed-exitcode', '--json')
       expect(plan.code, plan.stderr).toBe(2)
-      for (const { pending, changed } of lastDocument<Provisioned>(plan.stdout).hosts) {
+      const result = lastDocument<Provisioned>(plan.stdout)
+      planned = result.steps
+      for (const { pending, changed } of result.hosts) {
         expect(pending).toBeGreaterThan(0)
         expect(changed).toBe(0)
       }
       expect(await Promise.all(MASTERS.map((host) => mmha.on(host, state)))).toEqual(before)
     })
 
-    it('provision makes the pair', async () => {
-      for (const { changed, failed } of (await provision()).hosts) {
+    it('provision makes the pair, by the plan that was shown before', async () => {
+      const result = await provision()
+      for (const { changed, failed } of result.hosts) {
         expect(changed).toBeGreaterThan(0)
         expect(failed).toBe(0)
+      }
+      expect(result.unplanned).toEqual([])
+      expect(result.notNeeded.filter(({ id }) => !MAYBE.includes(id))).toEqual([])
+      for (const host of MASTERS) {
+        expect([...idsOn(host, result.steps), ...idsOn(host, result.notNeeded)].sort()).toEqual(idsOn(host, planned))
       }
     })
 
