@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { EXIT, MmhaError } from '../events/error.ts'
 import { readDocument } from '../inventory/document.ts'
+import { checkDocument } from '../inventory/schema-check.ts'
 import { FAULT_NAMES, type FaultName } from './faults/fault.ts'
 
 /** Faults in order, each with how often it is repeated. */
@@ -17,20 +17,8 @@ const list = z
 
 /** Reads a list like playbooks/verify.yml. @throws MmhaError with file:line:column (exit 4) */
 export function readScenarios(file: string): readonly PlannedFault[] {
-  const document = readDocument(file)
-  const parsed = list.safeParse(document.data)
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, message }) => {
-    const steps = path.map((step) => (typeof step === 'number' ? step : String(step)))
-    return `${document.at(steps)} ${steps.length === 0 ? '' : `${steps.join('.')}: `}${message}`
-  })
-  throw new MmhaError(problems.join('\n'), {
-    code: 'SCENARIOS_INVALID',
-    source: 'user',
-    exit: EXIT.invalid,
-    where: file,
-    hint: `give a list of maps {fault, runs}; known faults: ${FAULT_NAMES.join(', ')}`,
-  })
+  const hint = `give a list of maps {fault, runs}; known faults: ${FAULT_NAMES.join(', ')}`
+  return checkDocument(readDocument(file), list, 'SCENARIOS_INVALID', hint)
 }
 
 /** What the command line says goes before the file: `faults` replaces its list, `runs` its counts. */

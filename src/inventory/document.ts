@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { typingSlips } from './typing-slips.ts'
 
 /** A way into a document: keys of maps and indexes of lists. */
 export type DocumentPath = readonly (string | number)[]
@@ -19,25 +21,50 @@ export interface SourceDocument {
   at(path: DocumentPath): string
   /** `file:line:column` of a key of the map at the path. */
   atKey(path: DocumentPath, key: string): string
+  /** What may have gone wrong in typing, as lines of a message; for a document that is wrong. */
+  slips(): string[]
+}
+
+/** Why a file can't be read, by the code of the system's error. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of its path is not a directory',
+  EACCES: 'permission denied',
+}
+
+/** In our words, where the parser's own are for its developers. */
+const SYNTAX: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'this key is there already; give it once',
+  MULTIPLE_DOCS: 'a second document begins here; a file has one',
+  MULTILINE_IMPLICIT_KEY: 'this is no `key: value`',
+  TAB_AS_INDENT: 'a tab; indent with spaces',
 }
 
 /** Reads a user's YAML file. @throws MmhaError DOCUMENT_UNREADABLE, DOCUMENT_SYNTAX (exit 4). */
 export function readDocument(file: string): SourceDocument {
-  let text: string
+  let bytes: Buffer
   try {
-    text = readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'no such file' : String(cause)
-    throw new MmhaError(`cannot read ${file}: ${why}`, {
-      code: 'DOCUMENT_UNREADABLE',
-      source: 'user',
-      exit: EXIT.invalid,
-      where: file,
-      hint: 'give the path of an existing YAML file',
-      cause,
-    })
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    throw unreadable(file, UNREADABLE[code] ?? String(cause), 'give the path of an existing YAML file', cause)
   }
-  return parseSource(text, file)
+  if (!isUtf8(bytes) || bytes.includes(0)) {
+    throw unreadable(file, 'it is not UTF-8 text', 'save it as UTF-8 (not as GBK, UTF-16 or a binary format)')
+  }
+  return parseSource(bytes.toString('utf8'), file)
+}
+
+function unreadable(file: string, why: string, hint: string, cause?: unknown): MmhaError {
+  return new MmhaError(`cannot read ${file}: ${why}`, {
+    code: 'DOCUMENT_UNREADABLE',
+    source: 'user',
+    exit: EXIT.invalid,
+    where: file,
+    hint,
+    cause,
+  })
 }
 
 /** The same from text in memory; `file` only names it in messages. */
@@ -48,8 +75,20 @@ export function parseSource(text: string, file: string): SourceDocument {
     const { line, col } = lines.linePos(offset ?? 0)
     return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`
   }
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => `${place(error.pos[0])} YAML syntax: ${error.message}`)
+  const slips = (): { readonly place: string; readonly message: string }[] =>
+    typingSlips(text).map(({ offset, message }) => ({ place: place(offset), message }))
+  const errors = [
+    ...document.errors.map(({ pos, code, message }) => ({ offset: pos[0], message: SYNTAX[code] ?? message })),
+    ...danglingAliases(document),
+  ]
+  if (errors.length > 0) {
+    const found = slips()
+    const lineOf = (where: string) => where.split(':').at(-2)
+    // Where a slip is, the parser's complaint is about the slip.
+    const others = errors
+      .map(({ offset, message }) => ({ place: place(offset), message: `YAML syntax: ${message}` }))
+      .filter((error) => !found.some((slip) => lineOf(slip.place) === lineOf(error.place)))
+    const problems = [...found, ...others].map(({ place, message }) => `${place} ${message}`)
     throw invalid('DOCUMENT_SYNTAX', problems, 'mend the YAML at that place; indentation is two spaces, never tabs')
   }
   const nodeAt = (path: DocumentPath): unknown => {
@@ -71,19 +110,43 @@ export function parseSource(text: string, file: string): SourceDocument {
         : undefined
       return place(isPair(pair) ? startOf(pair.key) : startOf(nodeAt(path)))
     },
+    slips: () => slips().map(({ place, message }) => `${place} ${message}`),
   }
 }
 
-/** One error out of all that is wrong with a document; every line starts with its place. */
+/** `*name` without a `&name` before it: the parser takes it, and stumbles only when it makes data of it. */
+function danglingAliases(document: Document.Parsed): { readonly offset: number; readonly message: string }[] {
+  const found: { offset: number; message: string }[] = []
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return
+      const message = `nothing is named &${alias.source}; text that begins with * belongs in quotes`
+      found.push({ offset: alias.range?.[0] ?? 0, message })
+    },
+  })
+  return found
+}
+
+/** One error out of all that is wrong with a document, in its order; every line starts with its place. */
 export function invalid(code: string, lines: readonly string[], hint: string): MmhaError {
-  const where = lines[0]?.split(' ', 1)[0]
-  return new MmhaError(lines.join('\n'), {
+  const sorted = lines.toSorted((a, b) => comparePlaces(a, b))
+  const where = sorted[0]?.split(' ', 1)[0]
+  return new MmhaError(sorted.join('\n'), {
     code,
     source: 'user',
     exit: EXIT.invalid,
     ...(where === undefined ? {} : { where }),
     hint,
   })
+}
+
+function comparePlaces(a: string, b: string): number {
+  const [[line = 0, column = 0], [otherLine = 0, otherColumn = 0]] = [numbersOf(a), numbersOf(b)]
+  return line - otherLine || column - otherColumn
+}
+
+function numbersOf(line: string): number[] {
+  return (/:(\d+):(\d+) /.exec(line) ?? []).slice(1).map(Number)
 }
 
 /** `masters[1].ssh.port`, as messages write a path. */

@@ -22,7 +22,8 @@ export function loadInventory(file: string, options: LoadOptions = {}): Inventor
 
 /** The same from a document that was read before. */
 export function inventoryFrom(source: SourceDocument, options: LoadOptions = {}): Inventory {
-  const document = checkDocument(source, inventorySchema, 'INVENTORY_INVALID')
+  const hint = `correct ${source.file} and run the same command again; \`mmha init\` writes an inventory, docs/inventory.md has every key`
+  const document = checkDocument(source, inventorySchema, 'INVENTORY_INVALID', hint)
   const problems: Problem[] = []
   const inventory = resolveInventory(document, {
     file: source.file,
@@ -32,11 +33,7 @@ export function inventoryFrom(source: SourceDocument, options: LoadOptions = {})
   })
   problems.push(...brokenRules(inventory))
   if (problems.length > 0) {
-    throw invalid(
-      'INVENTORY_INVALID',
-      placed(source, problems),
-      `correct ${source.file} and run the same command again`,
-    )
+    throw invalid('INVENTORY_INVALID', placed(source, problems), hint)
   }
   return inventory
 }

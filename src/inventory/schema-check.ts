@@ -8,14 +8,18 @@ type Issue = z.core.$ZodIssue
  * Checks a document against its schema.
  * @throws MmhaError with every problem of the document, one line each: `file:line:column path: message` (exit 4).
  */
-export function checkDocument<T>(document: SourceDocument, schema: z.ZodType<T>, code: string): T {
+export function checkDocument<T>(
+  document: SourceDocument,
+  schema: z.ZodType<T>,
+  code: string,
+  hint = `correct ${document.file} and run the same command again`,
+): T {
   const result = schema.safeParse(document.data)
   if (result.success) return result.data
-  throw invalid(
-    code,
-    problemLines(document, result.error.issues, schema),
-    `correct ${document.file} and run the same command again`,
-  )
+  const slips = document.slips()
+  // Text where a map belongs is what the slips made of it.
+  const garbled = slips.length > 0 && typeof document.data === 'string'
+  throw invalid(code, [...slips, ...(garbled ? [] : problemLines(document, result.error.issues, schema))], hint)
 }
 
 /** Lines for problems that were found after the schema (rules between fields). */
@@ -30,6 +34,9 @@ function problemLines(document: SourceDocument, issues: readonly Issue[], schema
 
 function describe(document: SourceDocument, known: KnownKeys, issue: Issue, base: DocumentPath): string[] {
   const path = [...base, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))]
+  if (path.length === 0 && (document.data === null || document.data === undefined)) {
+    return [line(document.at(path), path, 'the document is empty')]
+  }
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const keys = known(path)
@@ -53,7 +60,25 @@ function describe(document: SourceDocument, known: KnownKeys, issue: Issue, base
       : `expected ${typeName(issue.expected)}, got ${typeOf(valueAt(document.data, path), path)}`
     return [line(document.at(path), path, message)]
   }
-  return [line(document.at(path), path, issue.message)]
+  if (issue.code === 'invalid_value' && /^Invalid/.test(issue.message)) {
+    const message = `expected ${wantedBy(issue).join()}, got ${typeOf(valueAt(document.data, path), path)}`
+    return [line(document.at(path), path, message)]
+  }
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => line(document.at(path), path, message))
+  return [line(document.at(path), path, sizeMessage(issue, valueAt(document.data, path)) ?? issue.message)]
+}
+
+/** Of a bound that the schema has no words for; null: another problem, or one with words of its own. */
+function sizeMessage(issue: Issue, value: unknown): string | null {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return null
+  if (!/^Too (small|big)/.test(issue.message)) return null
+  const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`
+  if (issue.origin === 'array') {
+    const count = Array.isArray(value) ? value.length : 0
+    return `expected ${bound} ${bound.endsWith(' 1') ? 'entry' : 'entries'}, got ${count}`
+  }
+  if (issue.origin === 'string') return bound === 'at least 1' ? 'must not be empty' : `expected ${bound} characters`
+  return `expected ${bound}`
 }
 
 function line(place: string, path: DocumentPath, message: string): string {
@@ -65,6 +90,7 @@ function typeName(expected: string): string {
     object: 'a map',
     record: 'a map',
     array: 'a list',
+    tuple: 'a list',
     string: 'text',
     number: 'a number',
     int: 'a whole number',
@@ -77,9 +103,13 @@ function typeOf(value: unknown, path: DocumentPath): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
+  // The whole document in one text, its secrets among it.
+  if (path.length === 0) return 'text'
   // What stands where a password belongs may be one.
   const hidden = path.some((part) => /pass|secret/i.test(String(part)))
-  return hidden ? typeof value : `${typeof value} ${JSON.stringify(value)}`
+  if (hidden) return typeof value
+  const shown = JSON.stringify(value)
+  return `${typeof value} ${shown.length > 80 ? `${shown.slice(0, 77)}…"` : shown}`
 }
 
 function isOfAnotherType(issue: Issue, input: unknown): boolean {

@@ -94,8 +94,8 @@ describe('scenario list', () => {
   })
 
   it.each([
-    ['- fault: earthquake\n', /verify\.yml:1:10 0\.fault/],
-    ['- fault: stop\n  runs: 0\n', /verify\.yml:2:9 0\.runs/],
+    ['- fault: earthquake\n', /verify\.yml:1:10 \[0\]\.fault/],
+    ['- fault: stop\n  runs: 0\n', /verify\.yml:2:9 \[0\]\.runs/],
     ['fault: stop\n', /verify\.yml:1:1/],
     ['- fault: stop\n  times: 2\n', /times/],
   ])('refuses %j with its place', (text, expected) => {
