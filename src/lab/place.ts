@@ -1,5 +1,6 @@
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { EXIT, MmhaError } from '../events/error.ts'
 
 /**
  * Where a lab lives on this machine. Everything that a lab makes carries its name, so that `lab down NAME` finds it
@@ -25,7 +26,16 @@ export interface LabPlace {
   readonly namespace: string
 }
 
+/** @throws MmhaError LAB_NAME_INVALID (exit 4): a name becomes part of paths that `lab down` removes as root. */
 export function placeOf(name: string): LabPlace {
+  if (!LAB_NAME.test(name)) {
+    throw new MmhaError(`not a name for a lab: ${JSON.stringify(name)}`, {
+      code: 'LAB_NAME_INVALID',
+      source: 'user',
+      exit: EXIT.invalid,
+      hint: 'a name is up to 31 small letters, digits and dashes',
+    })
+  }
   return {
     name,
     run: join(RUN, name),
@@ -58,5 +68,5 @@ export function listLabNames(): readonly string[] {
   } catch {
     return []
   }
-  return readdirSync(RUN).filter((name) => !name.startsWith('.'))
+  return readdirSync(RUN).filter((name) => LAB_NAME.test(name))
 }

@@ -9,7 +9,7 @@ import { ensureImage, type Image, SERVER_UNAVAILABLE } from './image.ts'
 import { ensureInotifyInstances } from './inotify.ts'
 import { isOn, makeDisk, startMachine, untilUp } from './machine.ts'
 import { isNamespace, makeNetwork } from './network.ts'
-import { LAB_NAME, machineOf, placeOf } from './place.ts'
+import { machineOf, placeOf } from './place.ts'
 import { checkRequirements } from './requirements.ts'
 import { clientKey, knownHostsFile, knownHostsLine, makeKey } from './ssh-keys.ts'
 import { type LabHost, type LabState, readState, writeState } from './state.ts'
@@ -35,14 +35,7 @@ const BOOT_TIMEOUT = 90_000
  */
 export async function labUp(options: LabUpOptions): Promise<LabState> {
   const { name, sink, signal } = options
-  if (!LAB_NAME.test(name)) {
-    throw new MmhaError(`not a name for a lab: ${name}`, {
-      code: 'LAB_NAME_INVALID',
-      source: 'user',
-      exit: EXIT.invalid,
-      hint: 'a name is up to 31 small letters, digits and dashes',
-    })
-  }
+  placeOf(name)
   await checkRequirements()
   const lock = await lockLab(name)
   try {

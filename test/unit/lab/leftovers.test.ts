@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cgroupMounts } from '../../../src/lab/cgroup.ts'
 import { mountsUnder } from '../../../src/lab/network.ts'
-import { belongsTo, LAB_NAME, machineOf } from '../../../src/lab/place.ts'
+import { belongsTo, LAB_NAME, machineOf, placeOf } from '../../../src/lab/place.ts'
 import { parentIn } from '../../../src/lab/process-tree.ts'
 
 const MOUNTINFO = `22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
@@ -12,6 +12,11 @@ const MOUNTINFO = `22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
 41 40 0:41 / /run/mmha/lab/lab/m1/root/my\\040data rw - tmpfs t rw
 42 22 0:42 / /run/mmha/lab/lab2/m1/root rw - overlay mmha-lab2.m1 rw
 `
+
+// What has such a name is removed by root, with all that is below.
+it.each(['', '.', '..', '../../..', 'a/b', '/', 'a b', 'A', '-a', 'a'.repeat(32)])('no place is called %j', (name) => {
+  expect(() => placeOf(name)).toThrow(expect.objectContaining({ code: 'LAB_NAME_INVALID', exit: 4 }))
+})
 
 describe('what belongs to a lab', () => {
   it.each([
@@ -28,6 +33,7 @@ describe('what belongs to a lab', () => {
   it('a host never looks like one of another lab', () => {
     expect(belongsTo('a', machineOf('a-b', 'm1'))).toBe(false)
     expect(LAB_NAME.test('a.b')).toBe(false)
+    expect(placeOf('a-b')).toMatchObject({ run: '/run/mmha/lab/a-b', disks: '/var/lib/mmha/lab/a-b' })
   })
 
   it('mounts, the deepest first, names decoded', () => {
