@@ -8,6 +8,8 @@ import { watchProcess } from './process-watch.ts'
 
 export interface MysqlCheckOptions {
   readonly server: MysqlServer
+  /** The process has begun to die; called before `onHealth` says so. */
+  onExiting?(): void
   /** Called on changes only; the first call is the first verdict. */
   onHealth(up: boolean, reason: string): void
   log(level: 'info' | 'warn' | 'error', message: string): void
@@ -95,8 +97,10 @@ class MysqlWatch {
       this.#session = session
       const exiting = new Promise<SqlError>((resolve) => {
         this.#serverPid(session).then((pid) => {
-          const died = (): void =>
+          const died = (): void => {
+            this.#options.onExiting?.()
             resolve(new SqlError(`process ${pid} is exiting`, { errno: 0, code: 'EXITING', lost: true }))
+          }
           if (pid !== null && session.alive) stopWatching = watchProcess(pid, died) ?? undefined
         })
       })

@@ -4,7 +4,14 @@
  */
 export type ToCheck =
   /** The instance wants to become master: make the database writable (or say no). One `promoted` answers it. */
-  | { readonly t: 'promote'; readonly instance: string; readonly id: number; readonly deadlineMs: number }
+  | {
+      readonly t: 'promote'
+      readonly instance: string
+      readonly id: number
+      readonly deadlineMs: number
+      /** The holder's own daemon has said that it leaves (priority 0); false: it fell silent. */
+      readonly farewell: boolean
+    }
   /** The instance has left or is leaving mastership: read-only, sessions killed. One `demoted` answers it. */
   | { readonly t: 'demote'; readonly instance: string; readonly id: number; readonly reason: string }
   /**

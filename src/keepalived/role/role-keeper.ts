@@ -76,7 +76,7 @@ export class RoleKeeper {
   receive(message: ToCheck): void {
     switch (message.t) {
       case 'promote':
-        this.#promote(message.id, message.deadlineMs)
+        this.#promote(message.id, message)
         return
       case 'demote':
         this.#demote(message.id, message.reason)
@@ -111,7 +111,7 @@ export class RoleKeeper {
     this.#wake()
   }
 
-  #promote(id: number, deadlineMs: number): void {
+  #promote(id: number, { deadlineMs, farewell }: { deadlineMs: number; farewell: boolean }): void {
     const abort = new AbortController()
     this.#promotion = abort
     void this.#exclusive(async () => {
@@ -121,7 +121,7 @@ export class RoleKeeper {
         server === null
           ? { ok: false, reason: 'mysqld is down' }
           : await outcomeOf(
-              promote(this.#context(server), this.#quarantine.current, { deadlineMs, signal: abort.signal }),
+              promote(this.#context(server), this.#quarantine.current, { deadlineMs, farewell, signal: abort.signal }),
             )
       this.#holder = outcome.ok
       const took = `${(performance.now() - started).toFixed(0)} ms`

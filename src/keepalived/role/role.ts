@@ -1,6 +1,7 @@
 import { startMysqlCheck } from '../check/mysql.ts'
 import type { MysqlServer, VrrpInstance } from '../config/config.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
+import { hangUp } from './fence.ts'
 import { RoleKeeper } from './role-keeper.ts'
 import { StateFile } from './state-file.ts'
 
@@ -39,6 +40,11 @@ export function startRole(options: RoleOptions): Role {
   const check = startMysqlCheck({
     server,
     log,
+    onExiting() {
+      void hangUp(server.port).then((complaint) => {
+        if (complaint !== '') log('warn', `clients of the dying server could not be reset: ${complaint}`)
+      })
+    },
     onHealth(up, reason) {
       log(up ? 'info' : 'warn', `mysql ${server.name} is ${up ? 'up' : 'down'}: ${reason}`)
       send({ t: 'track', instance: instance.name, tracker: `mysql ${server.name}`, up, weight: null, reason })

@@ -122,11 +122,12 @@ function masterDown(turn: Turn): void {
     return
   }
   // Its VIP must not go before we can take it over, so after a leave we are silent until the database is ours.
-  const claimed = machine.leavingHeardAt === null
+  const farewell = machine.leavingHeardAt !== null
+  const claimed = !farewell
   const id = machine.nextId++
   const deadlineMs = settings.role.promoteDeadlineMs
   machine.candidacy = { id, deadlineAt: now + deadlineMs + RETRY_MS, claimed }
-  turn.effects.push({ do: 'tell', message: { t: 'promote', instance: settings.name, id, deadlineMs } })
+  turn.effects.push({ do: 'tell', message: { t: 'promote', instance: settings.name, id, deadlineMs, farewell } })
   if (claimed) advertise(turn)
 }
 

@@ -67,7 +67,7 @@ export class RoleNode {
     const id = ++this.#id
     const since = this.said.length
     const start = performance.now()
-    this.#send({ t: 'promote', instance: 'VI_1', id, deadlineMs: 3000 })
+    this.#send({ t: 'promote', instance: 'VI_1', id, deadlineMs: 3000, farewell: false })
     const { message, at } = await this.until(
       (m): m is Said & { t: 'promoted' } => m.t === 'promoted' && m.id === id,
       since,

@@ -116,7 +116,7 @@ vrrp_script ${name} {
 
   it('answers at once for an instance without a database', () => {
     const { receive } = start(instance())
-    receive({ t: 'promote', instance: 'VI_1', id: 7, deadlineMs: 100 })
+    receive({ t: 'promote', instance: 'VI_1', id: 7, deadlineMs: 100, farewell: false })
     receive({ t: 'demote', instance: 'VI_1', id: 8, reason: 'x' })
     receive({ t: 'leave', instance: 'VI_1', id: 9, holdDownMs: 5000, reason: 'y' })
     expect(sent.all).toEqual([
