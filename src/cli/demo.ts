@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process'
-import type { Command } from 'commander'
-import { EXIT, MmhaError } from '../events/error.ts'
+import { join, relative } from 'node:path'
+import { type Command, Option } from 'commander'
+import { EXIT } from '../events/error.ts'
+import { FLAVOURS } from '../lab/flavour.ts'
+import { LAB_VARIABLE, runHere } from '../lab/inside.ts'
+import { installationRoot } from '../modules/shipped-template.ts'
 
 interface DemoOptions {
   readonly server: string
@@ -13,7 +16,8 @@ interface Act {
   readonly words: readonly string[]
 }
 
-const INVENTORY = 'inventories/lab.yml'
+/** Shipped with mmha; as a path that works from where the user is. */
+const INVENTORY = relative('', join(installationRoot(), 'inventories/lab.yml'))
 
 /** The demo is the user's own commands, one after the other; nothing in it that they could not type. */
 export function demoActs(server: string): readonly Act[] {
@@ -31,16 +35,16 @@ export function demoActs(server: string): readonly Act[] {
 
 /** Runs `mmha …words` with our terminal; resolves to its exit code. */
 function runMmha(words: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [process.argv[1] ?? '', ...words], {
-      stdio: 'inherit',
-      // Several labs may be up, with the same addresses: all of the demo is about its own.
-      env: { ...process.env, MMHA_LAB: process.env.MMHA_LAB ?? 'lab' },
-    })
-    child.on('error', reject)
-    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? EXIT.cancelled : 1)))
-  })
+  // Several labs may be up, with the same addresses: all of the demo is about its own.
+  const env = { [LAB_VARIABLE]: process.env[LAB_VARIABLE] || 'lab' }
+  return runHere([process.execPath, ...process.execArgv, process.argv[1] ?? '', ...words], env)
 }
+
+const NEXT = `   look around   bin/mmha lab ssh m1        bin/mmha lab logs m1 -u mmha-keepalived
+   who is who    bin/mmha lab exec m1 -- mmha-keepalived ctl status
+   once more     bin/mmha verify ${INVENTORY}
+   clean up      bin/mmha lab down
+`
 
 async function demo(options: DemoOptions): Promise<void> {
   const started = Date.now()
@@ -52,19 +56,16 @@ async function demo(options: DemoOptions): Promise<void> {
       return
     }
     if (code !== 0) {
-      throw new MmhaError(`the demo stopped: \`mmha ${words.join(' ')}\` ended with exit code ${code}`, {
-        code: 'DEMO_STOPPED',
-        source: 'user',
-        exit: 1,
-        hint: 'Read its message above; look around with `mmha lab ssh m1`, clean up with `mmha lab down`.',
-      })
+      process.exitCode = code
+      // Without a lab there is nothing to look at: its own message says it all.
+      if (words[0] === 'lab') return
+      process.stderr.write(`\n━━ The demo ends here: \`mmha ${words.join(' ')}\` ended with exit code ${code}\n${NEXT}`)
+      return
     }
   }
   process.stderr.write(`\n━━ Done in ${Math.round((Date.now() - started) / 1000)} s\n`)
   if (options.keep) {
-    process.stderr.write(`   look around   bin/mmha lab ssh m1        bin/mmha lab exec c1 -- mmha-keepalived ctl status
-   once more     bin/mmha verify ${INVENTORY}
-   clean up      bin/mmha lab down\n`)
+    process.stderr.write(NEXT)
   } else {
     process.exitCode = await runMmha(['lab', 'down'])
   }
@@ -74,7 +75,13 @@ export function registerDemo(program: Command): void {
   program
     .command('demo')
     .description('the whole way on this machine: lab, provision, failover test, report')
-    .option('--server <name>', 'mysql-9.7, mariadb-10.11 or mariadb-11.8', 'mysql-9.7')
+    .addOption(
+      new Option('--server <name>', 'which database server').choices(Object.keys(FLAVOURS)).default('mysql-9.7'),
+    )
     .option('--no-keep', 'take the lab down at the end')
+    .addHelpText(
+      'after',
+      '\nExample:\n  mmha demo --server mariadb-11.8\nNeeds root and Debian 12 or newer; docs/lab.md.\n',
+    )
     .action(demo)
 }

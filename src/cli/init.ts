@@ -84,6 +84,9 @@ function noTerminal(): MmhaError {
 }
 
 const ANSWERS_HELP = `
+Examples:
+  mmha init --output inventory.yml
+  mmha init --answers answers.yml
 An answers file says only what differs from the defaults:
   masters:
     - { host: 10.0.0.11, user: root, port: 22, key: ~/.ssh/id_ed25519 }

@@ -5,7 +5,7 @@ import { ndjson, plain } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { labDown } from '../lab/down.ts'
 import { hostNamed, killPower, powerOn, reboot, shutDown } from '../lab/faults.ts'
-import { flavourNamed } from '../lab/flavour.ts'
+import { FLAVOURS, flavourNamed } from '../lab/flavour.ts'
 import { LAB_VARIABLE, runHere, runInside } from '../lab/inside.ts'
 import { hostOff, initOf, isOn, onConsole } from '../lab/machine.ts'
 import { cutCable, heal, isUnplugged, partition, plugCable } from '../lab/network.ts'
@@ -27,6 +27,16 @@ interface UpOptions extends NameOption {
 /** Runs a host's own program on its disk; journalctl wants /proc. */
 const READ_DISK = 'mount -t proc proc "$1/proc" && exec chroot "$@"'
 
+const HELP = `
+Examples:
+  mmha lab up inventory.yml --server mariadb-11.8
+  mmha lab ssh m1
+  mmha lab exec m1 -- systemctl status mysql
+  mmha lab power m1 kill
+  mmha lab down
+Needs root and Debian 12 or newer; docs/lab.md.
+`
+
 const POWER = { kill: killPower, on: powerOn, off: shutDown, reboot }
 
 function isPower(what: string): what is keyof typeof POWER {
@@ -40,7 +50,7 @@ function sinkFor({ json }: NameOption) {
 
 /** `mmha lab …`: disposable hosts on this machine. */
 export function registerLab(program: Command): void {
-  const lab = program.command('lab').description('disposable database hosts on this machine')
+  const lab = program.command('lab').description('disposable database hosts on this machine').addHelpText('after', HELP)
   const command = (usage: string, description: string) =>
     lab
       .command(usage)
@@ -49,7 +59,11 @@ export function registerLab(program: Command): void {
       .option('--json', 'what happens as one JSON document a line, on stdout')
 
   command('up [inventory]', 'bring fresh hosts up, as the inventory names them')
-    .option('--server <flavour>', 'what their package repository offers', 'mysql-9.7')
+    .option(
+      '--server <flavour>',
+      `what their package repository offers: ${Object.keys(FLAVOURS).join(', ')}`,
+      'mysql-9.7',
+    )
     .option('--fallback [flavour]', 'taken when Debian no longer has the server (default mariadb-11.8)')
     .action(async (inventory: string | undefined, options: UpOptions) => {
       const { name, server, fallback = null } = options

@@ -25,13 +25,32 @@ async function main(words: readonly string[]): Promise<void> {
     .version(version)
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) })
+    .addHelpText('after', EXAMPLES)
   const asked = words.find((word) => !word.startsWith('-')) ?? ''
   const known = Object.hasOwn(COMMANDS, asked)
   const names = known ? [asked] : Object.keys(COMMANDS)
   for (const name of names) (await COMMANDS[name]?.())?.(program)
+  sayWhereHelpIs(program, 'mmha')
   // Options of exitOverride are inherited only by commands made after it, which all of ours are.
   await program.parseAsync([...words], { from: 'user' })
+}
+
+const EXAMPLES = `
+Examples:
+  mmha init                              asks, looks at both hosts, writes the inventory
+  mmha plan inventory.yml                what would change
+  mmha provision inventory.yml           does it, after asking
+  mmha verify inventory.yml              breaks the pair on purpose, and measures
+  mmha COMMAND --help                    options and an example of each
+
+Exit codes: 0 done, 1 failed, 2 changes pending (plan --detailed-exitcode), 3 unreachable, 4 invalid input,
+5 refused by a safety gate, 6 drill failed, 75 locked, 130 cancelled
+`
+
+/** Under each wrong use. */
+function sayWhereHelpIs(command: Command, words: string): void {
+  command.showHelpAfterError(`  do: see \`${words} --help\``)
+  for (const sub of command.commands) sayWhereHelpIs(sub, `${words} ${sub.name()}`)
 }
 
 // `mmha … | head`, a terminal that is closed: what nobody reads is dropped, and the work goes on to its end.

@@ -9,9 +9,13 @@ interface PlanFlags extends PairFlags {
 /** `mmha plan INVENTORY`: what provision would do, and nothing done. */
 export function registerPlan(program: Command): void {
   withPairFlags(
-    program.command('plan').description('show what provision would change; change nothing').argument('<inventory>'),
+    program
+      .command('plan')
+      .description('show what provision would change; change nothing')
+      .argument('<inventory>', 'YAML file, as `mmha init` writes it'),
   )
     .option('--detailed-exitcode', 'exit with 2 when there is something to change')
+    .addHelpText('after', '\nExample:\n  mmha plan inventory.yml --tags firewall,daemon\n')
     .action(async (file: string, flags: PlanFlags) => {
       const result = await runPair({
         command: 'plan',

@@ -9,13 +9,24 @@ interface ProvisionFlags extends PairFlags {
   readonly allowRestart?: boolean
 }
 
+const HELP = `
+Examples:
+  mmha provision inventory.yml
+  mmha provision inventory.yml --yes --json     # for scripts
+Ctrl-C lets the step that runs end, and stops; the same command goes on where it stopped.
+`
+
 /** `mmha provision INVENTORY`: plan, show, ask, apply, look again. */
 export function registerProvision(program: Command): void {
   withPairFlags(
-    program.command('provision').description('make the pair: plan, show, apply, look again').argument('<inventory>'),
+    program
+      .command('provision')
+      .description('make the pair: plan, show, ask, apply, look again')
+      .argument('<inventory>', 'YAML file, as `mmha init` writes it'),
   )
     .option('-y, --yes', 'apply the plan without asking')
-    .option('--allow-restart', 'leave to restart the server that holds the VIP')
+    .option('--allow-restart', 'also restart what runs on the host that holds the VIP')
+    .addHelpText('after', HELP)
     .action(async (file: string, flags: ProvisionFlags) => {
       try {
         await runPair({

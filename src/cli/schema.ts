@@ -6,6 +6,7 @@ export function registerSchema(program: Command): void {
   program
     .command('schema')
     .description('print the JSON Schema of the inventory, for editors')
+    .addHelpText('after', '\nExample:\n  mmha schema >inventory.schema.json\n')
     .action(() => {
       process.stdout.write(`${JSON.stringify(inventoryJsonSchema(), null, 2)}\n`)
     })

@@ -28,10 +28,17 @@ interface VerifyOptions {
   readonly iKnow?: boolean
 }
 
+const HELP = `
+Examples:
+  mmha verify inventory.yml --faults sigkill --runs 10
+  mmha verify inventory.yml --json --report report.md
+`
+
 /** `mmha verify`: the failover drill. Exit 0 passed, 6 failed, 5 refused to start. */
 export function registerVerify(program: Command): void {
   program
-    .command('verify <inventory>')
+    .command('verify')
+    .argument('<inventory>', 'YAML file, as `mmha init` writes it')
     .description('break the pair on purpose, measure what clients notice, prove that nothing was lost')
     .option('--playbook <file>', 'another list of faults than playbooks/verify.yml')
     .option('--faults <list>', `only these, in this order: ${FAULT_NAMES.join(',')}`, faultList)
@@ -42,6 +49,7 @@ export function registerVerify(program: Command): void {
     .option('--json', 'events and the result as one JSON document a line, on stdout')
     .option('-v, --verbose', 'show everything that happens')
     .option('--i-know', 'also when applications are connected; reboot real hosts for the power fault')
+    .addHelpText('after', HELP)
     .action(async (inventory: string, options: VerifyOptions) => {
       process.exitCode = await verify(inventory, options)
     })
@@ -72,7 +80,7 @@ async function verify(file: string, options: VerifyOptions): Promise<number> {
       new MmhaError('the drill was interrupted', {
         code: 'INTERRUPTED',
         source: 'user',
-        exit: EXIT.failed,
+        exit: EXIT.cancelled,
         hint: 'replication catches up by itself; errors above say what could not be brought back',
       }),
     )

@@ -1,5 +1,6 @@
 import { takeLock } from '../engine/lock.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { together } from '../events/together.ts'
 import { connect } from '../hosts/connection.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Bounds } from './analysis/intervals.ts'
@@ -33,7 +34,9 @@ export class DrilledPair {
   }
 
   async start(): Promise<void> {
-    await Promise.all(this.masters.map((host) => this.#watch(host)))
+    const attempts = await Promise.allSettled(this.masters.map((host) => this.#watch(host)))
+    const errors = attempts.flatMap((attempt): unknown[] => (attempt.status === 'rejected' ? [attempt.reason] : []))
+    if (errors.length > 0) throw together(errors)
   }
 
   /** The sampler that looks at a host now. */

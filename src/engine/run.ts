@@ -1,5 +1,6 @@
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Sink } from '../events/event.ts'
+import { together } from '../events/together.ts'
 import { type Connection, connect } from '../hosts/connection.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Step } from '../modules/step.ts'
@@ -79,28 +80,12 @@ async function connectAll(
   })
   if (errors.length === 0) return new Map(connections.map((connection) => [connection.name, connection]))
   await Promise.all(connections.map((connection) => connection.close()))
-  throw errors.length === 1 ? errors[0] : together(errors)
+  throw together(errors)
 }
 
 function unreachable(sink: Sink, host: string, reason: unknown): void {
   const message = reason instanceof Error ? reason.message : String(reason)
   sink({ code: 'host.unreachable', level: 'debug', host, message })
-}
-
-/** Both hosts' troubles in one message: the second is not found only after the first is mended. */
-function together(errors: readonly unknown[]): unknown {
-  const [first] = errors
-  if (!(first instanceof MmhaError) || !errors.every((error) => error instanceof MmhaError)) return first
-  const { code, source, exit, where, hint } = first
-  const message = errors.map((error) => error.message).join('\n')
-  return new MmhaError(message, {
-    code,
-    source,
-    exit,
-    cause: first,
-    ...(where === undefined ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-  })
 }
 
 /** One run over connections that are open. */

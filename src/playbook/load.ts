@@ -1,5 +1,7 @@
 import type { Play } from '../engine/play.ts'
+import { EXIT, MmhaError } from '../events/error.ts'
 import { invalid, type Problem, readDocument, type SourceDocument } from '../inventory/document.ts'
+import { nearest } from '../inventory/nearest.ts'
 import { checkDocument, placed } from '../inventory/schema-check.ts'
 import type { Module } from '../modules/module.ts'
 import { compileTask } from './compile-task.ts'
@@ -25,6 +27,7 @@ export function loadPlaybook(file: string, options: PlaybookOptions): Play[] {
 /** The same from a document that was read before. */
 export function playbookFrom(source: SourceDocument, options: PlaybookOptions): Play[] {
   const document = checkDocument(source, playbookSchema, 'PLAYBOOK_INVALID')
+  checkTags(source.file, document, options.tags)
   const problems: Problem[] = []
   const ids = new Set<string>()
   const compile = (play: PlayDocument, i: number, list: 'tasks' | 'handlers') =>
@@ -60,6 +63,24 @@ export function playbookFrom(source: SourceDocument, options: PlaybookOptions): 
   if (problems.length > 0)
     throw invalid('PLAYBOOK_INVALID', placed(source, problems), `correct ${source.file} and run the same command again`)
   return plays.filter(({ tasks }) => tasks.length > 0)
+}
+
+/** A tag that nothing has would be a run that does nothing, and says that all is well. */
+function checkTags(file: string, plays: readonly PlayDocument[], wanted: readonly string[]): void {
+  const known = [
+    ...new Set(plays.flatMap(({ tags = [], tasks }) => [...tags, ...tasks.flatMap((task) => task.tags ?? [])])),
+  ]
+  const unknown = wanted.find((tag) => !known.includes(tag))
+  if (unknown === undefined) return
+  const near = nearest(unknown, known)
+  throw new MmhaError(`no play or task of ${file} has the tag ${unknown}`, {
+    code: 'TAG_UNKNOWN',
+    source: 'user',
+    exit: EXIT.invalid,
+    where: file,
+    hint:
+      near === null ? `its tags are: ${known.join(', ')}` : `did you mean ${near}? Its tags are: ${known.join(', ')}`,
+  })
 }
 
 function selected(tags: readonly string[], wanted: readonly string[]): boolean {

@@ -9,6 +9,9 @@ const program = resolve(import.meta.dirname, '../../../dist/mmha.js')
 // `npm test` builds before it tests; without a build there is nothing to ask.
 describe.skipIf(!existsSync(program))('the built CLI', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mmha-cli-'))
+  // Port 1 of loopback: refused at once, no packet leaves.
+  const gone = 'vip: 127.0.0.100/24\nnic: lo\nssh: { port: 1 }\nmasters: [127.0.0.2, 127.0.0.3]\n'
+  writeFileSync(join(folder, 'gone.yml'), gone)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   function mmha(...words: readonly string[]) {
@@ -27,13 +30,46 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
   })
 
   it.each([
-    ['unknown command', ['provison'], 'Did you mean provision?'],
-    ['unknown flag', ['plan', 'x.yml', '--yse'], '--yse'],
-    ['no inventory', ['plan'], 'inventory'],
-  ])('%s: exit 4', (_, words, expected) => {
+    ['no command', [], 'Usage: mmha'],
+    ['no command of the lab', ['lab'], 'Usage: mmha lab'],
+    ['unknown command', ['provison'], '(Did you mean provision?)\n  do: see `mmha --help`'],
+    ['unknown command of the lab', ['lab', 'upp'], '(Did you mean up?)\n  do: see `mmha lab --help`'],
+    ['unknown flag', ['plan', 'x.yml', '--jsn'], "'--jsn'\n(Did you mean --json?)\n  do: see `mmha plan --help`"],
+    ['no inventory', ['plan'], "missing required argument 'inventory'"],
+    ['two inventories', ['plan', 'a.yml', 'b.yml'], 'too many arguments'],
+    ['inventory that is not there', ['verify', 'none.yml'], 'cannot read none.yml: no such file'],
+    ['inventory that is a directory', ['provision', '.'], 'cannot read .: it is a directory'],
+    ['number that is none', ['verify', 'a.yml', '--runs', 'x'], 'a whole number from 1 to 1000'],
+    ['unknown fault', ['verify', 'a.yml', '--faults', 'fire'], 'known faults: sigkill'],
+    ['unknown server', ['lab', 'up', '--server', 'mysql-8'], 'mysql-9.7, mariadb-10.11, mariadb-11.8'],
+    ['unknown server of the demo', ['demo', '--server', 'x'], 'mysql-9.7, mariadb-10.11, mariadb-11.8'],
+    ['lab that is not up', ['lab', 'power', 'm1', 'on', '--name', 'no-such-lab'], 'the lab no-such-lab is not up'],
+    ['questions without a terminal', ['init'], 'this is no terminal'],
+    ['answers that are not there', ['init', '--answers', 'none.yml'], 'cannot read the answers file none.yml'],
+    ['unknown tag', ['plan', 'gone.yml', '--tags', 'firewal'], 'did you mean firewall?'],
+    ['playbook that is not there', ['plan', 'gone.yml', '--playbook', 'none.yml'], 'cannot read none.yml'],
+  ])('%s: exit 4, and what to do', (_, words, expected) => {
     const { status, stderr } = mmha(...words)
-    expect(status).toBe(4)
     expect(stderr).toContain(expected)
+    expect(stderr).toMatch(/^ {2}do: |^Usage: /m)
+    expect(stderr).not.toContain('bug')
+    expect(status).toBe(4)
+  })
+
+  it.each(['', 'init', 'plan', 'provision', 'verify', 'lab', 'demo', 'schema'])(
+    'mmha %s --help has an example',
+    (name) => {
+      const { status, stdout } = mmha(...(name === '' ? [] : [name]), '--help')
+      expect(status).toBe(0)
+      expect(stdout).toMatch(new RegExp(`^Examples?:\\n  mmha ${name}`, 'm'))
+    },
+  )
+
+  it('ends quietly when nobody reads on', () => {
+    const command = `{ "$0" "$1" schema; echo "exit $?" >&2; } | head -n 1`
+    const { stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, program], { encoding: 'utf8' })
+    expect(stdout).toBe('{\n')
+    expect(stderr).toBe('exit 0\n')
   })
 
   it('a wrong inventory: exit 4, every problem with its place, nobody connected to', () => {
@@ -50,13 +86,8 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
     })
   })
 
-  it('hosts that nobody answers at: exit 3, both named', () => {
-    // Port 1 of loopback: refused at once, no packet leaves.
-    writeFileSync(
-      join(folder, 'gone.yml'),
-      'vip: 127.0.0.100/24\nnic: lo\nssh: { port: 1 }\nmasters: [127.0.0.2, 127.0.0.3]\n',
-    )
-    const { status, stderr } = mmha('plan', 'gone.yml')
+  it.each(['plan', 'provision', 'verify'])('%s of hosts that nobody answers at: exit 3, both named', (command) => {
+    const { status, stderr } = mmha(command, 'gone.yml')
     expect(status).toBe(3)
     expect(stderr).toContain('cannot reach m1 at 127.0.0.2 port 1')
     expect(stderr).toContain('cannot reach m2 at 127.0.0.3 port 1')
