@@ -108,7 +108,7 @@ describe('a playbook', () => {
     expect(names([])).toEqual(['x', 'y', 'z'])
     expect(names(['a'])).toEqual(['x'])
     expect(names(['b'])).toEqual(['y'])
-    expect(refusal(() => names(['c']))).toMatchObject({ code: 'TAG_UNKNOWN', hint: 'its tags are: a, b' })
+    expect(refusal(() => names(['other']))).toMatchObject({ code: 'TAG_UNKNOWN', hint: 'its tags are: a, b' })
   })
 })
 
