@@ -36,7 +36,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const { faults, skipped } = selectFaults(options)
   try {
     await pair.start()
-    const state = await checkPreconditions(pair, options.inventory, options.iKnow, options.signal)
+    const state = await checkPreconditions(pair, options.inventory, options)
     host = await startWriters(options)
     environment = environmentOf(options, state, pair, host.name)
     await prepare(pair, host, options)

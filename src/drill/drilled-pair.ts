@@ -76,8 +76,11 @@ export class DrilledPair {
       if (this.sampler(host).lost) await this.#watch(host)
       return observe(host.name, this.sampler(host).held, this.sampler(host))
     }
-    const [first, second] = await Promise.all([one(a), one(b)])
-    return [first, second]
+    const [first, second] = await Promise.allSettled([one(a), one(b)])
+    if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value]
+    const reasons = [first, second].flatMap((look): unknown[] => (look.status === 'rejected' ? [look.reason] : []))
+    if (reasons.length === 1) throw reasons[0]
+    throw new Error(reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason))).join('; '))
   }
 
   /** Waits until the pair is whole; gives the pair, or what was still missing after `ms`. */

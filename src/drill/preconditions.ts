@@ -1,6 +1,7 @@
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { DrilledPair } from './drilled-pair.ts'
+import type { DrillOptions } from './options.ts'
 import { foreignSessions } from './pair/sessions.ts'
 import type { Pair } from './pair/whole.ts'
 
@@ -14,10 +15,14 @@ const PATIENCE = 20_000
 export async function checkPreconditions(
   pair: DrilledPair,
   inventory: Inventory,
-  iKnow: boolean,
-  signal: AbortSignal,
+  { iKnow, signal, sink }: DrillOptions,
 ): Promise<Pair> {
-  const state = await pair.whole(PATIENCE, signal)
+  const now = await pair.whole(0, signal)
+  if ('problems' in now) {
+    const message = `the pair is not whole: ${now.problems.join('; ')}; waiting ${PATIENCE / 1000} s for it`
+    sink({ code: 'drill.waiting', level: 'warn', message })
+  }
+  const state = 'problems' in now ? await pair.whole(PATIENCE, signal) : now
   if ('problems' in state) {
     throw new MmhaError(`the pair is not fit for a drill: ${state.problems.join('; ')}`, {
       code: 'DRILL_NOT_WHOLE',

@@ -1,3 +1,4 @@
+import { together } from '../events/together.ts'
 import type { Connection } from '../hosts/connection.ts'
 import { gather } from '../hosts/gather.ts'
 import type { HostFacts } from '../hosts/host-facts.ts'
@@ -28,7 +29,10 @@ export async function survey(
   }))
   const looks = await settle(
     wanted.map(async ({ connection, tasks }) => {
-      const sections = tasks.filter(({ task }) => !task.needsFacts).map((item) => section(item, inventory, null))
+      const sections = tasks.flatMap((item) => [
+        ...sharedSections(item, inventory),
+        ...(item.task.needsFacts ? [] : [section(item, inventory, null)]),
+      ])
       const { facts, probes } = await gather(connection, sections)
       return { connection, tasks, facts, probes: new Map(probes) }
     }),
@@ -43,7 +47,11 @@ export async function survey(
     }),
   )
   const probed = looks.map(({ connection, tasks, probes }) => {
-    const parsed = tasks.map(({ task }) => [task.id, task.module.parse(probes.get(task.id) ?? '')] as const)
+    const parsed = tasks.map((item) => {
+      const ids = [...sharedSections(item, inventory), { id: item.task.id }].map(({ id }) => id)
+      const said = ids.map((id) => probes.get(id) ?? '').join('\n')
+      return [item.task.id, item.task.module.parse(said)] as const
+    })
     return [connection.name, new Map(parsed)] as const
   })
   return { facts, probed: new Map(probed) }
@@ -85,11 +93,16 @@ function section({ task, host }: TaskAt, inventory: Inventory, facts: ReadonlyMa
   return { id: task.id, text: task.module.probe(params, { inventory, host, peer: peerOf(host, inventory) }) }
 }
 
-/** Waits for all, then throws what failed first: no host is left working behind an error. */
+/** What the task's module asks together with others. */
+function sharedSections({ task, host }: TaskAt, inventory: Inventory): Section[] {
+  const texts = task.module.shared?.({ inventory, host, peer: peerOf(host, inventory) }) ?? []
+  return texts.map((text, i) => ({ id: `${task.id} ${i}`, text }))
+}
+
+/** Waits for all, then throws what failed: no host is left working behind an error, and each host's trouble is said. */
 export async function settle<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(work)
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason
-    return result.value
-  })
+  const errors = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []))
+  if (errors.length > 0) throw together(errors)
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }

@@ -12,6 +12,7 @@ export const EVENT_CODES = {
   'step.changed': 'a step is done; data.ms',
   'step.failed': 'a step failed; data.status',
   'run.interrupted': 'the run ends early, as it was asked to; the hosts are let go',
+  'drill.waiting': 'the pair is not whole yet, and the drill waits for it',
   'drill.ready': 'the writers of the drill are in place',
   'drill.fault': 'a fault hits a host; data.fault, data.run',
   'drill.resumed': 'every writer had an acknowledgement again',

@@ -36,8 +36,10 @@ export interface Connection {
   close(): Promise<void>
 }
 
-/** ms; a host that doesn't answer at all. */
-const CONNECT_TIMEOUT = 10_000
+/** ms; a host that doesn't answer at all: three SYNs, at 0, 1 and 3 s. */
+const DIAL_TIMEOUT = 5_000
+/** ms; key exchange and login, which a busy host may be slow with. */
+const LOGIN_TIMEOUT = 10_000
 /** ms and count: a link that died silently is noticed after 15 s. */
 const KEEPALIVE = { keepaliveInterval: 5_000, keepaliveCountMax: 3 }
 /** As test/unit/hosts/connection.test.ts measures them on the wire: key exchange 3, service 1, each key 1, … */
@@ -63,7 +65,7 @@ export async function connect(name: string, target: SshTarget, options: ConnectO
     await ssh.connect({
       sock: socket,
       username: target.user,
-      readyTimeout: CONNECT_TIMEOUT,
+      readyTimeout: LOGIN_TIMEOUT,
       ...KEEPALIVE,
       algorithms: { serverHostKey: hostKeyAlgorithms(known, target.host, target.port) as ServerHostKeyAlgorithm[] },
       hostVerifier: (key: Buffer) => {
@@ -208,7 +210,7 @@ function dial(name: string, target: SshTarget, signal: AbortSignal | undefined):
     const fail = (cause: Error) => {
       socket.destroy()
       reject(
-        new MmhaError(`cannot reach ${name} at ${target.host} port ${target.port}: ${message(cause)}`, {
+        new MmhaError(`cannot reach ${name} at ${target.host} port ${target.port}: ${dialMessage(cause)}`, {
           code: 'SSH_UNREACHABLE',
           source: 'user',
           exit: EXIT.unreachable,
@@ -219,7 +221,7 @@ function dial(name: string, target: SshTarget, signal: AbortSignal | undefined):
         }),
       )
     }
-    socket.setTimeout(CONNECT_TIMEOUT, () => fail(new Error(`no answer within ${CONNECT_TIMEOUT / 1000} s`)))
+    socket.setTimeout(DIAL_TIMEOUT, () => fail(new Error(`no answer within ${DIAL_TIMEOUT / 1000} s`)))
     socket.once('error', fail)
     socket.once('connect', () => {
       socket.setTimeout(0)
@@ -246,6 +248,19 @@ function loginError(name: string, target: SshTarget, notes: readonly string[], c
       : 'see whether an SSH server listens there',
     cause,
   })
+}
+
+const DIAL_ERRORS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  EHOSTUNREACH: 'no host there, or a firewall that rejects',
+  ENETUNREACH: 'no route to that network from here',
+  ENOTFOUND: 'no such name in DNS',
+}
+
+function dialMessage(cause: Error): string {
+  const code = 'code' in cause ? String(cause.code) : ''
+  const known = DIAL_ERRORS[code]
+  return known === undefined ? message(cause) : `${known} (${code})`
 }
 
 function message(cause: unknown): string {

@@ -54,7 +54,11 @@ export class LocalDatabase {
       this.#asked = null
     })
     if (this.#asked === null) {
-      this.#say({ t: 'failed', id, message: `no database socket among ${this.#sockets.join(', ')}` })
+      this.#say({
+        t: 'failed',
+        id,
+        message: `no database server runs there (no socket among ${this.#sockets.join(', ')})`,
+      })
       return
     }
     let piece: Row[] = []
