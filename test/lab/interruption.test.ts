@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lastDocument, Mmha } from './support/mmha.ts'
+
+const NAME = 'interrupt'
+const INVENTORY = 'inventories/lab.yml'
+const tree = resolve(import.meta.dirname, '../..')
+
+interface Document {
+  readonly type: string
+  readonly code?: string
+  readonly message?: string
+  readonly host?: string
+  readonly exit?: number
+  readonly hosts?: readonly { readonly changed: number }[]
+}
+
+/** Provisions as from a terminal, and sends Ctrl-C to all of it as one would, for every event that is told so. */
+async function provision(interruptAt: (event: Document) => boolean) {
+  // In a process group of its own, as a shell's job is.
+  const child = spawn(process.execPath, ['dist/mmha.js', 'provision', INVENTORY, '--yes', '--json'], {
+    cwd: tree,
+    env: { ...process.env, MMHA_LAB: NAME },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  })
+  const documents: Document[] = []
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const document = JSON.parse(line) as Document
+    documents.push(document)
+    if (interruptAt(document) && child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+  })
+  const [exit] = (await once(child, 'close')) as [number | null]
+  return { exit, documents, last: documents.at(-1) }
+}
+
+describe.skipIf(process.getuid?.() !== 0)('Ctrl-C while provisioning (needs root)', { timeout: 300_000 }, () => {
+  const mmha = new Mmha(NAME)
+
+  beforeAll(async () => {
+    await mmha.ok('lab', 'down')
+    await mmha.ok('lab', 'up', INVENTORY, '--server', 'mariadb-10.11')
+  })
+  afterAll(() => mmha.ok('lab', 'down'))
+
+  it('lets the steps that run end, begins no other, and says so', async () => {
+    let sent = false
+    const { exit, documents, last } = await provision(({ code, host }) => {
+      const first = code === 'step.begin' && host === 'm1' && !sent
+      sent ||= first
+      return first
+    })
+    expect(last).toMatchObject({ type: 'error', code: 'INTERRUPTED', exit: 130 })
+    expect(last?.message).not.toContain('left to end there')
+    expect(exit).toBe(130)
+    const told = documents.findIndex(({ code }) => code === 'run.interrupted')
+    const count = (code: string, from: number) => documents.slice(from).filter((event) => event.code === code).length
+    expect(count('step.changed', told)).toBeGreaterThan(0)
+    expect(count('step.begin', 0)).toBe(count('step.changed', 0))
+  })
+
+  it('leaves at once when it comes twice; what runs on the hosts ends by itself', async () => {
+    let begun = false
+    const { exit, last } = await provision(({ code }) => {
+      const now = code === 'run.interrupted' || (code === 'step.begin' && !begun)
+      begun ||= code === 'step.begin'
+      return now
+    })
+    expect(last).toMatchObject({ type: 'error', code: 'INTERRUPTED', exit: 130 })
+    expect(exit).toBe(130)
+  })
+
+  it('holds no lock: the same command finishes, and leaves nothing to do', async () => {
+    const { exit, last } = await provision(() => false)
+    expect(last).toMatchObject({ type: 'result' })
+    expect(exit).toBe(0)
+    const again = lastDocument<Document>(await mmha.ok('provision', INVENTORY, '--yes', '--json'))
+    expect(again.hosts?.map(({ changed }) => changed)).toEqual([0, 0])
+  })
+})
