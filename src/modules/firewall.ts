@@ -69,7 +69,7 @@ export const firewall: Module<FirewallParams, FirewallFacts> = {
   }),
 
   probe: () => `${FACT_FUNCTIONS}
-if systemctl is-active --quiet firewalld 2>/dev/null; then fact by firewalld
+if command -v firewall-cmd >/dev/null && systemctl is-active --quiet firewalld 2>/dev/null; then fact by firewalld
 elif command -v ufw >/dev/null && ufw status 2>/dev/null | grep -q '^Status: active'; then fact by ufw
 elif command -v iptables-save >/dev/null; then
   fact by iptables

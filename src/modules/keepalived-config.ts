@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import type { Secret } from '../inventory/secret.ts'
+import { databaseProbe } from './database-probe.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { shownDiff } from './host-file.ts'
 import type { Module, PlanContext } from './module.ts'
 import { PEER_FILE, ROLE_FILE } from './mysql-account-facts.ts'
-import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { placeFile, restoreFile } from './placed-file.ts'
 import { shippedTemplate } from './shipped-template.ts'
 import { revealed, type Step } from './step.ts'
 import { renderScript } from './template.ts'
+import { UNIT_PROBE } from './unit-probe.ts'
 
 /** What templates/keepalived.conf.hbs may name; its first comment says what each is. Times in seconds. */
 export interface KeepalivedView {
@@ -122,23 +123,20 @@ export const keepalivedConfig: Module<Record<string, never>, KeepalivedConfigFac
   name: 'keepalived_config',
   params: z.strictObject({}) as z.ZodType<Record<string, never>>,
 
-  probe: () => `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
-fact_file file ${PATH}
+  shared: (context) => [UNIT_PROBE, databaseProbe(context)],
+  probe: () => `${FACT_FUNCTIONS}
+fact_file daemon_file ${PATH}
 if [ -f ${PATH} ]; then fact access "$(stat -c '%a %U' ${PATH})"; fi
-if systemctl is-active --quiet mmha-keepalived.service 2>/dev/null; then fact daemon yes; fi
-if rows=$(sql --execute='SELECT @@GLOBAL.socket, @@GLOBAL.pid_file, @@GLOBAL.datadir' 2>/dev/null); then
-  printf 'server\\t%s\\n' "$rows"
-fi
 `,
 
   parse: (stdout) => {
     const facts = new FactLines(stdout)
-    const [socket = null, pid = null, directory = ''] = facts.rows('server')[0] ?? []
+    const { socket = null, pid_file: pid = null, datadir = '' } = facts.record('variable')
     return {
-      content: facts.file('file')?.content ?? null,
+      content: facts.file('daemon_file')?.content ?? null,
       access: facts.text('access') ?? '',
       socket,
-      pidFile: pid === null || pid.startsWith('/') ? pid : `${directory.replace(/\/?$/, '/')}${pid}`,
+      pidFile: pid === null || pid.startsWith('/') ? pid : `${datadir.replace(/\/?$/, '/')}${pid}`,
       daemonRuns: facts.flag('daemon'),
     }
   },

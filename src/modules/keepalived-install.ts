@@ -18,8 +18,6 @@ export interface DaemonPackage {
 export interface KeepalivedInstallFacts {
   /** Version that dpkg has installed, whole; null: none. */
   readonly installed: string | null
-  /** The daemon runs, so that another version means its restart. */
-  readonly running: boolean
 }
 
 /** Written by every installation of the package. */
@@ -68,13 +66,11 @@ export function keepalivedInstall(built: () => DaemonPackage): Module<Record<str
     probe: () => `${FACT_FUNCTIONS}
 if said=$(dpkg-query --show --showformat='\${db:Status-Status} \${Version}' mmha-keepalived 2>/dev/null); then
   case $said in 'installed '*) fact installed "\${said#installed }" ;; esac
-  if systemctl is-active --quiet mmha-keepalived.service 2>/dev/null; then fact running yes; fi
 fi
 `,
 
     parse: (stdout) => {
-      const facts = new FactLines(stdout)
-      return { installed: facts.text('installed'), running: facts.flag('running') }
+      return { installed: new FactLines(stdout).text('installed') }
     },
 
     plan: (_params, { mine, host, taskId, taskName }) => {
@@ -97,8 +93,8 @@ apt-get -q -y --no-install-recommends --allow-downgrades -o DPkg::Lock::Timeout=
             mine.installed === null
               ? sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y remove mmha-keepalived\n`
               : { none: `the build ${mine.installed} is not kept: provision with the mmha that had it` },
-          // Installing leaves a running daemon as it is; its service's task restarts it, and that is better said before.
-          impact: mine.running ? 'restart' : 'none',
+          // Installing leaves a running daemon as it is: its restart is a step of its service's task.
+          impact: 'none',
           notify: [],
           writes: [PACKAGE_LIST],
         },

@@ -41,6 +41,11 @@ export interface Module<P, F> {
   readonly params: z.ZodType<P>
   /** POSIX sh, read-only, no secrets; its stdout goes to `parse`. Must exit 0 also when the thing is not there. */
   probe(params: P, context: ProbeContext): string
+  /**
+   * Probes that other modules need, too: the same text is run once a survey, and what it prints comes before what
+   * `probe` prints.
+   */
+  shared?(context: ProbeContext): readonly string[]
   parse(stdout: string): F
   plan(params: P, context: PlanContext<F>): readonly Step[]
   /**

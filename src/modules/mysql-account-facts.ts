@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Host, Inventory } from '../inventory/inventory.ts'
-import { ROLE_USER } from '../mysql/account.ts'
-import { sqlAccount } from '../mysql/quote.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { passwordLine, SQL_FUNCTIONS } from './mysql-client.ts'
 
@@ -57,40 +54,23 @@ const FUNCTIONS = `credential_file() {
 }
 login() {
   if [ ! -f "$2" ] || [ -z "$mysql_client" ]; then return 0; fi
-  if said=$("$mysql_client" --defaults-file="$2" --connect-timeout=2 --execute='DO 1' 2>&1 </dev/null); then
-    fact "$1_login" ok
-  else
+  answer=ok
+  if ! said=$("$mysql_client" --defaults-file="$2" --connect-timeout=2 --execute='DO 1' 2>&1 </dev/null); then
     # 1045: wrong password. 1130: no account for this host. 1698: no password accepted.
-    case $said in *'ERROR 1045'*|*'ERROR 1130'*|*'ERROR 1698'*) fact "$1_login" denied ;; *) fact "$1_login" unknown ;; esac
+    case $said in *'ERROR 1045'*|*'ERROR 1130'*|*'ERROR 1698'*) answer=denied ;; *) answer=unknown ;; esac
   fi
+  printf '%s_login\\t%s\\n' "$1" "$answer"
 }
 `
 
-export function accountProbe(inventory: Inventory, peer: Host): string {
-  const replication = sqlAccount(inventory.replication.user, peer.replicationAddress)
-  const role = sqlAccount(ROLE_USER, 'localhost')
-  // MariaDB shows the hash of the password in a grant: nobody needs it.
-  return `${FACT_FUNCTIONS}${SQL_FUNCTIONS}${FUNCTIONS}
+/** After databaseProbe: which passwords the host has, and whether they open what they should. */
+export const ACCOUNT_PROBE = `${FACT_FUNCTIONS}${SQL_FUNCTIONS}${FUNCTIONS}
 credential_file replication ${PEER_FILE}
 credential_file role ${ROLE_FILE}
-said=$(sql --force 2>&1 <<'MMHA_END_OF_SQL'
-SELECT 'server', 'up';
-SELECT 'schema', 'yes' FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'mmha' AND TABLE_NAME = 'epoch';
-SELECT 'account', 'replication';
-SHOW GRANTS FOR ${replication};
-SELECT 'account', 'role';
-SHOW GRANTS FOR ${role};
-MMHA_END_OF_SQL
-)
-case $said in
-  *server*up*)
-    printf '%s\\n' "$said" | grep -v '^ERROR ' | sed 's/ IDENTIFIED BY .*//; s/^GRANT /grant	GRANT /'
-    login role ${ROLE_FILE}
-    login replication ${PEER_FILE} ;;
-  *'ERROR 1045'*|*'ERROR 1698'*) fact server denied ;;
-esac
+login role ${ROLE_FILE} &
+login replication ${PEER_FILE}
+wait
 `
-}
 
 /** `GRANT A, B ON *.* TO x` after `account<TAB>name`: that account's global privileges. */
 function accountFrom(facts: FactLines, name: string): Account {
@@ -120,6 +100,6 @@ export function parseAccounts(stdout: string): AccountFacts {
     server: server === 'up' || server === 'denied' ? server : 'down',
     replication: part('replication'),
     role: part('role'),
-    schema: facts.flag('schema'),
+    schema: facts.text('epochs') !== null,
   }
 }

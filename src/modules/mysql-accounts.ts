@@ -5,11 +5,12 @@ import { ROLE_USER, replicationAccount, replicationPrivileges, roleAccount, role
 import { type Dialect, dialectOf } from '../mysql/dialect.ts'
 import { EPOCH_SCHEMA } from '../mysql/epoch.ts'
 import type { SqlText } from '../mysql/sql-text.ts'
+import { databaseProbe } from './database-probe.ts'
 import type { SecretSource } from './generated-secret.ts'
 import type { Module, PlanContext } from './module.ts'
 import {
+  ACCOUNT_PROBE,
   type AccountFacts,
-  accountProbe,
   type CredentialFile,
   fingerprintOf,
   PEER_FILE,
@@ -146,7 +147,8 @@ export function mysqlAccounts(source: SecretSource): Module<Record<string, never
   return {
     name: 'mysql_accounts',
     params: z.strictObject({}) as z.ZodType<Record<string, never>>,
-    probe: (_params, { inventory, peer }) => accountProbe(inventory, peer),
+    shared: (context) => [databaseProbe(context)],
+    probe: () => ACCOUNT_PROBE,
     parse: parseAccounts,
 
     plan: (_params, context) => {

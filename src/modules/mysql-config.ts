@@ -3,6 +3,7 @@ import type { ServerFacts } from '../hosts/host-facts.ts'
 import { dialectOf } from '../mysql/dialect.ts'
 import { sqlString } from '../mysql/quote.ts'
 import type { Setting } from '../mysql/settings.ts'
+import { databaseProbe } from './database-probe.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
@@ -11,6 +12,7 @@ import { sameValue } from './mysql-value.ts'
 import { placeFile, restoreFile } from './placed-file.ts'
 import { renderShipped } from './shipped-template.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
+import { UNIT_PROBE } from './unit-probe.ts'
 
 export interface MysqlConfigFacts {
   /** Directories of option files that exist, in the order of PLACES. */
@@ -30,7 +32,6 @@ const PLACES: Readonly<Record<ServerFacts['flavour'], readonly string[]>> = {
   mysql: ['/etc/mysql/mysql.conf.d/zz-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
   mariadb: ['/etc/mysql/mariadb.conf.d/99-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
 }
-const UNITS = ['mariadb', 'mysqld', 'mysql'] as const
 
 function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'))
@@ -174,31 +175,29 @@ export const mysqlConfig: Module<Record<string, never>, MysqlConfigFacts> = {
   name: 'mysql_config',
   params: z.strictObject({}) as z.ZodType<Record<string, never>>,
 
+  shared: (context) => [UNIT_PROBE, databaseProbe(context)],
   probe: () => {
     const paths = [...new Set(Object.values(PLACES).flat())]
-    return `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
+    return `${FACT_FUNCTIONS}
 for directory in ${[...new Set(paths.map(directoryOf))].join(' ')}; do
   if [ -d "$directory" ]; then fact directory "$directory"; fi
 done
-started=$(systemctl show --property=ExecMainStartTimestamp --value ${UNITS.join(' ')} 2>/dev/null | grep -m 1 .)
 for path in ${paths.join(' ')}; do
   [ -f "$path" ] || continue
   fact_file file "$path"
-  if [ -n "$started" ] && [ "$(stat -c %Y "$path")" -gt "$(date -d "$started" +%s)" ]; then fact newer yes; fi
+  fact written "$(stat -c %Y "$path")"
 done
-if sql --execute='SHOW GLOBAL VARIABLES' 2>/dev/null | grep -E '^(${VARIABLES.join('|')})	' | sed 's/^/variable	/'; then
-  fact answers yes
-fi
 `
   },
 
   parse: (stdout) => {
     const facts = new FactLines(stdout)
     const running = facts.record('variable')
+    const started = facts.text('started')
     return {
       directories: facts.texts('directory'),
       file: facts.file('file'),
-      fileIsNewer: facts.flag('newer'),
+      fileIsNewer: started !== null && facts.texts('written').some((time) => Number(time) > Number(started)),
       running: Object.keys(running).length === 0 ? null : running,
     }
   },
@@ -229,24 +228,3 @@ fi
     return fixed.length === 0 ? steps : [...steps, setStep(context, fixed)]
   },
 }
-
-/** Variables that a setting of ours may have, under the names of any server: the rest is not worth its bytes. */
-const VARIABLES: readonly string[] = [
-  'bind_address',
-  'port',
-  'server_id',
-  'report_host',
-  'auto_increment_(increment|offset)',
-  'log_bin',
-  'log_(replica|slave)_updates',
-  'binlog_[a-z_]+',
-  'expire_logs_days',
-  'gtid_(mode|domain_id|strict_mode)',
-  'enforce_gtid_consistency',
-  'sync_binlog',
-  'innodb_flush_log_at_trx_commit',
-  'relay_log_recovery',
-  'skip_(replica|slave)_start',
-  '(replica|slave)_[a-z_]+',
-  'rpl_semi_sync_[a-z_]+',
-]

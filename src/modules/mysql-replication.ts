@@ -4,10 +4,11 @@ import { Secret } from '../inventory/secret.ts'
 import { type ChannelSettings, changeSource, readChannel } from '../mysql/channel.ts'
 import { type Dialect, dialectOf } from '../mysql/dialect.ts'
 import { formatGtidSet, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
+import { databaseProbe } from './database-probe.ts'
 import type { Module, PlanContext } from './module.ts'
 import { PEER_FILE } from './mysql-account-facts.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
-import { parseReplication, type ReplicationFacts, replicationProbe } from './mysql-replication-facts.ts'
+import { parseReplication, type ReplicationFacts } from './mysql-replication-facts.ts'
 import { asRoot } from './mysql-session.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
 
@@ -80,7 +81,8 @@ function checkHistories(context: Context, dialect: Dialect): void {
 export const mysqlFreshPair: Module<Record<string, never>, ReplicationFacts> = {
   name: 'mysql_fresh_pair',
   params: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  probe: (_params, context) => replicationProbe(context),
+  shared: (context) => [databaseProbe(context)],
+  probe: () => ':\n',
   parse: parseReplication,
 
   plan: (_params, context) => {
@@ -211,7 +213,8 @@ exit 1
 export const mysqlReplication: Module<Record<string, never>, ReplicationFacts> = {
   name: 'mysql_replication',
   params: z.strictObject({}) as z.ZodType<Record<string, never>>,
-  probe: (_params, context) => replicationProbe(context),
+  shared: (context) => [databaseProbe(context)],
+  probe: () => ':\n',
   parse: parseReplication,
 
   plan: (_params, context) => {

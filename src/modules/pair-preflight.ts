@@ -3,6 +3,7 @@ import { EXIT, MmhaError } from '../events/error.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
 import { shellQuote } from './step.ts'
+import { UNIT_PROBE } from './unit-probe.ts'
 
 /** What the base facts don't say and a refusal may need. */
 export interface PreflightFacts {
@@ -87,8 +88,8 @@ export const pairPreflight: Module<Record<string, never>, PreflightFacts> = {
   name: 'pair_preflight',
   params: z.strictObject({}) as z.ZodType<Record<string, never>>,
 
+  shared: () => [UNIT_PROBE],
   probe: (_params, { inventory }) => `${FACT_FUNCTIONS}
-if systemctl is-active --quiet keepalived.service 2>/dev/null; then fact keepalived yes; fi
 vip=${shellQuote(inventory.vip.address)}
 if ! ip -o address show to "$vip" 2>/dev/null | grep -q . && command -v ping >/dev/null; then
   if ping -n -q -c 1 -W 1 "$vip" >/dev/null 2>&1; then fact vip yes; else fact vip no; fi

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import { databaseProbe } from './database-probe.ts'
+import { FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
-import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { waitUntilWhole } from './pair-wait.ts'
+import { UNIT_PROBE } from './unit-probe.ts'
 
 export interface PairReadyFacts {
   readonly daemonRuns: boolean
@@ -58,14 +59,8 @@ export const pairReady: Module<PairReadyParams, PairReadyFacts> = {
   name: 'pair_ready',
   params: z.strictObject({ timeout: z.number().int().positive().default(60) }),
 
-  probe: () => `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
-if systemctl is-active --quiet mmha-keepalived.service 2>/dev/null; then fact daemon yes; fi
-sql 2>/dev/null <<'MMHA_END_OF_SQL'
-SELECT 'read_only', @@GLOBAL.read_only;
-SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_%_status';
-MMHA_END_OF_SQL
-fact channel_threads "$(channel_status | grep -Ec '_(IO|SQL)_Running: Yes')"
-`,
+  shared: (context) => [UNIT_PROBE, databaseProbe(context)],
+  probe: () => ':\n',
 
   parse: (stdout) => {
     const facts = new FactLines(stdout)

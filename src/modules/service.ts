@@ -41,13 +41,17 @@ export const service: Module<ServiceParams, ServiceFacts> = {
 
   probe: ({ unit, restartedAfter, reloadedAfter }) => `${FACT_FUNCTIONS}
 unit=${shellQuote(unit)}
-systemctl show -p LoadState -p ActiveState -p UnitFileState -p NeedDaemonReload -p MainPID "$unit" 2>/dev/null |
-  while IFS='=' read -r name value; do fact "$name" "$value"; done
-pid=$(systemctl show -p MainPID --value "$unit" 2>/dev/null)
-if [ "\${pid:-0}" -gt 0 ] && [ -r "/proc/$pid/stat" ]; then
-  # Field 22 of stat is the start in ticks since boot; this shell started now.
-  ticks() { sed 's/^.*) //' "/proc/$1/stat" | cut -d ' ' -f 20; }
-  fact age "$(( $(ticks self) - $(ticks "$pid") ))" "$(getconf CLK_TCK 2>/dev/null || echo 100)"
+pid=0
+while IFS='=' read -r key value; do
+  fact "$key" "$value"
+  if [ "$key" = MainPID ]; then pid=$value; fi
+done <<MMHA_END_OF_STATE
+$(systemctl show -p LoadState -p ActiveState -p UnitFileState -p NeedDaemonReload -p MainPID "$unit" 2>/dev/null)
+MMHA_END_OF_STATE
+if [ "\${pid:-0}" -gt 0 ] && read -r stat 2>/dev/null <"/proc/$pid/stat" && read -r up rest </proc/uptime; then
+  # Field 22 of stat is the start in ticks of 10 ms since boot, as the uptime counts it.
+  set -- \${stat##*) }
+  fact age "$(( \${up%.*}\${up#*.} - \${20} ))" 100
   fact now "$(date +%s.%N)"
   reload=/run/mmha/reloaded."$unit"
   if [ -e "$reload" ]; then fact reloaded "$(stat -c %.Y "$reload")"; fi

@@ -98,7 +98,7 @@ describe('keepalived_config', () => {
     const file = Buffer.from('x\n').toString('base64')
     expect(
       keepalivedConfig.parse(
-        `file\t${PATH}\t${file}\naccess\t600 root\ndaemon\tyes\nserver\t/s.sock\tm1.pid\t/var/lib/mysql/\n`,
+        `daemon_file\t${PATH}\t${file}\naccess\t600 root\ndaemon\tyes\nvariable\tsocket\t/s.sock\nvariable\tpid_file\tm1.pid\nvariable\tdatadir\t/var/lib/mysql/\n`,
       ),
     ).toEqual({
       content: 'x\n',

@@ -20,25 +20,24 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 describe('keepalived_install', () => {
-  const plan = (installed: string | null, running = false) =>
-    install.plan({}, context(MYSQL, { installed, running }, { installed, running }))
+  const plan = (installed: string | null) => install.plan({}, context(MYSQL, { installed }, { installed }))
 
   it('sends the package and installs it where another build, or none, is installed', () => {
     const [first] = plan(null)
     const to = '/var/cache/mmha/mmha-keepalived_0.1.0+abc_amd64.deb'
     expect(first).toMatchObject({ payload: { file: BUILT.file, size: 12, to }, impact: 'none' })
-    expect(plan('0.1.0+old', true)[0]).toMatchObject({
+    expect(plan('0.1.0+old')[0]).toMatchObject({
       diff: '- mmha-keepalived 0.1.0+old\n+ mmha-keepalived 0.1.0+abc',
-      impact: 'restart',
+      impact: 'none',
     })
     checkSh([...plan(null), ...plan('0.1.0+old')])
-    expect(plan('0.1.0+abc', true)).toEqual([])
+    expect(plan('0.1.0+abc')).toEqual([])
   })
 
   it('reads what its probe prints', () => {
     shSyntax(install.probe({}, PROBE))
-    expect(install.parse('installed\t0.1.0+abc\nrunning\tyes\n')).toEqual({ installed: '0.1.0+abc', running: true })
-    expect(install.parse('')).toEqual({ installed: null, running: false })
+    expect(install.parse('installed\t0.1.0+abc\n')).toEqual({ installed: '0.1.0+abc' })
+    expect(install.parse('')).toEqual({ installed: null })
   })
 
   it('finds the package that was built last, or says how to build it', () => {
@@ -63,6 +62,17 @@ describe('keepalived_service', () => {
 
   it('leaves a daemon that runs by its files', () => {
     expect(plan({})).toEqual([])
+  })
+
+  it('is restarted after a package, and reloaded after a configuration, that the same plan brings', () => {
+    const look = (...writes: readonly string[]) =>
+      keepalivedService
+        .plan({ timeout: 60 }, context(MYSQL, facts, facts, { written: new Set(writes) }))
+        .map(({ id, impact }) => [id, impact])
+    const [installed] = install.plan({}, context(MYSQL, { installed: null }, { installed: null }))
+    expect(look(...(installed?.writes ?? []))).toEqual([['play/task/restarted', 'restart']])
+    expect(look('/etc/keepalived/keepalived.conf')).toEqual([['play/task/reloaded', 'reload']])
+    expect(look('/etc/other')).toEqual([])
   })
 
   it('starts it without waiting for the peer, and waits after a restart or reload', () => {

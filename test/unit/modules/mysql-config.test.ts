@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { databaseProbe } from '../../../src/modules/database-probe.ts'
 import { type MysqlConfigFacts, mysqlConfig } from '../../../src/modules/mysql-config.ts'
 import { masked } from '../../../src/modules/step.ts'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
 import { pairSettings } from '../../../src/mysql/settings.ts'
 import { checkSh, context, INVENTORY, M1, M2, MARIADB, MYSQL, shSyntax, written } from './pair-context.ts'
 
+const PROBE = { inventory: INVENTORY, host: M1, peer: M2 }
 const PATH = '/etc/mysql/mysql.conf.d/zz-mmha.cnf'
 const FRESH_MYSQL: MysqlConfigFacts = {
   directories: ['/etc/mysql/mysql.conf.d'],
@@ -142,9 +144,8 @@ describe('mysql_config', () => {
   })
 
   it('probes every variable that a setting of any dialect has', () => {
-    const probe = mysqlConfig.probe({}, { inventory: INVENTORY, host: M1, peer: M2 })
-    shSyntax(probe)
-    const names = new RegExp(/grep -E '([^']+)'/.exec(probe)?.[1]?.replace(/\t$/, '$') ?? '')
+    shSyntax(mysqlConfig.probe({}, PROBE))
+    const names = new RegExp(/Variable_name REGEXP '([^']+)'/.exec(databaseProbe(PROBE))?.[1] ?? '')
     for (const version of [
       '5.7.44',
       '8.0.45',
@@ -168,13 +169,14 @@ describe('mysql_config', () => {
 
   it('reads what its probe prints', () => {
     const content = Buffer.from('[mysqld]\n').toString('base64')
-    const stdout = `directory\t/etc/mysql/mysql.conf.d\nfile\t${PATH}\t${content}\nnewer\tyes\nvariable\tserver_id\t7\nvariable\treport_host\t\n`
+    const stdout = `directory\t/etc/mysql/mysql.conf.d\nfile\t${PATH}\t${content}\nstarted\t1000\nwritten\t1001\nvariable\tserver_id\t7\nvariable\treport_host\t\n`
     expect(mysqlConfig.parse(stdout)).toEqual({
       directories: ['/etc/mysql/mysql.conf.d'],
       file: { path: PATH, content: '[mysqld]\n' },
       fileIsNewer: true,
       running: { server_id: '7', report_host: '' },
     })
+    expect(mysqlConfig.parse('started\t1001\nwritten\t1001\n').fileIsNewer).toBe(false)
     expect(mysqlConfig.parse('')).toEqual({ directories: [], file: null, fileIsNewer: false, running: null })
   })
 })
