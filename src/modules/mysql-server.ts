@@ -16,6 +16,8 @@ export interface MysqlServerFacts {
   readonly sourcesSay: string | null
   /** A unit would start a server. Its program alone may be what a cut-off installation left behind. */
   readonly unit: boolean
+  /** It starts with the host. */
+  readonly atBoot: boolean
   /** No server runs, and an installation was cut off: the power, or the link, went in the middle of it. */
   readonly interrupted: boolean
 }
@@ -94,6 +96,9 @@ trap 'systemctl --runtime unmask ${UNITS}' EXIT
 systemctl --runtime mask ${UNITS}
 # Lists that are older than what the sources have name files that are gone.
 install || { [ "$updated" = no ] && get update && install; }
+systemctl --runtime unmask ${UNITS}
+# The package's own scripts left a masked unit disabled.
+systemctl enable ${flavourOf(name)}.service
 `,
     undo: { none: 'a server with a data directory is not removed by a machine: apt-get remove it yourself' },
     impact: 'none',
@@ -118,6 +123,20 @@ apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 --fix-broken in
   }
 }
 
+/** A host that comes back from a power loss without its database is no standby. */
+function startAtBoot(context: Context, unit: string): Step {
+  return {
+    id: context.taskId,
+    host: context.host.name,
+    title: `start ${unit} with the host`,
+    diff: '- disabled\n+ enabled',
+    run: sh`systemctl enable ${shellQuote(unit)}\n`,
+    undo: sh`systemctl disable ${shellQuote(unit)}\n`,
+    impact: 'none',
+    notify: [],
+  }
+}
+
 /**
  * A database server on both hosts, of the same flavour. Without a word in the inventory: what is installed, else
  * `mysql-server` where the distribution has it, else `mariadb-server`.
@@ -135,6 +154,9 @@ for directory in /etc /usr/lib /lib; do
     if [ -e "$directory/systemd/system/$unit.service" ]; then fact unit "$unit"; fi
   done
 done
+for wish in /etc/systemd/system/*.wants/mysql.service /etc/systemd/system/*.wants/mysqld.service /etc/systemd/system/*.wants/mariadb.service; do
+  if [ -L "$wish" ]; then fact at_boot yes; fi
+done
 # Only where no server is installed: the package cache costs a tenth of a second.
 if command -v apt-cache >/dev/null && ! pidof mysqld mariadbd >/dev/null; then
 ${candidateProbe(names)}fi
@@ -150,6 +172,7 @@ fi
       candidates: parseCandidates(facts),
       sourcesSay: facts.text('apt_said'),
       unit: facts.text('unit') !== null,
+      atBoot: facts.flag('at_boot'),
       interrupted: facts.flag('interrupted'),
     }
   },
@@ -158,7 +181,8 @@ fi
     const { server, packageManager } = context.facts
     if (server !== null && isInstalled(context)) {
       checkInstalled(context, server.flavour)
-      return context.mine.interrupted ? [finishInstallation(context)] : []
+      if (context.mine.interrupted) return [finishInstallation(context)]
+      return context.mine.atBoot || context.facts.init !== 'systemd' ? [] : [startAtBoot(context, server.unit)]
     }
     if (packageManager !== 'apt') {
       const hint = 'install the database server yourself, then run this again'

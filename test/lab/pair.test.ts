@@ -162,6 +162,8 @@ replication: ${replication}
       await Promise.all(MASTERS.map((host) => mmha.ok('lab', 'power', host, 'reboot')))
       const again = await provision()
       expect(again.hosts.map(({ failed }) => failed)).toEqual([0, 0])
+      const unit = server.startsWith('mysql') ? 'mysql' : 'mariadb'
+      for (const host of MASTERS) expect(await mmha.on(host, `systemctl is-enabled ${unit}`)).toBe('enabled')
       for (const host of MASTERS) expect(await mmha.on(host, 'iptables-save')).toMatch(/-p (vrrp|112)/)
       expect((await provision()).hosts.map(({ changed }) => changed)).toEqual([0, 0])
     })

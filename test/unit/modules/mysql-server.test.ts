@@ -6,7 +6,7 @@ import { type MysqlUnitFacts, mysqlUnit } from '../../../src/modules/mysql-unit.
 import { masked } from '../../../src/modules/step.ts'
 import { checkSh, context, hostFacts, INVENTORY, M1, M2, MARIADB, MYSQL, shSyntax, written } from './pair-context.ts'
 
-const UNKNOWN: MysqlServerFacts = { candidates: [], sourcesSay: null, unit: false, interrupted: false }
+const UNKNOWN: MysqlServerFacts = { candidates: [], sourcesSay: null, unit: false, atBoot: false, interrupted: false }
 const MYSQL_PACKAGE: Candidate = {
   name: 'mysql-server',
   version: '9.7.4-2',
@@ -19,8 +19,8 @@ const MARIADB_PACKAGE: Candidate = {
   server: { flavour: 'mariadb', version: '10.11.19-MariaDB' },
   others: 0,
 }
-const BOTH: MysqlServerFacts = { ...UNKNOWN, candidates: [MARIADB_PACKAGE, MYSQL_PACKAGE] }
-const MARIA: MysqlServerFacts = { ...UNKNOWN, candidates: [MARIADB_PACKAGE] }
+const BOTH: MysqlServerFacts = { ...UNKNOWN, atBoot: true, candidates: [MARIADB_PACKAGE, MYSQL_PACKAGE] }
+const MARIA: MysqlServerFacts = { ...UNKNOWN, atBoot: true, candidates: [MARIADB_PACKAGE] }
 const COMMUNITY = { ...MYSQL_PACKAGE, name: 'mysql-community-server' }
 
 function inventory(server: Partial<typeof INVENTORY.server>) {
@@ -70,6 +70,12 @@ describe('mysql_server', () => {
     expect(none?.title).toBe('install mysql-server 9.7.4-2')
     const steps = plan({ ...BOTH, unit: true, interrupted: true }, BOTH, {}, stopped)
     expect(steps.map((step) => step.title)).toEqual(['finish an installation that was cut off'])
+    checkSh(steps)
+  })
+
+  it('starts the server with the host', () => {
+    const steps = plan({ ...BOTH, atBoot: false }, BOTH, {}, MYSQL)
+    expect(steps.map((step) => step.title)).toEqual(['start mysql with the host'])
     checkSh(steps)
   })
 
@@ -139,10 +145,11 @@ describe('mysql_server', () => {
 
   it('reads what its probe prints', () => {
     shSyntax(mysqlServer.probe({}, { inventory: INVENTORY, host: M1, peer: M2 }))
-    expect(mysqlServer.parse('unit\tmysql\ninterrupted\tyes\napt_said\tE: no\n')).toEqual({
+    expect(mysqlServer.parse('unit\tmysql\nat_boot\tyes\ninterrupted\tyes\napt_said\tE: no\n')).toEqual({
       candidates: [],
       sourcesSay: 'E: no',
       unit: true,
+      atBoot: true,
       interrupted: true,
     })
     expect(mysqlServer.parse('')).toEqual(UNKNOWN)
