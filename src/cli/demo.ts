@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { EXIT } from '../events/error.ts'
 import { FLAVOURS } from '../lab/flavour.ts'
 import { LAB_VARIABLE, runHere } from '../lab/inside.ts'
-import { installationRoot } from '../modules/shipped-template.ts'
+import { installationRoot } from '../modules/installation-root.ts'
 
 interface DemoOptions {
   readonly server: string

@@ -12,7 +12,7 @@ import { cutCable, heal, isUnplugged, partition, plugCable } from '../lab/networ
 import { sshArguments } from '../lab/ssh-keys.ts'
 import { type LabHost, type LabState, listLabs, readState } from '../lab/state.ts'
 import { labUp } from '../lab/up.ts'
-import { installationRoot } from '../modules/shipped-template.ts'
+import { installationRoot } from '../modules/installation-root.ts'
 
 interface NameOption {
   readonly name: string

@@ -14,7 +14,7 @@ import { chooseRenderer, plain } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { hostNamed, killPower, powerOn } from '../lab/faults.ts'
 import { ensureInLab, labOf, labSshDefaults } from '../lab/inside.ts'
-import { installationRoot } from '../modules/shipped-template.ts'
+import { installationRoot } from '../modules/installation-root.ts'
 
 interface VerifyOptions {
   readonly playbook?: string

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import { installationRoot } from './installation-root.ts'
 import type { Module } from './module.ts'
-import { installationRoot } from './shipped-template.ts'
 import { sh, shellQuote } from './step.ts'
 
 /** Our package as it was built: its version is the hash of its contents. */

@@ -106,7 +106,7 @@ systemctl enable ${flavourOf(name)}.service
   }
 }
 
-function finishInstallation(context: Context): Step {
+function finishInstallation(context: Context, unit: string): Step {
   return {
     id: context.taskId,
     host: context.host.name,
@@ -116,6 +116,7 @@ function finishInstallation(context: Context): Step {
 systemctl --runtime unmask ${UNITS}
 dpkg --configure -a --force-confold || :
 apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 --fix-broken install
+systemctl enable ${shellQuote(`${unit}.service`)}
 `,
     undo: { none: 'half an installation is nothing to go back to' },
     impact: 'none',
@@ -181,7 +182,7 @@ fi
     const { server, packageManager } = context.facts
     if (server !== null && isInstalled(context)) {
       checkInstalled(context, server.flavour)
-      if (context.mine.interrupted) return [finishInstallation(context)]
+      if (context.mine.interrupted) return [finishInstallation(context, server.unit)]
       return context.mine.atBoot || context.facts.init !== 'systemd' ? [] : [startAtBoot(context, server.unit)]
     }
     if (packageManager !== 'apt') {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Handlebars from 'handlebars'
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { Secret } from '../inventory/secret.ts'
 import { absolutePath, accountName, fileMode } from './file.ts'
+import { renderText } from './handlebars-text.ts'
 import { fileStep, type HostFileFacts, parseFile, probeFile } from './host-file.ts'
+import { installationRoot } from './installation-root.ts'
 import type { Module } from './module.ts'
-import { installationRoot } from './shipped-template.ts'
 import { type Script, shellQuote } from './step.ts'
 
 export interface TemplateParams {
@@ -71,7 +71,7 @@ export const template: Module<TemplateParams, HostFileFacts> = {
 export function renderScript(source: string, view: object): Script {
   const secrets: Secret[] = []
   const marked = mark(view, secrets)
-  const text = Handlebars.compile(source, { strict: true, noEscape: true })(marked, { helpers: { shell } })
+  const text = renderText(source, marked, { helpers: { shell } })
   const parts = text.split(/\uE000(\d+)\uE000/).map((part, i) => (i % 2 === 0 ? part : (secrets[Number(part)] ?? '')))
   return { parts: parts.filter((part) => part !== '') }
 }

@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { absolutePath, accountName, fileMode } from './file.ts'
+import { installationRoot } from './installation-root.ts'
 import type { Module } from './module.ts'
-import { installationRoot } from './shipped-template.ts'
 import { sh, shellQuote } from './step.ts'
 
 export interface UploadParams {
