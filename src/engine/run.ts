@@ -29,6 +29,9 @@ export interface RunOptions {
   readonly interrupt?: Interrupt
 }
 
+/** ms that a look at the hosts is good for. */
+const FRESH = 5_000
+
 /** Nobody will. */
 const NEVER: Interrupt = { stop: new AbortController().signal, now: new AbortController().signal }
 
@@ -96,6 +99,8 @@ class Run {
   readonly #applied: Step[] = []
   readonly #locks: HostLock[] = []
   #approval = new Approval([])
+  /** What the first look found, while it is still true: nothing was applied since, nobody has thought it over for long. */
+  #known: { readonly found: Survey; readonly at: number } | null = null
 
   constructor(options: RunOptions, connections: ReadonlyMap<string, Connection>, interruption: Interruption) {
     this.#options = options
@@ -105,7 +110,9 @@ class Run {
 
   async all(): Promise<Omit<RunResult, 'ms'>> {
     const { inventory, plays, sink, mode, allowRestart } = this.#options
+    const at = performance.now()
     const first = await this.#look('looking at the hosts', plays)
+    this.#known = { found: first, at }
     checkHosts(inventory, first.facts)
     const plan = planAll(plays, inventory, first)
     const steps = stepsOf(plan)
@@ -140,6 +147,11 @@ class Run {
     return inPhase(sink, title, hosts, () => survey(inventory, this.#connections, plays))
   }
 
+  /** The plays before the first change need no second look. */
+  #stillKnown(): Survey | null {
+    return this.#known !== null && performance.now() - this.#known.at < FRESH ? this.#known.found : null
+  }
+
   async #play(play: Play): Promise<void> {
     await this.#stage(play, play.tasks, play.name)
     if (play.handlers.length > 0) await this.#stage(play, play.handlers, `${play.name}: handlers`)
@@ -148,7 +160,7 @@ class Run {
   async #stage(play: Play, tasks: readonly Task[], title: string): Promise<void> {
     const { inventory, sink, allowRestart } = this.#options
     if (tasks.length === 0) return
-    const found = await survey(inventory, this.#connections, [{ ...play, tasks, handlers: [] }])
+    const found = this.#stillKnown() ?? (await survey(inventory, this.#connections, [{ ...play, tasks, handlers: [] }]))
     const planned = planTasks(play, tasks, inventory, found)
     const steps = stepsOf([planned])
     if (steps.length === 0) return
@@ -159,6 +171,7 @@ class Run {
     const hosts = inOrder(play, hostsOf(play, inventory), found, inventory).filter(({ name }) =>
       steps.some(({ host }) => host === name),
     )
+    this.#known = null
     const apply = async ({ name }: Host) => {
       const own = steps.filter(({ host }) => host === name)
       const connection = this.#connection(name)
