@@ -1,5 +1,4 @@
 # Sourced by demo.sh and test.sh: brings a fresh clone on Debian to the point where our own program can run.
-# Sets ROOT_OK=1 when the lab and the wire tests can run here, or WHY_NOT to one sentence.
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 stop() { printf 'error: %s\n' "$*" >&2; exit "${2:-1}"; }
@@ -12,9 +11,9 @@ check_node() {
 
 # Why the lab cannot run on this machine, one sentence; empty when it can.
 why_no_lab() {
-  [ "$(uname -s)" = Linux ] || { echo 'the lab needs Linux'; return; }
-  [ -r /etc/debian_version ] || { echo 'the lab needs Debian 12 or newer (systemd-nspawn, mmdebstrap and apt)'; return; }
-  [ "$(id -u)" = 0 ] || { echo 'the lab needs root (namespaces, mounts, raw sockets)'; return; }
+  [ "$(uname -s)" = Linux ] || { echo 'Linux is needed'; return; }
+  [ -r /etc/debian_version ] || { echo 'Debian 12 or newer is needed (systemd-nspawn, mmdebstrap and apt)'; return; }
+  [ "$(id -u)" = 0 ] || { echo 'root is needed (namespaces, mounts, raw sockets)'; return; }
 }
 
 # install_debian WHAT: installs what is missing of the packages marked WHAT (and, for test, of demo too).

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 
 const [whyNoLab = '', ...only] = process.argv.slice(2)
 const VITEST = 'node_modules/vitest/vitest.mjs'
+/** What single tests look for before they run. */
+const NEEDS = "this machine or user lacks what they need (root, sshd, a login shell, Debian's tools)"
 const results = mkdtempSync(join(tmpdir(), 'mmha-test-'))
 const total = { passed: 0, failed: 0, skipped: 0 }
 const leftOut = []
@@ -33,7 +35,9 @@ function vitest(project) {
     const report = JSON.parse(readFileSync(file, 'utf8'))
     total.passed += report.numPassedTests
     total.failed += report.numFailedTests
-    total.skipped += report.numPendingTests + report.numTodoTests
+    const skipped = report.numPendingTests + report.numTodoTests
+    total.skipped += skipped
+    if (skipped > 0) leftOut.push(`${skipped} of the ${project} tests: ${NEEDS}`)
     if (!ok && report.numFailedTests === 0) total.failed += 1
   } catch {
     total.failed += 1

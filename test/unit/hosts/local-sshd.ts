@@ -12,7 +12,11 @@ export interface LocalSshd {
   stop(): Promise<void>
 }
 
-export const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path)) ?? null
+/** nobody and the like may not log in anywhere, not even with their own sshd. */
+const MAY_LOG_IN = !/\/(nologin|false)$/.test(userInfo().shell ?? '')
+/** null: there is none, or it would not let us in. */
+export const SSHD =
+  (MAY_LOG_IN ? ['/usr/sbin/sshd', '/usr/local/sbin/sshd'] : []).find((path) => existsSync(path)) ?? null
 
 export async function startSshd(settings: readonly string[] = []): Promise<LocalSshd> {
   if (SSHD === null) throw new Error('no sshd on this machine')
