@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { installationRoot } from '../modules/installation-root.ts'
+
+type Register = (program: Command) => void
+
+/** Commands in the order of the help. Each is loaded when it is asked for: the start is most of a run with nothing to do. */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  init: async () => (await import('./init.ts')).registerInit,
+  plan: async () => (await import('./plan.ts')).registerPlan,
+  provision: async () => (await import('./provision.ts')).registerProvision,
+  verify: async () => (await import('./verify.ts')).registerVerify,
+  lab: async () => (await import('./lab.ts')).registerLab,
+  demo: async () => (await import('./demo.ts')).registerDemo,
+  schema: async () => (await import('./schema.ts')).registerSchema,
+}
+
+const EXAMPLES = `
+Examples:
+  mmha init                              asks, looks at both hosts, writes the inventory
+  mmha plan inventory.yml                what would change
+  mmha provision inventory.yml           does it, after asking
+  mmha verify inventory.yml              breaks the pair on purpose, and measures
+  mmha COMMAND --help                    options and an example of each
+
+Exit codes: 0 done, 1 failed, 2 changes pending (plan --detailed-exitcode), 3 unreachable, 4 invalid input,
+5 refused by a safety gate, 6 drill failed, 75 locked, 130 cancelled
+`
+
+/**
+ * The command line as data, with the commands that `words` may mean; nothing has run yet. Wrong use is a CommanderError.
+ */
+export async function programFor(words: readonly string[]): Promise<Command> {
+  const { version } = JSON.parse(readFileSync(join(installationRoot(), 'package.json'), 'utf8')) as { version: string }
+  const program = new Command('mmha')
+    .description('One MySQL address that survives the loss of either of two servers')
+    .version(version)
+    .enablePositionalOptions()
+    // Inherited only by commands made after it, which all of ours are.
+    .exitOverride()
+    .addHelpText('after', EXAMPLES)
+  const asked = words.find((word) => !word.startsWith('-')) ?? ''
+  const names = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)
+  for (const name of names) (await COMMANDS[name]?.())?.(program)
+  sayWhereHelpIs(program, 'mmha')
+  return program
+}
+
+/** Under each wrong use. */
+function sayWhereHelpIs(command: Command, words: string): void {
+  command.showHelpAfterError(`  do: see \`${words} --help\``)
+  for (const sub of command.commands) sayWhereHelpIs(sub, `${words} ${sub.name()}`)
+}
