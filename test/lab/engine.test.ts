@@ -133,6 +133,38 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
     expect((await mmha('provision', GOODS, '--yes')).steps).toEqual([])
   })
 
+  it('says what turns up in the middle of a run and was not in the plan', async () => {
+    // The package brings the file that the next play doesn't want: nobody can know before.
+    const surprise = `
+- name: Package
+  hosts: m1
+  tasks:
+    - name: psmisc
+      package: { name: psmisc }
+- name: Then
+  hosts: m1
+  tasks:
+    - name: Without it
+      file: { path: /usr/bin/peekfd, state: absent }
+`
+    expect((await mmha('plan', surprise)).steps).toEqual(['m1 psmisc: install psmisc'])
+    const outcome = await cli.run('provision', inventoryFile, '--playbook', written(surprise), '--json', '--yes')
+    const documents = outcome.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { code?: string; unplanned?: unknown; notNeeded?: unknown })
+    expect(outcome.code).toBe(0)
+    expect(documents.filter(({ code }) => code === 'plan.new')).toHaveLength(1)
+    expect(documents.at(-1)).toMatchObject({ unplanned: [{ host: 'm1', id: 'then/without-it' }], notNeeded: [] })
+  })
+
+  it('shows a restart that its own changes will need, and does what it showed', async () => {
+    const changed = GOODS.replace('this is', 'here is')
+    const plan = await mmha('plan', changed)
+    expect(plan.steps).toContain('m1 Service follows its file: restart goods.service')
+    expect((await mmha('provision', changed, '--yes')).steps).toEqual(plan.steps)
+  })
+
   it('firewall rules stand before the REJECT, also after a reboot', async () => {
     const inOrder = async (host: LabHost) => {
       const rules = (await on(host, 'iptables -S INPUT')).split('\n')
@@ -144,7 +176,7 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
     await Promise.all([m1, m2].map((host) => reboot(lab, host)))
     const [n1, n2] = [hostNamed(lab, 'm1'), hostNamed(lab, 'm2')]
     expect([await inOrder(n1), await inOrder(n2)]).toEqual([true, true])
-    expect((await mmha('plan', GOODS)).steps).toEqual([])
+    expect((await mmha('plan', GOODS.replace('this is', 'here is'))).steps).toEqual([])
   })
 
   it('a step that fails names host, step and reason; later plays wait; the same command goes on', async () => {
