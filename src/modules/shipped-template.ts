@@ -3,8 +3,6 @@ import { join } from 'node:path'
 import { renderText } from './handlebars-text.ts'
 import { installationRoot } from './installation-root.ts'
 
-export { installationRoot }
-
 /** Text of templates/<name> of this installation. @throws when there is no such file */
 export function shippedTemplate(name: string): string {
   return readFileSync(join(installationRoot(), 'templates', name), 'utf8')
