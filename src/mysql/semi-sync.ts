@@ -64,6 +64,14 @@ export function enforceStatements(dialect: Dialect): readonly string[] {
   ]
 }
 
+/**
+ * Commits from now on wait next to nothing. At once, where turning the source side off takes MySQL 1 s (it joins a thread
+ * that looks up once a second, measured). Write the marker first.
+ */
+export function hastenStatement(dialect: Dialect): string {
+  return `SET GLOBAL ${dialect.semiSync.timeout}=1`
+}
+
 /** Lets waiting commits go and stops waiting. Write the marker first. */
 export function releaseStatements(dialect: Dialect): readonly string[] {
   return [`SET GLOBAL ${dialect.semiSync.sourceEnabled}=OFF`]

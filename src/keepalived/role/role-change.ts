@@ -3,7 +3,7 @@ import { formatGtidSet } from '../../mysql/gtid-set.ts'
 import { applyReceived, openForWrites, waitFor } from '../../mysql/promotion.ts'
 import { writableStatements } from '../../mysql/read-only.ts'
 import type { Quarantine } from '../../mysql/rejoin.ts'
-import { releaseStatements } from '../../mysql/semi-sync.ts'
+import { hastenStatement } from '../../mysql/semi-sync.ts'
 import { text } from '../../mysql/sql-session.ts'
 import type { RoleConfig } from '../config/config.ts'
 import { closeInTime } from './closing.ts'
@@ -130,7 +130,7 @@ export async function leave(context: ChangeContext): Promise<Outcome> {
     // Nobody follows this server from here on. What it applies now, perhaps while it shuts down, must not wait for an
     // acknowledgement: MariaDB's shutdown hung on that for ever.
     await state.update({ enforced: false })
-    for (const statement of releaseStatements(server.dialect)) await server.reader.query(statement)
+    await server.reader.query(hastenStatement(server.dialect))
     return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended, the peer has everything` }
   }
   for (const statement of writableStatements(server.dialect)) await server.reader.query(statement)
