@@ -1,7 +1,7 @@
 # Sourced by demo.sh and test.sh: brings a fresh clone on Debian to the point where our own program can run.
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
-stop() { printf 'error: %s\n' "$*" >&2; exit "${2:-1}"; }
+stop() { printf 'error: %s\n' "$1" >&2; exit "${2:-1}"; }
 
 check_node() {
   command -v node >/dev/null || stop 'Node.js is not here: install Node.js 20 or newer with npm, then run this again.'
