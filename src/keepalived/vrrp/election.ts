@@ -1,6 +1,6 @@
 import { answerGone, finishLinger, release, stopNow, takeVip } from './handover.ts'
 import type { HeardAdvert } from './machine.ts'
-import { LEASE_SLACK_MS, LINGER_MS, masterDownMs, RETRY_MS, renewEveryMs, skewMs } from './timing.ts'
+import { LEASE_SLACK_MS, LINGER_MS, masterDownMs, PATIENT_SLACK_MS, RETRY_MS, renewEveryMs, skewMs } from './timing.ts'
 import { priorityOf } from './tracking.ts'
 import { advertise, demote, enter, log, type Turn } from './turn.ts'
 
@@ -51,7 +51,8 @@ export function becomeMaster(turn: Turn): void {
  * then it is the holder's own patience that counts.)
  */
 function holderGoneAt({ machine, settings, now }: Turn): number {
-  if (settings.leaseMs > 0) return (machine.holderHeardAt ?? 0) + settings.leaseMs + LEASE_SLACK_MS
+  const slack = machine.leavingHeardAt === null ? LEASE_SLACK_MS : PATIENT_SLACK_MS
+  if (settings.leaseMs > 0) return (machine.holderHeardAt ?? 0) + settings.leaseMs + slack
   return machine.leavingHeardAt === null ? now : machine.leavingHeardAt + 2 * LINGER_MS
 }
 

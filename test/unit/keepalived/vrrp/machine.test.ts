@@ -287,10 +287,11 @@ describe('with a database', () => {
       .hear(0, 1100)
       .timer(1100 + SKEW)
     promoted(node, true, 1420)
-    expect(node.machine.vipAt).toBe(1100 + 1000 + 450)
+    expect(node.machine.vipAt).toBe(1100 + 1000 + 900)
     expect(node.timer(1920).acts).toEqual(['advert 100'])
     expect(node.timer(2420).acts).toEqual(['advert 100'])
-    expect(node.timer(2550).acts).toEqual(['addVip', 'garp', 'advert 100'])
+    expect(node.timer(2920).acts).toEqual(['advert 100'])
+    expect(node.timer(3000).acts).toEqual(['addVip', 'garp', 'advert 100'])
   })
 
   it('the holder gave up waiting before we were ready: its "gone" counts', () => {
