@@ -11,6 +11,8 @@ export interface PreflightFacts {
   readonly keepalivedRuns: boolean
   /** Somebody answers at the VIP; null: this host can't tell (no ping, or it holds the VIP itself). */
   readonly vipAnswers: boolean | null
+  /** Hardware address that answered; null: unknown. */
+  readonly vipMac: string | null
 }
 
 /** One reason not to touch this pair. */
@@ -76,7 +78,10 @@ function neighbours(context: Context): Refusal[] {
     const todo = 'take its VIP out of use, then: systemctl disable --now keepalived'
     found.push({ what: 'keepalived runs there already', todo })
   }
-  const ours = holdsVip(context.facts, address) || holdsVip(context.peerFacts, address)
+  // The two hosts are looked at a moment apart: the VIP may have come to the peer in between. Its hardware address tells.
+  const { vipMac } = context.mine
+  const peerAnswered = vipMac !== null && context.peerFacts.nics.some(({ mac }) => mac.toLowerCase() === vipMac)
+  const ours = peerAnswered || holdsVip(context.facts, address) || holdsVip(context.peerFacts, address)
   if (context.mine.vipAnswers === true && !ours) {
     found.push({ what: `another machine answers at the VIP ${address}`, todo: 'choose a free address' })
   }
@@ -92,7 +97,12 @@ export const pairPreflight: Module<Record<string, never>, PreflightFacts> = {
   probe: (_params, { inventory }) => `${FACT_FUNCTIONS}
 vip=${shellQuote(inventory.vip.address)}
 if ! ip -o address show to "$vip" 2>/dev/null | grep -q . && command -v ping >/dev/null; then
-  if ping -n -q -c 1 -W 1 "$vip" >/dev/null 2>&1; then fact vip yes; else fact vip no; fi
+  if ping -n -q -c 1 -W 1 "$vip" >/dev/null 2>&1; then
+    fact vip yes
+    fact vip_mac "$(ip neigh show to "$vip" 2>/dev/null | sed -n 's/.* lladdr \\([0-9a-fA-F:]*\\).*/\\1/p' | head -n 1)"
+  else
+    fact vip no
+  fi
 fi
 `,
 
@@ -101,6 +111,7 @@ fi
     return {
       keepalivedRuns: facts.flag('keepalived'),
       vipAnswers: facts.text('vip') === null ? null : facts.flag('vip'),
+      vipMac: facts.text('vip_mac')?.toLowerCase() || null,
     }
   },
 

@@ -13,7 +13,7 @@ function holding(facts: HostFacts): HostFacts {
 }
 
 describe('pair_preflight', () => {
-  const QUIET: PreflightFacts = { keepalivedRuns: false, vipAnswers: false }
+  const QUIET: PreflightFacts = { keepalivedRuns: false, vipAnswers: false, vipMac: null }
   const look = (facts: Partial<HostFacts>, mine: PreflightFacts = QUIET, peerFacts = hostFacts(M2.address, MYSQL)) =>
     pairPreflight.plan({}, context(MYSQL, mine, QUIET, { facts: hostFacts(M1.address, MYSQL, facts), peerFacts }))
 
@@ -47,13 +47,20 @@ describe('pair_preflight', () => {
     expect(() => look({}, { ...QUIET, keepalivedRuns: true })).toThrow('keepalived runs there already')
     // Our own holder answers, of course.
     expect(look({}, { ...QUIET, vipAnswers: true }, holding(hostFacts(M2.address, MYSQL)))).toEqual([])
+    // Also when it took the VIP after it was looked at.
+    expect(look({}, { ...QUIET, vipAnswers: true, vipMac: '52:54:00:00:00:01' })).toEqual([])
+    expect(() => look({}, { ...QUIET, vipAnswers: true, vipMac: '52:54:00:00:00:99' })).toThrow('another machine')
   })
 
   it('reads what its probe prints', () => {
     shSyntax(pairPreflight.probe({}, PROBE))
-    expect(pairPreflight.parse('keepalived\tyes\nvip\tyes\n')).toEqual({ keepalivedRuns: true, vipAnswers: true })
-    expect(pairPreflight.parse('vip\tno\n')).toEqual({ keepalivedRuns: false, vipAnswers: false })
-    expect(pairPreflight.parse('')).toEqual({ keepalivedRuns: false, vipAnswers: null })
+    expect(pairPreflight.parse('keepalived\tyes\nvip\tyes\n')).toEqual({
+      keepalivedRuns: true,
+      vipAnswers: true,
+      vipMac: null,
+    })
+    expect(pairPreflight.parse('vip\tno\n')).toEqual({ keepalivedRuns: false, vipAnswers: false, vipMac: null })
+    expect(pairPreflight.parse('')).toEqual({ keepalivedRuns: false, vipAnswers: null, vipMac: null })
   })
 })
 
