@@ -1,5 +1,5 @@
 import { cancelCandidacy, enterBackup } from './election.ts'
-import { LEASE_SLACK_MS, LINGER_MS, renewEveryMs, suspectAfterMs } from './timing.ts'
+import { LINGER_MS, PATIENT_SLACK_MS, renewEveryMs, suspectAfterMs } from './timing.ts'
 import { answerLeave, demote, enter, log, type Turn } from './turn.ts'
 
 /**
@@ -63,7 +63,7 @@ function vipGone(turn: Turn): void {
   machine.vip = 'none'
   machine.vipAt = null
   if (settings.role !== null) {
-    const until = now + settings.leaseMs + LEASE_SLACK_MS
+    const until = now + settings.leaseMs + PATIENT_SLACK_MS
     machine.gone = { answers: GONE_ANSWERS, notBefore: now + GONE_SPACING_MS, until }
   }
   answerLeave(turn, true, 'the virtual address has gone')
