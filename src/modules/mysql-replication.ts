@@ -118,7 +118,7 @@ function wantedChannel(context: Context, dialect: Dialect): ChannelSettings {
     const hint = 'use replication.mode gtid: it finds the place by itself'
     throw refuse(context, 'POSITION_UNKNOWN', "file and position can't be known while the pair is in use", hint)
   }
-  const position = theirs.up ? theirs.position : UNKNOWN_POSITION
+  const position = placeInUse(context, dialect) ?? (theirs.up ? theirs.position : UNKNOWN_POSITION)
   if (mode === 'position' && position === null) {
     const hint = 'set log_bin there'
     throw refuse(context, 'NO_BINARY_LOG', `${peer.name} has no binary log to begin at`, hint)
@@ -136,6 +136,15 @@ function wantedChannel(context: Context, dialect: Dialect): ChannelSettings {
   }
 }
 
+/** Where a channel that is in use has got to: a change of its other options must not move it. null: not in use yet. */
+function placeInUse({ mine }: Context, dialect: Dialect): ChannelSettings['position'] | null {
+  const channel = readChannel(dialect, mine.channel ?? undefined)
+  if (channel === null) return null
+  // The daemon went on by GTID when the position was lost.
+  if (channel.autoPosition) return 'gtid'
+  return channel.applied.file === '' ? null : channel.applied
+}
+
 /** What is not as wanted: `name: is → wanted`. */
 function differences(context: Context, dialect: Dialect, wanted: ChannelSettings): readonly string[] {
   const { mine, inventory } = context
@@ -149,7 +158,8 @@ function differences(context: Context, dialect: Dialect, wanted: ChannelSettings
     const hint = 'take it out yourself (STOP REPLICA; RESET REPLICA ALL), or use other servers'
     throw refuse(context, 'FOREIGN_CHANNEL', `it replicates from ${channel.host} as ${channel.user}`, hint)
   }
-  const auto = inventory.replication.mode === 'gtid'
+  // In position mode too: a place that was lost is found again by GTID, and that one stays.
+  const auto = inventory.replication.mode === 'gtid' || channel.autoPosition
   const pairs: [string, string | number | boolean, string | number | boolean][] = [
     ['source host', channel.host, wanted.host],
     ['source port', channel.port, wanted.port],

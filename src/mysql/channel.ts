@@ -50,6 +50,21 @@ function positionOptions(dialect: Dialect, position: ChannelSettings['position']
   return [...at, `${p}_AUTO_POSITION=${position === 'gtid' ? 1 : 0}`]
 }
 
+/** Makes a stopped channel find its place by GTID, whatever it went by before. What it has not applied is fetched again. */
+export function placeByGtid(dialect: Dialect): string {
+  return `${dialect.statement.changeSource} ${positionOptions(dialect, 'gtid').join(', ')}`
+}
+
+/** The source says that its log does not hold what was asked for (1236; MySQL ≥ 8.0: 13114). */
+export function placeIsLost(channel: ChannelStatus): boolean {
+  return channel.ioError !== null && [1236, 13114].includes(channel.ioError.code)
+}
+
+/** Everything that was received has been applied, as far as files and positions tell. */
+export function appliedAll({ applied, received }: ChannelStatus): boolean {
+  return applied.file === received.file && applied.position === received.position
+}
+
 function tlsOptions(dialect: Dialect, tls: boolean): string[] {
   const p = dialect.option
   // The pair's certificates are the servers' own, self-signed ones: encrypt, don't verify. MariaDB ≥ 11.4 would verify

@@ -1,5 +1,6 @@
-import type { ChannelStatus } from '../../mysql/channel.ts'
-import { contains, type GtidSet, parseGtidSet } from '../../mysql/gtid-set.ts'
+import { appliedAll, type ChannelStatus, placeByGtid, placeIsLost } from '../../mysql/channel.ts'
+import { contains, type GtidSet, isEmpty, ofOrigin, parseGtidSet, subtract } from '../../mysql/gtid-set.ts'
+import type { History } from '../../mysql/rejoin.ts'
 import { SqlError, type SqlSession, text } from '../../mysql/sql-session.ts'
 import type { Judgement } from './judgement.ts'
 import type { LocalServer } from './server.ts'
@@ -8,7 +9,7 @@ type Log = (level: 'info' | 'warn' | 'error', message: string) => void
 
 export interface Histories {
   /** From before `theirs` was read. */
-  readonly mine: GtidSet
+  readonly mine: History
   readonly theirs: GtidSet
 }
 
@@ -44,6 +45,10 @@ export class ChannelKeeper {
       this.#place = null
       return
     }
+    if (needsGtids(server, channel, histories)) {
+      await this.#leavePosition(server, channel)
+      return
+    }
     if (this.#mustWait(channel)) return
     if (!(await this.#takePlace(server, channel, histories))) return
     await server.actor.query(server.dialect.statement.startReplica)
@@ -57,6 +62,14 @@ export class ChannelKeeper {
       () => this.#log('info', `replication from ${source} stopped until its history is known to fit`),
       (error: Error) => this.#log('warn', `replication from ${source} could not be stopped: ${error.message}`),
     )
+  }
+
+  /** The next round starts it. */
+  async #leavePosition(server: LocalServer, channel: ChannelStatus): Promise<void> {
+    if (channel.sqlRunning && !appliedAll(channel)) return
+    await server.actor.query(server.dialect.statement.stopReplica)
+    await server.actor.query(placeByGtid(server.dialect))
+    this.#log('warn', `replication from ${channel.host}: file and position lead nowhere there now; goes on by GTID`)
   }
 
   #mustWait(channel: ChannelStatus): boolean {
@@ -80,7 +93,7 @@ export class ChannelKeeper {
   async #takePlace(server: LocalServer, channel: ChannelStatus, { mine, theirs }: Histories): Promise<boolean> {
     if (server.dialect.flavour === 'mysql' || !channel.autoPosition || channel.io !== 'stopped') return true
     // Received and not applied yet: read on from there.
-    if (!contains(mine, parseGtidSet('mariadb', channel.receivedGtids))) return true
+    if (!contains(mine.executed, parseGtidSet('mariadb', channel.receivedGtids))) return true
     if (this.#place === null) {
       if (channel.sqlRunning) await server.actor.query(server.dialect.statement.stopSql)
       this.#place = await adoptOwnEnd(server.actor)
@@ -88,6 +101,15 @@ export class ChannelKeeper {
     }
     return contains(theirs, this.#place)
   }
+}
+
+/**
+ * A server that died comes back with a shorter log: the tail that nobody was told of is cut (docs/decisions/0014). A
+ * position in it may then lie behind its end, and what this server itself wrote and took back comes again by GTID only.
+ */
+function needsGtids({ dialect }: LocalServer, channel: ChannelStatus, { mine, theirs }: Histories): boolean {
+  if (channel.autoPosition) return false
+  return placeIsLost(channel) || !isEmpty(ofOrigin(dialect.flavour, subtract(theirs, mine.executed), mine.origin))
 }
 
 /** The server refuses a place that its own binlog has passed; while clients write, that takes a few attempts. */

@@ -248,7 +248,7 @@ export class RoleKeeper {
     if (await this.#quarantine.weigh(server, verdict, peer)) {
       this.#turnGate(verdict.gate.open, verdict.gate.reason)
       const theirs = peer.state === 'up' ? peer.snapshot.history.executed : EMPTY
-      await this.#channel.apply(server, mine.channel, verdict.channel, { mine: before.history.executed, theirs })
+      await this.#channel.apply(server, mine.channel, verdict.channel, { mine: before.history, theirs })
     }
   }
 
