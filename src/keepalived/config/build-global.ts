@@ -1,5 +1,5 @@
 import { commandOf, flagOf, isSet, nodeOf, nodesOf, numberOf, textItems, textOf } from './access.ts'
-import type { GlobalConfig, MysqlServer, NotifyConfig, ScriptUse, SyncGroup, VrrpScript } from './config.ts'
+import type { GlobalConfig, NotifyConfig, ScriptUse, SyncGroup, VrrpScript } from './config.ts'
 import type { Report } from './diagnostics.ts'
 import type { Block } from './interpret.ts'
 
@@ -117,25 +117,5 @@ export function buildGroup(name: string, block: Block, instances: ReadonlySet<st
     instances: members.map((item) => item.text),
     notify: buildNotify(block, name, building),
     smtpAlert: alertOf(block, 'smtp_alert_vrrp', building.global),
-  }
-}
-
-/** null when it has no credentials, which is said. */
-export function buildMysql(name: string, block: Block, { report }: Building): MysqlServer | null {
-  const credentials = textOf(block, 'credentials')
-  if (credentials === null) {
-    report('error', 'value-missing', block, `mysql_server ${name} has no credentials, ignored`, 'add credentials FILE')
-    return null
-  }
-  return {
-    name,
-    socket: textOf(block, 'socket') ?? '',
-    port: numberOf(block, 'port'),
-    credentials,
-    pidFile: textOf(block, 'pid_file'),
-    interval: numberOf(block, 'interval'),
-    timeout: numberOf(block, 'timeout'),
-    fall: numberOf(block, 'fall'),
-    rise: numberOf(block, 'rise'),
   }
 }

@@ -1,4 +1,4 @@
-import { nodeOf, numberOf, textOf } from './access.ts'
+import { commandOf, nodeOf, nodesOf, numberOf, textOf } from './access.ts'
 import type { Building } from './build-global.ts'
 import type { MysqlServer, RoleConfig, VrrpScript } from './config.ts'
 import type { Block } from './interpret.ts'
@@ -10,7 +10,12 @@ export interface Others {
 }
 
 /** null: said as an error. An instance with a role that can't work must not run as a plain one, which would serve a read-only database. */
-export function buildRole(name: string, block: Block, others: Others, { report }: Building): RoleConfig | null {
+export function buildRole(
+  name: string,
+  block: Block,
+  others: Others,
+  { report, scripts }: Building,
+): RoleConfig | null {
   const mysql = textOf(block, 'mysql')
   const [address, port] = nodeOf(block, 'peer')?.values ?? []
   const credentials = textOf(block, 'peer_credentials')
@@ -34,11 +39,27 @@ export function buildRole(name: string, block: Block, others: Others, { report }
     report('error', 'conflict', at, `${name}: no mysql_server is called ${mysql}; the instance does not run`)
     return null
   }
+  const prePromote = commandOf(block, 'pre_promote')
+  const at = nodeOf(block, 'pre_promote')
+  if (prePromote !== null && at !== null) {
+    const { file, line, column } = at
+    scripts.push({ role: `pre_promote of ${name}`, command: prePromote, file, line, column })
+  }
   return {
     mysql,
     peer: { address, port: typeof port === 'number' ? port : 3306, credentials },
     policy: textOf(block, 'policy') === 'consistency' ? 'consistency' : 'availability',
     promoteDeadline: numberOf(block, 'promote_deadline'),
     demoteDeadline: numberOf(block, 'demote_deadline'),
+    soloWait: numberOf(block, 'solo_wait'),
+    prePromote,
+    prePromoteDeadline: numberOf(block, 'pre_promote_deadline'),
+    fenceDeadline: numberOf(block, 'fence_deadline'),
+    onFence: textOf(block, 'on_fence') === 'reset' ? 'reset' : 'kill',
+    heartbeatPort: numberOf(block, 'heartbeat_port'),
+    witnesses: nodesOf(block, 'witness').flatMap(({ values: [witness] }) =>
+      typeof witness === 'string' ? [witness] : [],
+    ),
+    isolatedAfter: numberOf(block, 'isolated_after'),
   }
 }

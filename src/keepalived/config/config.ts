@@ -156,6 +156,19 @@ export interface MysqlServer {
   readonly timeout: number
   readonly fall: number
   readonly rise: number
+  /** admin_port or extra_port on 127.0.0.1; 0: none. */
+  readonly adminPort: number
+  /** s that the kernel may show the process stopped. */
+  readonly stoppedTimeout: number
+  readonly writeProbe: boolean
+  /** s */
+  readonly writeInterval: number
+  /** s */
+  readonly writeTimeout: number
+  readonly onHang: 'kill' | 'reset' | 'say'
+  /** MiB; 0: the disk is not looked at. */
+  readonly diskReserve: number
+  readonly onDiskFull: 'say' | 'leave'
 }
 
 export interface RoleConfig {
@@ -168,6 +181,21 @@ export interface RoleConfig {
   readonly promoteDeadline: number
   /** s that demotion may take before the fence. */
   readonly demoteDeadline: number
+  /** s that a server which starts alone waits for its peer. */
+  readonly soloWait: number
+  /** May veto a promotion. */
+  readonly prePromote: Command | null
+  /** s */
+  readonly prePromoteDeadline: number
+  /** s between the reset of the clients' connections and `onFence`. */
+  readonly fenceDeadline: number
+  readonly onFence: 'kill' | 'reset'
+  /** TCP port of the daemons' own line; 0: none. */
+  readonly heartbeatPort: number
+  /** Addresses that tell a cut-off node from one whose peer is gone; []: nobody can tell. */
+  readonly witnesses: readonly string[]
+  /** s */
+  readonly isolatedAfter: number
 }
 
 /** What a diagnostic is about; stable, so that exit codes and tests hang on it and not on the wording. */

@@ -1,6 +1,7 @@
 import type { BlockSpec, Keyword } from './keyword.ts'
 import { HTTP_GET, OTHER_CHECKS, REAL_SERVER, TCP_CHECK, VIRTUAL_SERVER } from './keywords/check.ts'
-import { GLOBAL, MYSQL, ROLE, TOP } from './keywords/global.ts'
+import { GLOBAL, TOP } from './keywords/global.ts'
+import { MYSQL, ROLE } from './keywords/mysql.ts'
 import { NOT_YET } from './keywords/not-yet.ts'
 import { AUTHENTICATION, INSTANCE, SCRIPT, SYNC_GROUP } from './keywords/vrrp.ts'
 

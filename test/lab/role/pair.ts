@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { Secret } from '../../../src/inventory/secret.ts'
 import type { Config } from '../../../src/keepalived/config/config.ts'
+import { parseConfig } from '../../../src/keepalived/config/parse.ts'
 import { execIn } from '../../../src/lab/machine.ts'
 import type { LabHost, LabState } from '../../../src/lab/state.ts'
 import { bootstrapStatements, ROLE_USER } from '../../../src/mysql/account.ts'
@@ -129,36 +130,33 @@ export function bundle(entry: string, outfile: string): void {
   })
 }
 
-/** The parts of a configuration that a role reads. */
-function roleConfig(peer: LabHost, dialect: Dialect): Pick<Config, 'mysqlServers'> & { instances: unknown[] } {
-  return {
-    mysqlServers: [
-      {
-        name: 'local',
-        socket: dialect.flavour === 'mariadb' ? '/run/mysqld/mysqld.sock' : '/var/run/mysqld/mysqld.sock',
-        port: 3306,
-        credentials: '/etc/mmha/role.cnf',
-        pidFile: null,
-        interval: 1,
-        timeout: 1,
-        fall: 2,
-        rise: 2,
-      },
-    ],
-    instances: [
-      {
-        name: 'VI_1',
-        virtualAddresses: [{ address: VIP, family: 4, prefix: 24, dev: null, label: null }],
-        role: {
-          mysql: 'local',
-          peer: { address: peer.address, port: 3306, credentials: '/etc/mmha/peer.cnf' },
-          policy: 'availability',
-          promoteDeadline: 5,
-          demoteDeadline: 3,
-        },
-      },
-    ],
+/** The configuration that a role reads, as provisioning writes it. */
+function roleConfig(peer: LabHost, dialect: Dialect): Config {
+  const { config, diagnostics } = parseConfig(
+    `mysql_server local {
+  socket ${dialect.flavour === 'mariadb' ? '/run/mysqld/mysqld.sock' : '/var/run/mysqld/mysqld.sock'}
+  credentials /etc/mmha/role.cnf
+}
+vrrp_instance VI_1 {
+  interface host0
+  virtual_router_id 51
+  nopreempt
+  role {
+    mysql local
+    peer ${peer.address} 3306
+    peer_credentials /etc/mmha/peer.cnf
+    demote_deadline 3
   }
+  virtual_ipaddress {
+    ${VIP}/24
+  }
+}
+`,
+    'keepalived.conf',
+  )
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('; '))
+  return config
 }
 
 function password(): Secret {

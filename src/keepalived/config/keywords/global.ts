@@ -1,7 +1,6 @@
 import {
   accepted,
   alias,
-  choice,
   command,
   flag,
   host,
@@ -67,28 +66,4 @@ export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
   later('vrrp_notify_fifo_script', [command], 'it is not started'),
   later('startup_script', [command], 'it is not run'),
   later('shutdown_script', [command], 'it is not run'),
-])
-
-export const MYSQL: readonly Keyword[] = inBlock('mysql_server', [
-  native('socket', [word], 'Unix socket of the server', { default: '/run/mysqld/mysqld.sock' }),
-  native('port', [port], 'TCP port that clients use', { default: 3306 }),
-  native('credentials', [word], 'Option file with user and password of the local role account, root-only'),
-  native('pid_file', [word], "The server's pid file, to see its death as an event"),
-  native('interval', [seconds(0.05, 3600)], 'Between two probes; death is an event, this finds hangs', { default: 1 }),
-  native('timeout', [seconds(0.05, 3600)], 'Until an unanswered probe counts as failed', { default: 2 }),
-  native('fall', [integer(1, 1000)], 'Failed probes in a row until the server is down', { default: 3 }),
-  native('rise', [integer(1, 1000)], 'Good probes in a row until it is up again', { default: 1 }),
-])
-
-export const ROLE: readonly Keyword[] = inBlock('role', [
-  native('mysql', [word], 'Name of the mysql_server that changes its role with the instance'),
-  native('peer', [host, optional(port)], "The peer's database"),
-  native('peer_credentials', [word], 'Option file of the account that reads the peer, root-only'),
-  native('policy', [choice('availability', 'consistency')], 'What goes first when both can not be had', {
-    default: 'availability',
-  }),
-  native('promote_deadline', [seconds(0, 3600)], 'How long promotion may wait for received transactions', {
-    default: 5,
-  }),
-  native('demote_deadline', [seconds(0, 3600)], 'How long demotion may take before the fence', { default: 2 }),
 ])

@@ -16,7 +16,7 @@ describe('templates/keepalived.conf.hbs', () => {
     const { config, diagnostics } = parseConfig(render(view), 'keepalived.conf')
     expect(diagnostics).toEqual([])
     expect(config.global).toMatchObject({ routerId: 'm1', enableScriptSecurity: true, scriptUser: { user: 'root' } })
-    expect(config.mysqlServers).toEqual([{ ...view.mysql }])
+    expect(config.mysqlServers).toMatchObject([{ ...view.mysql }])
     expect(config.instances).toMatchObject([
       {
         name: 'MMHA',
