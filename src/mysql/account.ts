@@ -88,6 +88,7 @@ export function rolePrivileges(dialect: Dialect): readonly string[] {
     'REPLICATION SLAVE ADMIN',
     'REPLICATION MASTER ADMIN', // semi-sync
     'READ_ONLY ADMIN', // set read_only
+    'BINLOG ADMIN', // the write probe stays out of the binlog
     'CONNECTION ADMIN',
     'SUPER', // event_scheduler; since 10.11 it brings nothing of the others
     ...(dialect.can('slaveMonitor') ? ['SLAVE MONITOR'] : []),

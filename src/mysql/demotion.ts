@@ -6,6 +6,9 @@ import { SqlError, type SqlSession, text } from './sql-session.ts'
 const SERVER_USERS = new Set(['system user', 'event_scheduler'])
 const REPLICATION_COMMANDS = new Set(['Binlog Dump', 'Binlog Dump GTID', 'Daemon'])
 
+/** Beyond the server's own wait. */
+const ANSWER_MS = 2_000
+
 export interface ClientSession {
   readonly id: string
   readonly user: string
@@ -48,6 +51,7 @@ export async function endSessions(session: SqlSession, sessions: readonly Client
  * Closes the server for writes and ends the clients' sessions. SET GLOBAL read_only waits for running statements and
  * explicit table locks, so it goes out at once on `closer` while `killer` ends whoever is in its way; then whoever came
  * in between.
+ * @param waitMs how long the server may wait for others' locks
  * @returns number of sessions ended
  * @throws SqlError when a connection goes, or the server could not be closed (1205: still somebody's locks)
  */
@@ -56,10 +60,11 @@ export async function closeForWrites(
   killer: SqlSession,
   dialect: Dialect,
   ownUsers: readonly string[],
+  waitMs = 1000,
 ): Promise<number> {
-  await closer.query('SET SESSION lock_wait_timeout=1')
+  await closer.query(`SET SESSION lock_wait_timeout=${Math.max(1, Math.ceil(waitMs / 1000))}`)
   const closing = (async () => {
-    for (const statement of readOnlyStatements(dialect)) await closer.query(statement)
+    for (const statement of readOnlyStatements(dialect)) await closer.query(statement, waitMs + ANSWER_MS)
   })()
   // Awaited below; until then a rejection must not count as unhandled.
   closing.catch(() => undefined)

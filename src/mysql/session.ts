@@ -107,7 +107,11 @@ class Mysql2Session implements WatchedSession {
         reject(why)
       }
       const timer = setTimeout(() => {
-        this.#gone(new SqlError(`${what} within ${ms} ms`, { errno: 0, code: 'TIMEOUT', lost: true }))
+        // Late ourselves? Then the answer may be there already: it is read before timers are looked at again.
+        setImmediate(() => {
+          if (!this.#waiting.has(cutOff)) return
+          this.#gone(new SqlError(`${what} within ${ms} ms`, { errno: 0, code: 'TIMEOUT', lost: true }))
+        })
       }, ms)
       this.#waiting.add(cutOff)
       run(

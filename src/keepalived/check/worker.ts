@@ -95,12 +95,12 @@ function startServers({ config, send, log, queue, mailer }: Wiring): RealServerM
   )
 }
 
-function startRoles({ config, send, log }: CheckWorkerOptions): ReadonlyMap<string, Role> {
+function startRoles({ config, send, log, scripts }: Wiring): ReadonlyMap<string, Role> {
   const roles = new Map<string, Role>()
   for (const instance of config.instances) {
     const server = config.mysqlServers.find(({ name }) => name === instance.role?.mysql)
     if (instance.role !== null && server !== undefined) {
-      roles.set(instance.name, startRole({ instance, server, send, log }))
+      roles.set(instance.name, startRole({ instance, server, scripts, send, log }))
     }
   }
   return roles
@@ -126,7 +126,7 @@ export function startCheckWorker(options: CheckWorkerOptions): CheckWorker {
   const mailer = new Mailer(config.global, log)
   const notifier = new Notifier({ config, queue, mail: (mail) => mailer.send(mail) })
   const wiring = { ...options, queue, mailer, scripts }
-  const roles = startRoles(options)
+  const roles = startRoles(wiring)
   const watching = [...startScripts(wiring), ...startServers(wiring)]
   return {
     receive(message) {

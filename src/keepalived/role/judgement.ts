@@ -20,6 +20,8 @@ export interface Situation {
   readonly peerHeardMs: number | null
   /** ms since this server came up. */
   readonly upMs: number
+  /** A server that starts alone waits this long for its peer before `availability` lets it serve. */
+  readonly soloWaitMs: number
   /** From before: in memory or on disk. */
   readonly quarantine: Quarantine
 }
@@ -31,9 +33,6 @@ export interface Judgement {
   /** start: fetch from the peer; stop: its history must not come here; keep: as it is. */
   readonly channel: 'start' | 'stop' | 'keep'
 }
-
-/** A server that starts alone waits this long for its peer before `availability` lets it serve. */
-export const SOLO_WAIT_MS = 10_000
 
 /** A peer that has not answered for so long is away, not slow. */
 const AWAY_AFTER_MS = 1_000
@@ -81,8 +80,8 @@ function gateOf(
   }
   if (now.peerHeardMs !== null) return open(`the peer is gone (${now.peer.why})`)
   if (now.policy === 'consistency') return shut(`the peer has not been seen since this server started: ${now.peer.why}`)
-  if (now.upMs < SOLO_WAIT_MS) return shut(`waiting for the peer: ${now.peer.why}`)
-  return open(`the peer has not been seen for ${SOLO_WAIT_MS / 1000} s; policy availability goes on alone`)
+  if (now.upMs < now.soloWaitMs) return shut(`waiting for the peer: ${now.peer.why}`)
+  return open(`the peer has not been seen for ${now.soloWaitMs / 1000} s; policy availability goes on alone`)
 }
 
 function standbysChannel(

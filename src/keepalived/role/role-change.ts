@@ -21,6 +21,10 @@ export interface ChangeContext {
   readonly addresses: readonly string[]
   readonly port: number
   readonly state: StateFile
+  /** SIGKILL to mysqld. @returns '' or why not */
+  kill(): string
+  /** What `pre_promote` says: why not, or null. */
+  askVeto(): Promise<string | null>
   log(level: 'info' | 'warn' | 'error', message: string): void
 }
 
@@ -39,13 +43,14 @@ const OPINION_AFTER_FAREWELL_MS = 25
 
 /** Applies what was received, asks for a second opinion, and opens the server. @throws SqlError when it goes meanwhile */
 export async function promote(
-  { server, peer, role, log }: ChangeContext,
+  { server, peer, role, log, askVeto }: ChangeContext,
   quarantine: Quarantine,
   wish: { readonly deadlineMs: number; readonly farewell: boolean; readonly signal: AbortSignal },
 ): Promise<Outcome> {
   if (quarantine !== null) return { ok: false, reason: `quarantined, ${quarantine.standing}: ${quarantine.why}` }
   const waitMs = Math.min(wish.deadlineMs, role.promoteDeadline * 1000)
   const { heard } = peer
+  const vetoed = askVeto()
   const asked = peer.ask(wish.farewell ? OPINION_AFTER_FAREWELL_MS : SECOND_OPINION_MS)
   const started = performance.now()
   const laps: string[] = []
@@ -67,6 +72,7 @@ export async function promote(
     peer: view,
     peerHeardMs: heard?.agoMs ?? null,
     upMs: performance.now() - server.since,
+    soloWaitMs: role.soloWait * 1000,
     quarantine,
   }
   const verdict = promotionVerdict(now, received)
@@ -76,6 +82,8 @@ export async function promote(
     if (role.policy === 'consistency') return { ok: false, reason: `policy consistency: ${doubt}` }
     log('warn', `policy availability: going on, although ${doubt}`)
   }
+  const veto = await vetoed
+  if (veto !== null) return { ok: false, reason: veto }
   if (wish.signal.aborted) return { ok: false, reason: 'no longer wanted' }
   if (verdict.forced) await server.actor.query(server.dialect.statement.stopReplica)
   await openForWrites(server.actor, server.dialect, verdict)
@@ -98,16 +106,27 @@ const STOP_GRACE_MS = 50
 const WORTH_SAYING_MS = 50
 
 /**
- * Closes the server and ends its clients. When it doesn't let itself be closed, its clients' sockets are destroyed, so
- * that nobody can get an OK from it any more.
+ * Closes the server and ends its clients. When it doesn't let itself be closed (LOCK TABLES, a long UPDATE that rolls
+ * back), its clients' sockets are destroyed, so that nobody can get an OK from it through the address any more. When it
+ * is still open after that, it is killed: its option file says read_only.
  */
-export async function demote({ server, role, state, addresses, port }: ChangeContext): Promise<Outcome> {
+export async function demote(context: ChangeContext): Promise<Outcome> {
+  const { server, role, state, addresses, port, log } = context
   const deadlineMs = role.demoteDeadline * 1000
-  const closed = await closeInTime(server, state, { patienceMs: deadlineMs / 3, deadlineMs })
+  const letGo = { addresses, port, patienceMs: deadlineMs / 3 }
+  const closed = await closeInTime(server, state, { ...letGo, deadlineMs })
   if ('ended' in closed) return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended` }
+  if (!server.alive) return { ok: true, reason: `mysqld is gone (${closed.failure})` }
   const complaint = await destroyClientSockets(addresses, port)
-  const fence = complaint === '' ? 'its clients’ sockets were destroyed' : `and its sockets neither (${complaint})`
-  return { ok: false, reason: `mysqld could not be closed (${closed.failure}), ${fence}` }
+  const reset = complaint === '' ? 'its clients’ sockets were destroyed' : `nor its sockets destroyed (${complaint})`
+  log('warn', `mysqld could not be closed (${closed.failure}), ${reset}`)
+  const late = await closeInTime(server, state, { ...letGo, deadlineMs: role.fenceDeadline * 1000 })
+  if ('ended' in late) return { ok: true, reason: `closed for writes at last, ${late.ended} sessions ended` }
+  if (role.onFence === 'reset') return { ok: false, reason: `mysqld is still open (${late.failure}), ${reset}` }
+  const refused = context.kill()
+  if (refused !== '')
+    return { ok: false, reason: `mysqld is still open (${late.failure}), nor could it be killed: ${refused}` }
+  return { ok: true, reason: `mysqld was killed, since it could not be closed (${late.failure})` }
 }
 
 /** How long the peer may take to have everything after this server was closed. */
@@ -118,14 +137,14 @@ const CATCH_UP_MS = 3_000
  * opened again and keeps the address.
  */
 export async function leave(context: ChangeContext): Promise<Outcome> {
-  const { server, peer, role, state } = context
+  const { server, peer, role, state, addresses, port } = context
   const view = await peer.ask(SECOND_OPINION_MS)
   if (view.state !== 'up') return { ok: false, reason: `the peer’s database can’t be asked: ${view.why}` }
   if (!view.snapshot.closed) return { ok: false, reason: 'the peer is open for writes' }
   const { channel } = view.snapshot
   if (channel?.io !== 'running' || !channel.sqlRunning) return { ok: false, reason: 'the peer does not replicate' }
   const deadlineMs = role.demoteDeadline * 1000
-  const closed = await closeInTime(server, state, { patienceMs: deadlineMs / 2, deadlineMs })
+  const closed = await closeInTime(server, state, { addresses, port, patienceMs: deadlineMs / 2, deadlineMs })
   if ('ended' in closed && (await peerHasAll(context).catch(() => false))) {
     // Nobody follows this server from here on. What it applies now, perhaps while it shuts down, must not wait for an
     // acknowledgement: MariaDB's shutdown hung on that for ever.

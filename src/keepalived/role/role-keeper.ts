@@ -4,6 +4,8 @@ import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { MysqlServer, RoleConfig } from '../config/config.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
 import { ChannelKeeper } from './channel-keeper.ts'
+import { ClosedKeeper } from './closed-keeper.ts'
+import { Gate } from './gate.ts'
 import { judge } from './judgement.ts'
 import { Peer, type PeerView } from './peer.ts'
 import { QuarantineKeeper } from './quarantine-keeper.ts'
@@ -21,6 +23,10 @@ export interface RoleKeeperOptions {
   log(level: 'info' | 'warn' | 'error', message: string): void
   readonly state: StateFile
   readonly stateDir: string | undefined
+  /** SIGKILL to mysqld. @returns '' or why not */
+  kill(): string
+  /** What `pre_promote` says: why not, or null. */
+  askVeto(): Promise<string | null>
 }
 
 const TICK_MS = 300
@@ -38,14 +44,14 @@ export class RoleKeeper {
   readonly #channel: ChannelKeeper
   readonly #semiSync: SemiSyncKeeper
   readonly #quarantine: QuarantineKeeper
+  readonly #closed: ClosedKeeper
+  readonly #gate: Gate
   readonly #loop: Promise<void>
   #stopped = false
   #up = false
   #server: LocalServer | null = null
   /** null: VRRP has not said yet. */
   #holder: boolean | null = null
-  #foreign = 0
-  #gate: { open: boolean; reason: string } | null = null
   #unused: NodeJS.Timeout | undefined
   #changes = 0
   /** The promotion under way; aborted when VRRP no longer wants it. */
@@ -60,7 +66,24 @@ export class RoleKeeper {
     this.#channel = new ChannelKeeper(options.log)
     this.#semiSync = new SemiSyncKeeper({ log: options.log, state: options.state, timeoutMs: SEMI_SYNC_TIMEOUT_MS })
     this.#quarantine = new QuarantineKeeper(options)
+    this.#closed = new ClosedKeeper(options.log)
+    this.#gate = new Gate(options)
     this.#loop = this.#run()
+  }
+
+  /** Does this node hold the address, as far as it knows? */
+  get holder(): boolean {
+    return this.#holder === true
+  }
+
+  /** May this node hold the address? */
+  get ready(): boolean {
+    return this.#gate.open
+  }
+
+  /** The peer's database can be talked to. */
+  get peerReached(): boolean {
+    return this.#peer.line !== null
   }
 
   health(up: boolean, reason: string): void {
@@ -68,7 +91,7 @@ export class RoleKeeper {
     if (!up) {
       this.#server?.disconnect()
       this.#server = null
-      this.#turnGate(false, `mysqld is down: ${reason}`)
+      this.#gate.turn(false, `mysqld is down: ${reason}`)
     }
     this.#wake()
   }
@@ -172,8 +195,8 @@ export class RoleKeeper {
   }
 
   #context(server: LocalServer): ChangeContext {
-    const { role, addresses, log, state } = this.#o
-    return { server, peer: this.#peer, role, addresses, port: this.#o.server.port, log, state }
+    const { role, addresses, log, state, kill, askVeto } = this.#o
+    return { server, peer: this.#peer, role, addresses, port: this.#o.server.port, log, state, kill, askVeto }
   }
 
   /** Runs after what is under way; a failure is the connection's, whose end the check reports. */
@@ -231,7 +254,7 @@ export class RoleKeeper {
     const holder = this.#holder
     await this.#o.state.update({ origin: before.history.origin, binlogIndex: server.binlogIndex })
     const history = { ...before.history, executed: await server.executed() }
-    const mine = await this.#closedUnlessHolder(server, { ...before, history }, holder)
+    const mine = await this.#closed.keep(server, { ...before, history }, holder)
     const verdict = judge({
       policy: this.#o.role.policy,
       flavour: server.dialect.flavour,
@@ -241,37 +264,16 @@ export class RoleKeeper {
       peer,
       peerHeardMs: this.#peer.heard?.agoMs ?? null,
       upMs: performance.now() - server.since,
+      soloWaitMs: this.#o.role.soloWait * 1000,
       quarantine: this.#quarantine.current,
     })
     if (holder) await this.#semiSync.keep(server, mine, peer)
     else await this.#semiSync.rest(server, mine)
     if (await this.#quarantine.weigh(server, verdict, peer)) {
-      this.#turnGate(verdict.gate.open, verdict.gate.reason)
+      this.#gate.turn(verdict.gate.open, verdict.gate.reason)
       const theirs = peer.state === 'up' ? peer.snapshot.history.executed : EMPTY
       await this.#channel.apply(server, mine.channel, verdict.channel, { mine: before.history, theirs })
     }
-  }
-
-  async #closedUnlessHolder(server: LocalServer, mine: ServerSnapshot, holder: boolean): Promise<ServerSnapshot> {
-    if (mine.closed === !holder) {
-      this.#foreign = 0
-      return mine
-    }
-    if (holder) {
-      if (this.#foreign === 0) this.#o.log('warn', 'somebody has set read_only on the holder: clients cannot write')
-      this.#foreign += 1
-      return mine
-    }
-    const ended = await server.close()
-    this.#o.log('warn', `this node does not hold the address, but was open for writes: closed, ${ended} sessions ended`)
-    return { ...mine, closed: true }
-  }
-
-  #turnGate(open: boolean, reason: string): void {
-    if (this.#gate?.open === open) return
-    this.#gate = { open, reason }
-    this.#o.log('info', `gate ${open ? 'open' : 'shut'}: ${reason}`)
-    this.#o.send({ t: 'gate', instance: this.#o.instance, open, reason })
   }
 
   #pause(ms: number): Promise<void> {

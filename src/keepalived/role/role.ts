@@ -1,13 +1,19 @@
-import { startMysqlCheck } from '../check/mysql.ts'
+import { type MysqlCheck, startMysqlCheck } from '../check/mysql/check.ts'
+import { serves } from '../check/mysql/tally.ts'
 import type { MysqlServer, VrrpInstance } from '../config/config.ts'
+import type { Scripts } from '../notify/scripts.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
 import { hangUp } from './fence.ts'
+import { Hang } from './hang.ts'
 import { RoleKeeper } from './role-keeper.ts'
 import { StateFile } from './state-file.ts'
+import { askVeto } from './veto.ts'
 
 export interface RoleOptions {
   readonly instance: VrrpInstance
   readonly server: MysqlServer
+  /** Starts `pre_promote`. */
+  readonly scripts: Scripts
   send(message: ToVrrp): void
   log(level: 'info' | 'warn' | 'error', message: string): void
   /** Where what must survive is kept; default /var/lib/mmha. */
@@ -24,31 +30,53 @@ export interface Role {
  * and replication is started and stopped as the histories allow. Nothing here throws; what fails is answered or logged.
  */
 export function startRole(options: RoleOptions): Role {
-  const { instance, server, send } = options
+  const { instance, server, send, scripts } = options
+  const { role } = instance
   const log: RoleOptions['log'] = (level, message) => options.log(level, `(${instance.name}) ${message}`)
-  if (instance.role === null) throw new TypeError(`(${instance.name}) has no role block`)
+  if (role === null) throw new TypeError(`(${instance.name}) has no role block`)
+  const kill = (): string => check.kill()
   const keeper = new RoleKeeper({
     instance: instance.name,
     addresses: instance.virtualAddresses.map(({ address }) => address),
-    role: instance.role,
+    role,
     server,
     send,
     log,
     state: new StateFile(options.stateDir),
     stateDir: options.stateDir,
+    kill,
+    askVeto: () => askVeto({ instance: instance.name, role, scripts, log }),
   })
-  const check = startMysqlCheck({
+  const turn = (up: boolean, reason: string): void => {
+    send({ t: 'track', instance: instance.name, tracker: `mysql ${server.name}`, up, weight: null, reason })
+    keeper.health(up, reason)
+  }
+  const hang = new Hang({
     server,
     log,
+    kill,
+    holder: () => keeper.holder,
+    peerObjection: () => (keeper.peerReached ? null : 'the peer can not be reached, so nobody could take over'),
+    hangUp: () => hangUp(server.port),
+    giveUp: (reason) => turn(false, reason),
+  })
+  const check: MysqlCheck = startMysqlCheck({
+    server,
+    log,
+    holder: () => keeper.holder,
     onExiting() {
       void hangUp(server.port).then((complaint) => {
         if (complaint !== '') log('warn', `clients of the dying server could not be reset: ${complaint}`)
       })
     },
-    onHealth(up, reason) {
-      log(up ? 'info' : 'warn', `mysql ${server.name} is ${up ? 'up' : 'down'}: ${reason}`)
-      send({ t: 'track', instance: instance.name, tracker: `mysql ${server.name}`, up, weight: null, reason })
-      keeper.health(up, reason)
+    onHealth(health, reason) {
+      log(serves(health) ? 'info' : 'warn', `mysql ${server.name} is ${health}: ${reason}`)
+      if (health === 'hung') {
+        hang.begin(reason)
+        return
+      }
+      hang.end()
+      turn(serves(health), reason)
     },
   })
   return {
@@ -56,6 +84,7 @@ export function startRole(options: RoleOptions): Role {
       if (message.instance === instance.name) keeper.receive(message)
     },
     async stop() {
+      hang.end()
       await check.stop()
       await keeper.stop()
     },

@@ -2,9 +2,10 @@ import { clientSessions, closeForWrites, endSessions } from '../../mysql/demotio
 import type { Dialect } from '../../mysql/dialect.ts'
 import type { GtidSet } from '../../mysql/gtid-set.ts'
 import { type Credentials, readCredentials } from '../../mysql/option-file.ts'
-import { openSession, type WatchedSession } from '../../mysql/session.ts'
+import type { WatchedSession } from '../../mysql/session.ts'
 import { identify, readExecuted, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
 import { text } from '../../mysql/sql-session.ts'
+import { openLocal as connectLocal } from '../check/mysql/open-local.ts'
 import type { MysqlServer } from '../config/config.ts'
 
 const CONNECT_TIMEOUT_MS = 1000
@@ -97,9 +98,9 @@ export class LocalServer {
     return this.#stopping
   }
 
-  /** @returns number of clients' sessions ended. @throws SqlError */
-  close(): Promise<number> {
-    return closeForWrites(this.actor, this.reader, this.dialect, this.ownUsers)
+  /** @param waitMs how long it may wait for clients' locks. @returns number of clients' sessions ended. @throws SqlError */
+  close(waitMs?: number): Promise<number> {
+    return closeForWrites(this.actor, this.reader, this.dialect, this.ownUsers, waitMs)
   }
 
   async endClients(): Promise<number> {
@@ -113,11 +114,7 @@ export class LocalServer {
   }
 }
 
+/** @throws SqlError */
 export function openLocal(server: MysqlServer, credentials: Credentials): Promise<WatchedSession> {
-  return openSession({
-    target: { socket: server.socket },
-    credentials,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    queryTimeoutMs: QUERY_TIMEOUT_MS,
-  })
+  return connectLocal(server, credentials, { connectTimeoutMs: CONNECT_TIMEOUT_MS, queryTimeoutMs: QUERY_TIMEOUT_MS })
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Config } from '../../../src/keepalived/config/config.ts'
+import { Scripts } from '../../../src/keepalived/notify/scripts.ts'
 import type { ToCheck } from '../../../src/keepalived/process/messages.ts'
 import { trimBinlog } from '../../../src/keepalived/role/binlog-trim.ts'
 import { type RoleOptions, startRole } from '../../../src/keepalived/role/role.ts'
@@ -22,7 +23,7 @@ if (instance === undefined || server === undefined) throw new Error(`${file}: ne
 if (command === 'trim') {
   await trimBinlog(config, { log })
 } else {
-  const role = startRole({ instance, server, send: say, log })
+  const role = startRole({ instance, server, scripts: new Scripts(config.global, file), send: say, log })
   const lines = createInterface({ input: process.stdin })
   lines.on('line', (line) => role.receive(JSON.parse(line) as ToCheck))
   lines.on('close', () => void role.stop().then(() => process.exit(0)))

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  judge,
-  promotionVerdict,
-  type Situation,
-  SOLO_WAIT_MS,
-  wasSynchronous,
-} from '../../../../src/keepalived/role/judgement.ts'
+import { judge, promotionVerdict, type Situation, wasSynchronous } from '../../../../src/keepalived/role/judgement.ts'
 import type { PeerView } from '../../../../src/keepalived/role/peer.ts'
 import { dialectOf } from '../../../../src/mysql/dialect.ts'
 import { parseGtidSet } from '../../../../src/mysql/gtid-set.ts'
@@ -48,6 +42,7 @@ function situation(mine: string, peer: PeerView, over: Partial<Situation> = {}):
     peer,
     peerHeardMs: 100,
     upMs: 60_000,
+    soloWaitMs: 10_000,
     quarantine: null,
     ...over,
   }
@@ -64,7 +59,7 @@ describe('the gate', () => {
     ['both started, I have more', situation('ME:1-3', peerUp('ME:1')), true, 'newer history'],
     ['the holder has died', situation('ME:1', gone), true, 'the peer is gone'],
     ['just started, alone', situation('ME:1', gone, fresh), false, 'waiting for the peer'],
-    ['long started, alone', situation('ME:1', gone, { peerHeardMs: null, upMs: SOLO_WAIT_MS }), true, 'goes on alone'],
+    ['long started, alone', situation('ME:1', gone, { peerHeardMs: null, upMs: 10_000 }), true, 'goes on alone'],
     [
       'alone, consistency',
       situation('ME:1', gone, { peerHeardMs: null, policy: 'consistency' }),
