@@ -44,6 +44,7 @@ export interface KeepalivedView {
     readonly policy: 'availability' | 'consistency'
     readonly promoteDeadline: number
     readonly demoteDeadline: number
+    readonly heartbeatPort: number
   }
 }
 
@@ -64,6 +65,8 @@ const NOTIFY_SCRIPT = '/etc/keepalived/mmha-notify.sh'
 const MODE = '0600'
 /** Debian's, shown in a plan until the server is there to be asked. */
 const DEFAULT_SOCKET = { mysql: '/var/run/mysqld/mysqld.sock', mariadb: '/run/mysqld/mysqld.sock' } as const
+/** TCP port of the daemons' own line; the playbook opens it in the firewall for the peer. */
+const HEARTBEAT_PORT = 11200
 /** s that a lease may run on after the last advert, beyond its length: the kernel counts whole seconds. */
 const LEASE_MARGIN = 0.35
 
@@ -101,9 +104,9 @@ export function keepalivedView(context: PlanContext<KeepalivedConfigFacts>): Kee
       port: server.port,
       credentials: ROLE_FILE,
       pidFile: mine.pidFile,
-      interval: 1,
-      timeout: 2,
-      fall: 3,
+      interval: 0.5,
+      timeout: 1,
+      fall: 2,
       rise: 1,
     },
     role: {
@@ -111,6 +114,7 @@ export function keepalivedView(context: PlanContext<KeepalivedConfigFacts>): Kee
       policy,
       promoteDeadline: 5,
       demoteDeadline: 2,
+      heartbeatPort: HEARTBEAT_PORT,
     },
   }
 }
