@@ -33,6 +33,8 @@ export type ToCheck =
       readonly priority: number
       readonly at: number
     }
+  /** An advert went out: the other daemon hears of it over TCP, too. */
+  | { readonly t: 'advert'; readonly instance: string; readonly priority: number }
   /** A lower-priority or equal advert was heard from this address while master, etc. */
   | { readonly t: 'peer'; readonly instance: string; readonly address: string; readonly priority: number }
 
@@ -60,6 +62,8 @@ export type ToVrrp =
       readonly weight: number | null
       readonly reason: string
     }
+  /** The peer's daemon has sent an advert of this priority: told over TCP, where adverts themselves may be lost. */
+  | { readonly t: 'beat'; readonly instance: string; readonly priority: number }
   /** May this node hold the VIP at all? Closed while quarantined or unknown; starts closed when a role block exists. */
   | { readonly t: 'gate'; readonly instance: string; readonly open: boolean; readonly reason: string }
   /** Planned leave (systemctl stop mysql, switchover): demotion is already done, hand the VIP over now. */

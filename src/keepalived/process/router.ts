@@ -261,6 +261,7 @@ export class Router {
       socket.link.send((destination) => encodeAdvert(advert, socket.source, destination))
       this.#count.sent++
       if (priority === 0) this.#count.zeroSent++
+      if (this.instance.role !== null) this.#around.tell({ t: 'advert', instance: this.instance.name, priority })
       this.#complained = ''
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error

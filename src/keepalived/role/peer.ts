@@ -45,6 +45,11 @@ export class Peer {
     return this.#heard && { snapshot: this.#heard.snapshot, agoMs: performance.now() - this.#heard.at }
   }
 
+  /** performance.now() of its last answer; null: never. */
+  get heardAt(): number | null {
+    return this.#heard?.at ?? null
+  }
+
   /** For one-off questions; null while there is no connection. */
   get line(): { readonly session: WatchedSession; readonly dialect: Dialect } | null {
     return this.#line

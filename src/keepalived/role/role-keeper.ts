@@ -2,7 +2,9 @@ import { EMPTY } from '../../mysql/gtid-set.ts'
 import { setEventScheduler } from '../../mysql/promotion.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { MysqlServer, RoleConfig } from '../config/config.ts'
+import type { Connection } from '../heartbeat/isolation.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
+import { ChangeLine } from './change-line.ts'
 import { ChannelKeeper } from './channel-keeper.ts'
 import { ClosedKeeper } from './closed-keeper.ts'
 import { Gate } from './gate.ts'
@@ -27,6 +29,8 @@ export interface RoleKeeperOptions {
   kill(): string
   /** What `pre_promote` says: why not, or null. */
   askVeto(): Promise<string | null>
+  /** Is this node connected to anybody? */
+  connection(): Connection
 }
 
 const TICK_MS = 300
@@ -46,6 +50,7 @@ export class RoleKeeper {
   readonly #quarantine: QuarantineKeeper
   readonly #closed: ClosedKeeper
   readonly #gate: Gate
+  readonly #line: ChangeLine
   readonly #loop: Promise<void>
   #stopped = false
   #up = false
@@ -53,21 +58,22 @@ export class RoleKeeper {
   /** null: VRRP has not said yet. */
   #holder: boolean | null = null
   #unused: NodeJS.Timeout | undefined
-  #changes = 0
   /** The promotion under way; aborted when VRRP no longer wants it. */
   #promotion: AbortController | null = null
   #wake: () => void = () => undefined
-  /** Role changes and what the loop does to the server, one after the other. */
-  #line: Promise<unknown> = Promise.resolve()
 
   constructor(options: RoleKeeperOptions) {
     this.#o = options
     this.#peer = new Peer(options.role.peer, () => this.#wake())
     this.#channel = new ChannelKeeper(options.log)
-    this.#semiSync = new SemiSyncKeeper({ log: options.log, state: options.state, timeoutMs: SEMI_SYNC_TIMEOUT_MS })
+    this.#semiSync = new SemiSyncKeeper({ ...options, timeoutMs: SEMI_SYNC_TIMEOUT_MS })
     this.#quarantine = new QuarantineKeeper(options)
     this.#closed = new ClosedKeeper(options.log)
     this.#gate = new Gate(options)
+    this.#line = new ChangeLine(
+      () => this.#wake(),
+      (why) => options.log('warn', `database: ${why}`),
+    )
     this.#loop = this.#run()
   }
 
@@ -84,6 +90,11 @@ export class RoleKeeper {
   /** The peer's database can be talked to. */
   get peerReached(): boolean {
     return this.#peer.line !== null
+  }
+
+  /** When the peer's database answered last; performance.now(), null: never. */
+  get peerHeardAt(): number | null {
+    return this.#peer.heardAt
   }
 
   health(up: boolean, reason: string): void {
@@ -119,7 +130,7 @@ export class RoleKeeper {
     clearTimeout(this.#unused)
     this.#wake()
     await this.#loop
-    await this.#line
+    await this.#line.end()
     await this.#peer.stop()
     this.#server?.disconnect()
   }
@@ -137,7 +148,7 @@ export class RoleKeeper {
   #promote(id: number, { deadlineMs, farewell }: { deadlineMs: number; farewell: boolean }): void {
     const abort = new AbortController()
     this.#promotion = abort
-    void this.#exclusive(async () => {
+    this.#line.change(async () => {
       const server = this.#server
       const started = performance.now()
       const outcome =
@@ -165,7 +176,7 @@ export class RoleKeeper {
   #demote(id: number | null, why: string): void {
     this.#promotion?.abort()
     this.#holder = false
-    void this.#exclusive(async () => {
+    this.#line.change(async () => {
       clearTimeout(this.#unused)
       const server = this.#server
       const outcome =
@@ -177,7 +188,7 @@ export class RoleKeeper {
   }
 
   #leave(id: number, holdDownMs: number, why: string): void {
-    void this.#exclusive(async () => {
+    this.#line.change(async () => {
       const server = this.#server
       const outcome =
         server === null || this.#holder !== true
@@ -197,20 +208,6 @@ export class RoleKeeper {
   #context(server: LocalServer): ChangeContext {
     const { role, addresses, log, state, kill, askVeto } = this.#o
     return { server, peer: this.#peer, role, addresses, port: this.#o.server.port, log, state, kill, askVeto }
-  }
-
-  /** Runs after what is under way; a failure is the connection's, whose end the check reports. */
-  #exclusive(work: () => Promise<void>): Promise<void> {
-    this.#changes += 1
-    const turn = this.#line.then(work).catch((error) => {
-      this.#o.log('warn', `database: ${error instanceof Error ? error.message : String(error)}`)
-    })
-    this.#line = turn
-    return turn.then(() => {
-      // Whoever looked meanwhile saw it half done.
-      this.#changes += 1
-      this.#wake()
-    })
   }
 
   async #run(): Promise<void> {
@@ -237,16 +234,14 @@ export class RoleKeeper {
       this.#server = opened
     }
     const server = this.#server
-    const changes = this.#changes
+    const { changes } = this.#line
     const before = await server.snapshot()
     const peer = await this.#peer.ask(PEER_ANSWER_MS)
-    const turn = this.#line.then(async () => {
+    await this.#line.act(async () => {
       // A role change came in between: what was read is stale.
-      if (changes !== this.#changes || this.#server !== server || this.#stopped) return
+      if (changes !== this.#line.changes || this.#server !== server || this.#stopped) return
       await this.#act(server, before, peer)
     })
-    this.#line = turn.catch(() => undefined)
-    await turn
   }
 
   async #act(server: LocalServer, before: ServerSnapshot, peer: PeerView): Promise<void> {

@@ -1,6 +1,7 @@
 import { type MysqlCheck, startMysqlCheck } from '../check/mysql/check.ts'
 import { serves } from '../check/mysql/tally.ts'
 import type { MysqlServer, VrrpInstance } from '../config/config.ts'
+import { PairLine } from '../heartbeat/pair-line.ts'
 import type { Scripts } from '../notify/scripts.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
 import { hangUp } from './fence.ts'
@@ -45,18 +46,26 @@ export function startRole(options: RoleOptions): Role {
     state: new StateFile(options.stateDir),
     stateDir: options.stateDir,
     kill,
+    connection: () => line.connection,
     askVeto: () => askVeto({ instance: instance.name, role, scripts, log }),
   })
   const turn = (up: boolean, reason: string): void => {
     send({ t: 'track', instance: instance.name, tracker: `mysql ${server.name}`, up, weight: null, reason })
     keeper.health(up, reason)
   }
+  const line: PairLine = new PairLine({
+    instance,
+    send,
+    log,
+    ready: () => keeper.ready,
+    databaseHeardAt: () => keeper.peerHeardAt,
+  })
   const hang = new Hang({
     server,
     log,
     kill,
     holder: () => keeper.holder,
-    peerObjection: () => (keeper.peerReached ? null : 'the peer can not be reached, so nobody could take over'),
+    peerObjection: () => objectionOf(line.peerReady, keeper.peerReached),
     hangUp: () => hangUp(server.port),
     giveUp: (reason) => turn(false, reason),
   })
@@ -81,12 +90,22 @@ export function startRole(options: RoleOptions): Role {
   })
   return {
     receive(message) {
-      if (message.instance === instance.name) keeper.receive(message)
+      if (message.instance !== instance.name) return
+      line.receive(message)
+      keeper.receive(message)
     },
     async stop() {
       hang.end()
+      line.stop()
       await check.stop()
       await keeper.stop()
     },
   }
+}
+
+/** @param ready what the peer's daemon says of itself; null: it is not heard */
+function objectionOf(ready: boolean | null, databaseReached: boolean): string | null {
+  if (ready === false) return 'the peer must not hold the address now'
+  if (ready === true || databaseReached) return null
+  return 'the peer can not be reached, so nobody could take over'
 }

@@ -1,6 +1,7 @@
 import { contains, count, type GtidSet, subtract } from '../../mysql/gtid-set.ts'
 import { enforceStatements, releaseStatements } from '../../mysql/semi-sync.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
+import type { Connection } from '../heartbeat/isolation.ts'
 import type { PeerView } from './peer.ts'
 import type { LocalServer } from './server.ts'
 import type { StateFile } from './state-file.ts'
@@ -21,16 +22,18 @@ export class SemiSyncKeeper {
   readonly #log: Log
   readonly #state: StateFile
   readonly #timeoutMs: number
+  readonly #connection: () => Connection
   /** What was committed when waiting began: once the peer has it, waiting is proof. */
   #before: GtidSet | null = null
   #stuckSince: number | null = null
   #acknowledged = -1
   #following = 0
 
-  constructor(options: { log: Log; state: StateFile; timeoutMs: number }) {
+  constructor(options: { log: Log; state: StateFile; timeoutMs: number; connection: () => Connection }) {
     this.#log = options.log
     this.#state = options.state
     this.#timeoutMs = options.timeoutMs
+    this.#connection = options.connection
   }
 
   /** On the standby nothing waits; else its applier would wait for the holder. */
@@ -86,6 +89,8 @@ export class SemiSyncKeeper {
     // open for writes is no standby, and nothing is let go before we are told what we are.
     const deserted = semiSync.clients === 0 && !(peer.state === 'up' && !peer.snapshot.closed)
     if (!deserted && peer.state !== 'down' && waited < this.#timeoutMs) return
+    // Perhaps it is this node that is cut off, and the standby is being promoted: then nobody here may be told OK.
+    if (this.#connection() !== 'connected') return
     await this.#release(server, peer)
   }
 

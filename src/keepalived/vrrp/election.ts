@@ -1,5 +1,6 @@
 import { answerGone, finishLinger, release, stopNow, takeVip } from './handover.ts'
 import type { HeardAdvert } from './machine.ts'
+import { holderLives } from './second-opinion.ts'
 import { LEASE_SLACK_MS, LINGER_MS, masterDownMs, PATIENT_SLACK_MS, RETRY_MS, renewEveryMs, skewMs } from './timing.ts'
 import { priorityOf } from './tracking.ts'
 import { advertise, demote, enter, log, type Turn } from './turn.ts'
@@ -109,6 +110,7 @@ export function onTimer(turn: Turn): void {
 function masterDown(turn: Turn): void {
   const { machine, settings, now } = turn
   machine.masterDownAt = null
+  if (holderLives(turn)) return
   if (now < machine.holdDownUntil) {
     machine.masterDownAt = machine.holdDownUntil + skewMs(settings, priorityOf(turn), machine.masterIntervalMs)
     return
@@ -211,13 +213,15 @@ function learn(turn: Turn, advert: HeardAdvert): void {
   if (settings.version === 3) machine.masterIntervalMs = advert.intervalMs
   machine.holderHeardAt = turn.now
   machine.leavingHeardAt = null
+  machine.beatAt = null
+  machine.advertsLost = false
 }
 
 /**
  * Priority 0. The first one says that the holder leaves (ours may still answer for the VIP), a second one after
  * its patience that the VIP has gone; a mere duplicate of the first says nothing new.
  */
-function heardLeave(turn: Turn, advert: HeardAdvert): void {
+export function heardLeave(turn: Turn, advert: Pick<HeardAdvert, 'from'>): void {
   const { machine, settings, now } = turn
   log(turn, 'info', `Backup received priority 0 advertisement from ${advert.from}`)
   if (machine.leavingHeardAt === null) {

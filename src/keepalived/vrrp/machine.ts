@@ -1,6 +1,7 @@
 import type { ToCheck, VrrpState } from '../process/messages.ts'
 import { becomeMaster, cancelCandidacy, enterBackup, enterFault, onAdvert, onTimer, openElection } from './election.ts'
 import { leave, onStop, stopNow, suspect, takeVip } from './handover.ts'
+import { onBeat } from './second-opinion.ts'
 import { skewMs } from './timing.ts'
 import { isUndecided, priorityOf, whyFault } from './tracking.ts'
 import { advertise, log, type Turn } from './turn.ts'
@@ -62,6 +63,10 @@ export interface Machine {
   readonly holderHeardAt: number | null
   /** The holder announced its leave at this time and hasn't said yet that the VIP has gone. */
   readonly leavingHeardAt: number | null
+  /** When a master's advert was told of over TCP last; see second-opinion.ts. */
+  readonly beatAt: number | null
+  /** Only so it is known that the master lives; said once. */
+  readonly advertsLost: boolean
   /** A promotion that was asked for. `claimed`: adverts are sent meanwhile, because nobody else does. */
   readonly candidacy: { readonly id: number; readonly deadlineAt: number; readonly claimed: boolean } | null
   /** Master_Down passed while this node may not be master. */
@@ -112,6 +117,8 @@ export type VrrpEvent =
   | { readonly t: 'check'; readonly there: boolean }
   /** The kernel says that a VIP of ours was removed. */
   | { readonly t: 'vipLost' }
+  /** The peer's daemon tells over TCP that it has sent an advert. */
+  | { readonly t: 'beat'; readonly priority: number }
   | { readonly t: 'stop'; readonly reason: string }
 
 export type Effect =
@@ -143,6 +150,8 @@ export function initialMachine(settings: Settings): Machine {
     advertSentAt: null,
     holderHeardAt: null,
     leavingHeardAt: null,
+    beatAt: null,
+    advertsLost: false,
     candidacy: null,
     vacant: false,
     holdDownUntil: 0,
@@ -229,6 +238,9 @@ function handle(turn: Turn, event: VrrpEvent): void {
       log(turn, 'warn', 'somebody removed the virtual address: adding it again')
       takeVip(turn)
       advertise(turn)
+      return
+    case 'beat':
+      onBeat(turn, event.priority)
       return
     case 'stop':
       onStop(turn, event.reason)

@@ -1,0 +1,91 @@
+import { connect, type Socket } from 'node:net'
+import { type Beat, LINE_BYTES, writeFrame } from './frame.ts'
+
+export interface CallerOptions {
+  readonly host: string
+  readonly port: number
+  readonly key: Buffer
+}
+
+const RETRY_MS = 200
+const CONNECT_TIMEOUT_MS = 1_000
+/** Beats under way at most: news of a second ago is none, and a burst of it would be a lie. */
+const UNDER_WAY = 3
+/** Nothing was confirmed for so long: the line is given up and made anew, since TCP itself would wait for much longer. */
+const STALL_MS = 1_000
+
+/** Our line to the peer's daemon: what is said goes out at once, or not at all. */
+export class HeartbeatCaller {
+  readonly #o: CallerOptions
+  #socket: Socket | null = null
+  #nonce = ''
+  #said = 0
+  #confirmed = 0
+  #confirmedAt = 0
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(options: CallerOptions) {
+    this.#o = options
+    this.#call()
+  }
+
+  say(beat: Beat): void {
+    const socket = this.#socket
+    if (socket === null || this.#nonce === '') return
+    const underWay = this.#said - this.#confirmed
+    if (underWay === 0) this.#confirmedAt = performance.now()
+    else if (performance.now() - this.#confirmedAt > STALL_MS) {
+      socket.destroy()
+      return
+    }
+    if (underWay >= UNDER_WAY) return
+    this.#said += 1
+    socket.write(writeFrame(this.#o.key, this.#nonce, this.#said, beat))
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    this.#socket?.destroy()
+  }
+
+  #call(): void {
+    const { host, port } = this.#o
+    const socket = connect({ host, port, noDelay: true })
+    const deadline = setTimeout(() => socket.destroy(), CONNECT_TIMEOUT_MS)
+    this.#socket = socket
+    this.#nonce = ''
+    this.#said = 0
+    this.#confirmed = 0
+    let text = ''
+    socket.setEncoding('latin1')
+    socket.on('data', (chunk: string) => {
+      const lines = `${text}${chunk}`.split('\n')
+      text = lines.pop() ?? ''
+      for (const line of lines) this.#hear(line, deadline)
+      if (text.length > LINE_BYTES) socket.destroy()
+    })
+    // Its close follows.
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      clearTimeout(deadline)
+      this.#nonce = ''
+      if (!this.#stopped) this.#timer = setTimeout(() => this.#call(), RETRY_MS)
+    })
+  }
+
+  /** The nonce first, then a counter for every beat that arrived. */
+  #hear(line: string, deadline: NodeJS.Timeout): void {
+    if (this.#nonce === '') {
+      if (!/^[0-9a-f]{32}$/.test(line)) return
+      clearTimeout(deadline)
+      this.#nonce = line
+      return
+    }
+    const counter = Number(line)
+    if (!(counter > this.#confirmed && counter <= this.#said)) return
+    this.#confirmed = counter
+    this.#confirmedAt = performance.now()
+  }
+}

@@ -1,0 +1,105 @@
+import type { VrrpInstance } from '../config/config.ts'
+import { SyscallError } from '../linux/native.ts'
+import type { ToCheck, ToVrrp } from '../process/messages.ts'
+import type { Beat } from './frame.ts'
+import { Heartbeat } from './heartbeat.ts'
+import type { Connection } from './isolation.ts'
+import { WitnessWatch, type WitnessWatchOptions } from './witness-watch.ts'
+
+export interface PairLineOptions {
+  readonly instance: VrrpInstance
+  send(message: ToVrrp): void
+  log(level: 'info' | 'warn' | 'error', message: string): void
+  /** May this node become master? */
+  ready(): boolean
+  /** When the peer's database answered last; performance.now(), null: never. */
+  databaseHeardAt(): number | null
+}
+
+/** Between two signs of life, ms, besides those that go out with adverts. */
+const HERE_MS = 500
+
+/** One instance's knowledge of the other side beside VRRP: does the peer's daemon live, is this node cut off. */
+export class PairLine {
+  readonly #o: PairLineOptions
+  readonly #heartbeat: Heartbeat | null
+  readonly #witness: WitnessWatch | null
+  readonly #timer: NodeJS.Timeout
+  #state = 'INIT'
+  #peer: Beat | null = null
+
+  constructor(options: PairLineOptions) {
+    this.#o = options
+    const { role } = options.instance
+    if (role === null) throw new TypeError(`(${options.instance.name}) has no role block`)
+    const { heartbeatPort: port, peer } = role
+    const log = options.log
+    this.#heartbeat = port === 0 ? null : new Heartbeat({ port, peer, log, onBeat: (beat) => this.#hear(beat) })
+    this.#witness = this.#watchWitnesses(role.witnesses, role.isolatedAfter * 1000)
+    this.#timer = setInterval(() => this.#say('here', 0), HERE_MS)
+  }
+
+  /** Does the peer's daemon live, and may it become master? null: it is not heard, so nobody knows. */
+  get peerReady(): boolean | null {
+    return this.#heartbeat?.hears === true && this.#peer !== null ? this.#peer.ready : null
+  }
+
+  /** Without witnesses nobody can tell, so it is taken as connected. */
+  get connection(): Connection {
+    return this.#witness?.connection ?? 'connected'
+  }
+
+  receive(message: ToCheck): void {
+    if (message.t === 'state') this.#state = message.state
+    else if (message.t === 'advert') this.#say('advert', message.priority)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#heartbeat?.stop()
+    this.#witness?.stop()
+  }
+
+  #say(kind: Beat['kind'], priority: number): void {
+    const { instance, ready } = this.#o
+    this.#heartbeat?.say({ instance: instance.name, kind, priority, state: this.#state, ready: ready() })
+  }
+
+  #hear(beat: Beat): void {
+    if (beat.instance !== this.#o.instance.name) return
+    this.#peer = beat
+    if (beat.kind === 'advert') this.#o.send({ t: 'beat', instance: beat.instance, priority: beat.priority })
+  }
+
+  #watchWitnesses(witnesses: readonly string[], afterMs: number): WitnessWatch | null {
+    if (witnesses.length === 0) return null
+    const { instance, send, log, databaseHeardAt } = this.#o
+    const known = witnesses.join(', ')
+    const options: WitnessWatchOptions = {
+      witnesses,
+      afterMs,
+      log,
+      peerAt: () => latest(this.#heartbeat?.heardAt ?? null, databaseHeardAt()),
+      onChange: (cutOff, first) => {
+        const reason = cutOff ? `cut off: neither the peer nor ${known} answers` : 'connected'
+        if (cutOff) log('error', `this node is ${reason}`)
+        else if (!first) log('info', 'the network is back')
+        send({ t: 'track', instance: instance.name, tracker: 'network', up: !cutOff, weight: null, reason })
+      },
+    }
+    try {
+      return new WitnessWatch(options)
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error
+      log(
+        'error',
+        `the witnesses ${known} can not be asked: ${error.message}; this node will not know when it is cut off`,
+      )
+      return null
+    }
+  }
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.max(a, b)
+}
