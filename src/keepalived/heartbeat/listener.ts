@@ -35,6 +35,12 @@ export class HeartbeatListener {
     this.#listen()
   }
 
+  /** Where it listens; null: not yet. */
+  get port(): number | null {
+    const address = this.#server.address()
+    return address === null || typeof address === 'string' ? null : address.port
+  }
+
   stop(): void {
     clearTimeout(this.#timer)
     for (const socket of this.#lines) socket.destroy()

@@ -23,8 +23,7 @@ export function onBeat(turn: Turn, priority: number): void {
     machine.masterDownAt ??= now + masterDownMs(settings, priorityOf(turn), machine.masterIntervalMs)
     return
   }
-  const cut = machine.beatAt !== null && now - (machine.holderHeardAt ?? 0) > FRESH_INTERVALS * machine.masterIntervalMs
-  if (!cut) return
+  if (!machine.advertsLost) return
   machine.beatAt = null
   heardLeave(turn, { from: 'the peer, told over TCP' })
 }
