@@ -215,6 +215,8 @@ function learn(turn: Turn, advert: HeardAdvert): void {
   machine.leavingHeardAt = null
   machine.beatAt = null
   machine.advertsLost = false
+  // A node that has left stays away so that another can take over. One has.
+  machine.holdDownUntil = 0
 }
 
 /**

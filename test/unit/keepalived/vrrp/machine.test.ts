@@ -344,10 +344,17 @@ describe('with a database', () => {
   it('planned leave: hands over, answers when the VIP has gone, and holds off', () => {
     const node = master(role).do({ t: 'leave', id: 77, holdDownMs: 60_000, reason: 'switchover' }, 3000)
     expect(node.acts).toEqual(['advert 0', 'BACKUP'])
-    expect(node.hear(90, 3020).acts).toEqual(['removeVip', 'advert 0', 'left'])
+    node.timer(node.machine.vipAt ?? 0)
     node.timer(node.machine.masterDownAt ?? 0)
     expect(node.machine.candidacy).toBeNull()
     expect(node.machine.masterDownAt).toBeCloseTo(63_000 + SKEW)
+  })
+
+  it('… until another has taken over: when that one dies, this node is there', () => {
+    const node = master(role).do({ t: 'leave', id: 77, holdDownMs: 60_000, reason: 'switchover' }, 3000)
+    expect(node.hear(90, 3020).acts).toEqual(['removeVip', 'advert 0', 'left'])
+    node.timer(node.machine.masterDownAt ?? 0)
+    expect(node.machine.candidacy).not.toBeNull()
   })
 
   it('a leave of a node that is not the holder is done at once', () => {
