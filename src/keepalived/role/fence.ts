@@ -62,6 +62,15 @@ export function destroyClientSockets(addresses: readonly string[], port: number)
   return destroySockets(['state', 'connected', '(', ...filter, ')', 'and', 'sport', '=', `:${port}`], 1_000)
 }
 
+/**
+ * Ends the server's connections from a peer that is gone. Without this a replication thread that was sending to it keeps
+ * waiting for the network (net_write_timeout, 60 s), and the peer, back meanwhile, is turned away as its own double.
+ * @returns '' when done, else why not
+ */
+export function endConnectionsFrom(peer: string, port: number): Promise<string> {
+  return destroySockets(['state', 'connected', 'dst', peer, 'and', 'sport', '=', `:${port}`], 1_000)
+}
+
 /** A server that dies now listens again in 500 ms at the earliest; its sockets must not be taken for the dead one's. */
 const HANG_UP_WITHIN_MS = 250
 

@@ -26,6 +26,9 @@ export interface Situation {
   readonly quarantine: Quarantine
 }
 
+/** A peer that has not answered for so long is away, not slow. */
+export const AWAY_AFTER_MS = 1_000
+
 export interface Judgement {
   readonly gate: { readonly open: boolean; readonly reason: string }
   readonly quarantine: Quarantine
@@ -33,9 +36,6 @@ export interface Judgement {
   /** start: fetch from the peer; stop: its history must not come here; keep: as it is. */
   readonly channel: 'start' | 'stop' | 'keep'
 }
-
-/** A peer that has not answered for so long is away, not slow. */
-const AWAY_AFTER_MS = 1_000
 
 /** Pure: the rules of DESIGN "Replication", for one node at one moment. */
 export function judge(now: Situation): Judgement {

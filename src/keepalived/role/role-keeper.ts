@@ -4,6 +4,7 @@ import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { MysqlServer, RoleConfig } from '../config/config.ts'
 import type { Connection } from '../heartbeat/isolation.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
+import { Absence } from './absence.ts'
 import { ChangeLine } from './change-line.ts'
 import { ChannelKeeper } from './channel-keeper.ts'
 import { ClosedKeeper } from './closed-keeper.ts'
@@ -46,6 +47,7 @@ export class RoleKeeper {
   readonly #o: RoleKeeperOptions
   readonly #peer: Peer
   readonly #channel: ChannelKeeper
+  readonly #absence: Absence
   readonly #semiSync: SemiSyncKeeper
   readonly #quarantine: QuarantineKeeper
   readonly #closed: ClosedKeeper
@@ -66,6 +68,7 @@ export class RoleKeeper {
     this.#o = options
     this.#peer = new Peer(options.role.peer, () => this.#wake())
     this.#channel = new ChannelKeeper(options.log)
+    this.#absence = new Absence({ peer: options.role.peer.address, port: options.server.port, log: options.log })
     this.#semiSync = new SemiSyncKeeper({ ...options, timeoutMs: SEMI_SYNC_TIMEOUT_MS })
     this.#quarantine = new QuarantineKeeper(options)
     this.#closed = new ClosedKeeper(options.log)
@@ -246,6 +249,7 @@ export class RoleKeeper {
 
   async #act(server: LocalServer, before: ServerSnapshot, peer: PeerView): Promise<void> {
     if (this.#holder === null) return
+    this.#absence.look(peer.state === 'up', this.#peer.heard?.agoMs ?? null)
     const holder = this.#holder
     await this.#o.state.update({ origin: before.history.origin, binlogIndex: server.binlogIndex })
     const history = { ...before.history, executed: await server.executed() }

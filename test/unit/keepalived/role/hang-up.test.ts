@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, it } from 'vitest'
-import { hangUp } from '../../../../src/keepalived/role/fence.ts'
+import { endConnectionsFrom, hangUp } from '../../../../src/keepalived/role/fence.ts'
 
 const SERVER = `require('net').createServer(() => {}).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
 
@@ -39,5 +39,22 @@ describe.skipIf(process.getuid?.() !== 0)('hangUp (needs root)', () => {
     expect(await hangUp(port + 1)).toBe('')
     expect(client.destroyed).toBe(false)
     client.destroy()
+  })
+})
+
+describe.skipIf(process.getuid?.() !== 0)('endConnectionsFrom (needs root)', () => {
+  it('ends what one address has open, and lets it come again', async () => {
+    const port = await hungServer()
+    const gone = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' })
+    const other = connect(port, '127.0.0.1')
+    await Promise.all([once(gone, 'connect'), once(other, 'connect')])
+    const ended = once(gone, 'error')
+    expect(await endConnectionsFrom('127.0.0.2', port)).toBe('')
+    expect((await ended)[0]).toMatchObject({ code: 'ECONNRESET' })
+    expect(other.destroyed).toBe(false)
+    const again = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' })
+    await once(again, 'connect')
+    again.destroy()
+    other.destroy()
   })
 })
