@@ -99,16 +99,3 @@ export function buildVirtual(
   }
   return { address, port, delayLoop, realServers }
 }
-
-/** Balancing is named once a file, with every keyword that stands for it. */
-export function sayBalancing(servers: readonly Block[], { report }: Building): void {
-  const all = (block: Block): Node[] => [
-    ...block.nodes.filter((node) => node.keyword.status === 'ipvs'),
-    ...blocksOf(block, 'real_server').flatMap((real) => all(real.block)),
-  ]
-  const nodes = servers.flatMap(all)
-  const first = nodes[0]
-  if (first === undefined) return
-  const names = [...new Set(nodes.map((node) => node.keyword.name))].join(', ')
-  report('note', 'accepted', first, `no balancing here, real servers are only checked; without effect: ${names}`)
-}

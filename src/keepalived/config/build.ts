@@ -1,5 +1,5 @@
 import { blocksOf, nameOfNode } from './access.ts'
-import { buildVirtual, sayBalancing } from './build-check.ts'
+import { buildVirtual } from './build-check.ts'
 import { type Building, buildGlobal, buildGroup, buildScript } from './build-global.ts'
 import { buildInstance } from './build-instance.ts'
 import { buildMysql } from './build-mysql.ts'
@@ -81,10 +81,6 @@ export function buildConfig(top: Block, building: Building): Config {
   const syncGroups = named(top, 'vrrp_sync_group', building, (name, block) => buildGroup(name, block, names, building))
   const servers = blocksOf(top, 'virtual_server')
   const virtualServers = servers.flatMap(({ node, block }) => buildVirtual(node, block, instances, building) ?? [])
-  sayBalancing(
-    servers.map(({ block }) => block),
-    building,
-  )
   const tracked = new Set(instances.flatMap((instance) => instance.trackScripts.map((script) => script.name)))
   for (const { node } of blocksOf(top, 'vrrp_script')) {
     const name = nameOfNode(node)

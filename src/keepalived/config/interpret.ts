@@ -101,6 +101,7 @@ function readBlock(keyword: Keyword, statement: Statement, report: Report): Bloc
     if (statement.block !== null) report('error', 'syntax', statement, `${keyword.name} takes no block, skipped`)
     return null
   }
+  if (statement.block === null && keyword.mayOpen) return null
   if (statement.block === null) {
     report('error', 'syntax', statement, `${keyword.name} needs a block { … }, skipped`)
     return null
@@ -111,11 +112,14 @@ function readBlock(keyword: Keyword, statement: Statement, report: Report): Bloc
 
 function say(keyword: Keyword, values: readonly Value[], at: Place, report: Report): void {
   if (keyword.status === 'refused' && values[0] !== false) {
-    const said = `${keyword.name} is not supported yet, and no instance runs without it: ${keyword.doc}`
+    const said = `${keyword.name} is not supported yet, and no instance runs without it: ${keyword.doc.en}`
     report('error', 'later', at, said, 'remove it on both nodes')
   }
-  if (keyword.status === 'accepted') report('note', 'accepted', at, `${keyword.name} has no effect: ${keyword.doc}`)
-  if (keyword.status === 'later') report('warning', 'later', at, `${keyword.name} is not supported yet: ${keyword.doc}`)
+  if (keyword.status === 'accepted' && keyword.topic === null) {
+    report('note', 'accepted', at, `${keyword.name} has no effect: ${keyword.doc.en}`)
+  }
+  if (keyword.status === 'later')
+    report('warning', 'later', at, `${keyword.name} is not supported yet: ${keyword.doc.en}`)
 }
 
 /** One statement to nodes: usually one; several when settings share a line. */
@@ -131,7 +135,7 @@ function readStatement(statement: Statement, block: string, report: Report): Nod
     next = readRest(block, keyword, current, read.rest, report)
     say(keyword, read.values, current, report)
     const body = readBlock(keyword, next === null ? current : { ...current, block: null }, report)
-    if (keyword.opens === null || body !== null) {
+    if (keyword.opens === null || body !== null || keyword.mayOpen) {
       nodes.push({ ...placeOf(current), keyword, values: read.values, block: body })
     }
   }

@@ -18,11 +18,29 @@ export type ValueSpec = (
 export type ItemType = 'mail' | 'name' | 'virtual-address' | 'address' | 'tracked-interface' | 'tracked-script'
 
 /**
- * native: acts. alias: another spelling of `of`, said each time. accepted: understood, without effect here; the doc says which.
- * ipvs: as accepted, but summed up once a file. later: keepalived acts on it and we don't yet, so it is a warning.
+ * native: acts. alias: another spelling of `of`; typo: a known misspelling of `of`; both said each time. accepted: understood, without
+ * effect here; the doc says which. later: keepalived acts on it and we don't yet, so it is a warning.
  * refused: as later, but without it the peers would not hear each other and both hold the address; the instance does not run.
  */
-export type Status = 'native' | 'accepted' | 'ipvs' | 'later' | 'refused' | 'alias'
+export type Status = 'native' | 'accepted' | 'later' | 'refused' | 'alias' | 'typo'
+
+/** What accepted keywords are about when all of them are said in one summary, and not line by line. */
+export type Topic =
+  | 'balancing'
+  | 'SNMP'
+  | 'D-Bus'
+  | 'firewall'
+  | 'buffers'
+  | 'scheduling'
+  | 'BFD'
+  | 'VMAC'
+  | 'namespaces'
+
+/** One line in both languages: what a keyword does; for accepted and later: what it does not do here. */
+export interface Doc {
+  readonly en: string
+  readonly zh: string
+}
 
 /** One row of the keyword table: everything that parser, `-t`, did-you-mean and reference page know about a keyword. */
 export interface Keyword {
@@ -33,6 +51,8 @@ export interface Keyword {
   readonly values: readonly ValueSpec[]
   /** Block that it opens; null: none. */
   readonly opens: string | null
+  /** Stands alone as well as with its block. */
+  readonly mayOpen: boolean
   /** May stand more than once in its block. */
   readonly many: boolean
   readonly default: string | number | boolean | null
@@ -41,8 +61,9 @@ export interface Keyword {
   readonly of: string | null
   /** alias: how loudly it is said. */
   readonly says: 'warning' | 'note'
-  /** One line: what it does; for accepted and later: what it does not do here. */
-  readonly doc: string
+  /** accepted: said in the summary of this topic; null: said where it stands. */
+  readonly topic: Topic | null
+  readonly doc: Doc
 }
 
 /** A block's content: keywords of the table, a list of items, or anything (skipped unread). */
@@ -51,13 +72,16 @@ export interface BlockSpec {
   readonly item: ItemType | null
 }
 
-type Extras = Partial<Pick<Keyword, 'default' | 'opens' | 'many' | 'unit' | 'of' | 'says'>>
+type Extras = Partial<Pick<Keyword, 'default' | 'opens' | 'mayOpen' | 'many' | 'unit' | 'of' | 'says' | 'topic'>>
+
+/** A row not yet translated is a string; the test of the table names it. */
+type DocText = Doc | string
 
 function row(
   status: Status,
   name: string,
   values: readonly ValueSpec[],
-  doc: string,
+  doc: DocText,
   extras: Extras,
 ): Omit<Keyword, 'block'> {
   const unit = values[0]?.type === 'seconds' ? 's' : null
@@ -65,29 +89,36 @@ function row(
     name,
     status,
     values,
-    doc,
+    doc: typeof doc === 'string' ? { en: doc, zh: '' } : doc,
     opens: null,
+    mayOpen: false,
     many: false,
     default: null,
     unit,
     of: null,
     says: 'warning',
+    topic: null,
     ...extras,
   }
 }
 
-export const native = (name: string, values: readonly ValueSpec[], doc: string, extras: Extras = {}) =>
+export const native = (name: string, values: readonly ValueSpec[], doc: DocText, extras: Extras = {}) =>
   row('native', name, values, doc, extras)
-export const accepted = (name: string, values: readonly ValueSpec[], doc: string, extras: Extras = {}) =>
+export const accepted = (name: string, values: readonly ValueSpec[], doc: DocText, extras: Extras = {}) =>
   row('accepted', name, values, doc, extras)
-export const ipvs = (name: string, values: readonly ValueSpec[], doc: string, extras: Extras = {}) =>
-  row('ipvs', name, values, doc, extras)
-export const later = (name: string, values: readonly ValueSpec[], doc: string, extras: Extras = {}) =>
+/** Accepted, and said once a file in the summary of its topic. */
+export const ignored =
+  (topic: Topic) =>
+  (name: string, values: readonly ValueSpec[], doc: DocText, extras: Extras = {}) =>
+    row('accepted', name, values, doc, { topic, ...extras })
+export const ipvs = ignored('balancing')
+export const later = (name: string, values: readonly ValueSpec[], doc: DocText, extras: Extras = {}) =>
   row('later', name, values, doc, extras)
-export const refused = (name: string, values: readonly ValueSpec[], doc: string, extras: Extras = {}) =>
+export const refused = (name: string, values: readonly ValueSpec[], doc: DocText, extras: Extras = {}) =>
   row('refused', name, values, doc, extras)
-export const alias = (name: string, of: string, doc: string, says: Keyword['says'] = 'warning') =>
+export const alias = (name: string, of: string, doc: DocText, says: Keyword['says'] = 'note') =>
   row('alias', name, [], doc, { of, says })
+export const typo = (name: string, of: string, doc: DocText) => row('typo', name, [], doc, { of })
 
 /** Rows without their block, put into it. */
 export function inBlock(block: string, rows: readonly Omit<Keyword, 'block'>[]): Keyword[] {

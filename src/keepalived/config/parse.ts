@@ -6,6 +6,7 @@ import { type Report, reportInto, sorted } from './diagnostics.ts'
 import { checkScripts } from './host-check.ts'
 import { type Files, HOST_FILES, lexFile, NO_FILES } from './include.ts'
 import { interpret } from './interpret.ts'
+import { sayTopics } from './summary.ts'
 import { opensAtTop } from './table.ts'
 import { toTree } from './tree.ts'
 
@@ -24,6 +25,7 @@ function parse(text: string, file: string, files: Files, host: boolean): ParsedC
   const top = { file, line: 1, column: 1 }
   const tree = toTree(lexFile(text, file, files, report), opensAtTop, report)
   const read = interpret(tree, 'top', top, report)
+  sayTopics(read, report)
   const scripts: ScriptUse[] = []
   const config = buildConfig(read, { report, scripts, global: mergedGlobal(read), hostname: hostname() })
   if (config.instances.length === 0 && config.virtualServers.length === 0) {

@@ -12,14 +12,10 @@ function whereOf(block: string): string {
 function aliased(keyword: Keyword, statement: Statement, report: Report): Keyword {
   const meant = keyword.of === null ? undefined : keywordsOf(keyword.block).get(keyword.of)
   if (meant === undefined) return keyword
-  const code = keyword.says === 'note' ? 'accepted' : 'typo'
-  report(
-    keyword.says,
-    code,
-    statement,
-    `${keyword.name} is read as ${meant.name}: ${keyword.doc}`,
-    `write ${meant.name}`,
-  )
+  const [severity, code] =
+    keyword.status === 'typo' ? (['warning', 'typo'] as const) : ([keyword.says, 'accepted'] as const)
+  const said = `${keyword.name} is read as ${meant.name}: ${keyword.doc.en}`
+  report(severity, code, statement, said, `write ${meant.name}`)
   return meant
 }
 

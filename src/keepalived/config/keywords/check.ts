@@ -13,6 +13,7 @@ import {
   optional,
   port,
   seconds,
+  typo,
   word,
 } from '../keyword.ts'
 
@@ -141,7 +142,7 @@ export const OTHER_CHECKS: readonly Keyword[] = [
   ...inBlock('SMTP_CHECK', [
     ...connection(1, 1),
     native('helo_name', [word], 'Name given in HELO'),
-    alias('hello_name', 'helo_name', 'keepalived would ignore it'),
+    typo('hello_name', 'helo_name', 'keepalived would ignore it'),
     native('host', [], 'Where to connect', { opens: 'host', many: true }),
   ]),
   ...inBlock('host', connection(1, 1)),

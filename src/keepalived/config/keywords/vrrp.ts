@@ -14,6 +14,7 @@ import {
   refused,
   seconds,
   secret,
+  typo,
   word,
 } from '../keyword.ts'
 
@@ -66,7 +67,7 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   alias('vrrp_version', 'version', 'in an instance it is called version'),
   native('advert_int', [seconds(0.01, 255)], 'Between two adverts; whole seconds on version 2', { default: 1 }),
   native('nopreempt', [flag], 'A holder with lower priority keeps the address', { default: false }),
-  alias('nopreemt', 'nopreempt', 'keepalived would ignore it and take the address back'),
+  typo('nopreemt', 'nopreempt', 'keepalived would ignore it and take the address back'),
   native('preempt', [flag], 'A higher priority takes the address', { default: true }),
   native('preempt_delay', [seconds(0, 1000)], 'Wait before taking the address from a lower priority', { default: 0 }),
   native('authentication', [], 'Password of version 2', { opens: 'authentication' }),
@@ -124,5 +125,5 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
 export const AUTHENTICATION: readonly Keyword[] = inBlock('authentication', [
   native('auth_type', [choice('PASS', 'AH')], 'PASS: password in clear; AH: IPsec header', { default: 'PASS' }),
   native('auth_pass', [secret], 'Password; the first 8 characters count'),
-  alias('ahth_pass', 'auth_pass', 'keepalived would ignore it and send adverts without any password'),
+  typo('ahth_pass', 'auth_pass', 'keepalived would ignore it and send adverts without any password'),
 ])
