@@ -151,6 +151,46 @@ describe.skipIf(process.getuid?.() !== 0).each(FLAVOURS)('roles on %s (needs roo
     await same()
   })
 
+  it('mysqld hangs under load: it is killed before anybody else is opened, nothing lost', async () => {
+    const load = new Load(lab)
+    load.moveTo(holder.host.address)
+    await written(200)
+    const [hung, next] = [holder.said.length, standby.said.length]
+    await must(holder.host, ['systemctl', 'kill', '--signal=STOP', '--kill-whom=main', unit])
+    const { message } = await holder.untilTrack(/^mysql/, false, hung)
+    expect(message.reason).toMatch(/stopped for|no answer within/)
+    await holder.untilLog(/killed, so that it tells nobody OK/, hung)
+    while (!(await standby.promote()).ok) await delay(50)
+    load.moveTo(standby.host.address)
+    await holder.demote()
+    await Promise.all([holder.untilGate(true, hung, 60_000), standby.untilLog(WAITS, next, 60_000)])
+    swap()
+    await written(200)
+    await nothingLost(await load.stop())
+    await same()
+  })
+
+  it('what the holder sends as adverts, the standby hears over TCP', async () => {
+    const since = standby.said.length
+    holder.advert(254)
+    await standby.until((m): m is typeof m & { t: 'beat' } => m.t === 'beat' && m.priority === 254, since)
+  })
+
+  it('a holder that is cut off from peer and witness knows it; the standby, which is not, takes over', async () => {
+    const [cut, next] = [holder.said.length, standby.said.length]
+    await cutCable(lab, holder.host)
+    const { message } = await holder.untilTrack(/^network/, false, cut)
+    expect(message.reason).toContain('cut off')
+    expect(await holder.demote()).toMatchObject({ ok: true })
+    while (!(await standby.promote()).ok) await delay(50)
+    await plugCable(lab, holder.host)
+    await holder.untilTrack(/^network/, true, cut)
+    await standby.untilLog(WAITS, next)
+    expect(standby.said.slice(next).filter((one) => one.message.t === 'track' && !one.message.up)).toEqual([])
+    swap()
+    await same()
+  })
+
   it('a standby that comes back with a transaction of its own: quarantined, tail saved, nobody fetches from it', async () => {
     const before = holder.said.length
     await cutCable(lab, standby.host)

@@ -53,6 +53,8 @@ export class RoleWorker {
   readonly heard: ToCheck[] = []
   /** How long this database needs for its promotion, ms. */
   promotionMs = 0
+  /** Told of each advert that it sends, with its priority. */
+  onAdvert: (priority: number) => void = () => undefined
   readonly #child: ChildProcess
   readonly #line: LineChannel<ToCheck, ToVrrp>
 
@@ -99,6 +101,7 @@ export class RoleWorker {
       const { id, instance } = message
       setTimeout(() => this.say({ t: 'promoted', instance, id, ok: true, reason: 'test' }), this.promotionMs)
     } else if (message.t === 'leave') this.say(message)
+    else if (message.t === 'advert') this.onAdvert(message.priority)
   }
 
   #send(message: ToWorker): void {

