@@ -1,4 +1,5 @@
-import { commandOf, nodeOf, nodesOf, numberOf, textOf } from './access.ts'
+import { isIPv4 } from 'node:net'
+import { commandOf, nameOfNode, nodeOf, nodesOf, numberOf, textOf } from './access.ts'
 import type { Building } from './build-global.ts'
 import type { MysqlServer, RoleConfig, VrrpScript } from './config.ts'
 import type { Block } from './interpret.ts'
@@ -57,9 +58,17 @@ export function buildRole(
     fenceDeadline: numberOf(block, 'fence_deadline'),
     onFence: textOf(block, 'on_fence') === 'reset' ? 'reset' : 'kill',
     heartbeatPort: numberOf(block, 'heartbeat_port'),
-    witnesses: nodesOf(block, 'witness').flatMap(({ values: [witness] }) =>
-      typeof witness === 'string' ? [witness] : [],
-    ),
+    witnesses: witnesses(block, report),
     isolatedAfter: numberOf(block, 'isolated_after'),
   }
+}
+
+/** Only IPv4 is pinged; another one is said and left out. */
+function witnesses(block: Block, report: Building['report']): readonly string[] {
+  return nodesOf(block, 'witness').flatMap((node) => {
+    const address = nameOfNode(node)
+    if (isIPv4(address)) return [address]
+    report('error', 'value-bad', node, `witness ${address} is no IPv4 address; it is not asked`, 'name the gateway')
+    return []
+  })
 }
