@@ -128,9 +128,10 @@ async function build(recipe: Recipe, folder: string, sink: Sink, signal: AbortSi
 function buildError(recipe: Recipe, output: string): MmhaError {
   const lines = output.split('\n').filter((line) => /^(E|Err|W):?|unmet|Depends/.test(line.trim()))
   const why = lines.slice(-6).join('\n')
-  const unavailable = /Unable to locate package|no installation candidate|unmet dependencies|Unable to correct/.test(
-    output,
-  )
+  const unavailable =
+    /Unable to locate package|no installation candidate|unmet dependencies|Unable to correct|404 +Not Found/.test(
+      output,
+    )
   return unavailable
     ? new MmhaError(`Debian ${recipe.suite} does not have ${recipe.server.join(', ')} now: ${why}`, {
         code: SERVER_UNAVAILABLE,
