@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Secret } from '../inventory/secret.ts'
+import type { WatchedServer } from '../mysql/watched-server.ts'
 import { databaseProbe } from './database-probe.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { shownDiff } from './host-file.ts'
@@ -28,17 +29,7 @@ export interface KeepalivedView {
   readonly vipLease: number
   readonly unicast: { readonly source: string; readonly peers: readonly string[] } | null
   readonly notify: { readonly script: string; readonly user: string } | null
-  readonly mysql: {
-    readonly name: string
-    readonly socket: string
-    readonly port: number
-    readonly credentials: string
-    readonly pidFile: string | null
-    readonly interval: number
-    readonly timeout: number
-    readonly fall: number
-    readonly rise: number
-  }
+  readonly mysql: WatchedServer
   readonly role: {
     readonly peer: { readonly address: string; readonly port: number; readonly credentials: string }
     readonly policy: 'availability' | 'consistency'

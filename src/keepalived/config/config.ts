@@ -1,3 +1,5 @@
+import type { WatchedServer } from '../../mysql/watched-server.ts'
+
 /** The typed configuration: what the parser yields and the workers run on. Times are in seconds as in the file, unless named Ms. */
 export interface Config {
   readonly global: GlobalConfig
@@ -143,19 +145,7 @@ export interface TcpCheck {
 }
 
 /** mmha extension: `mysql_server NAME { … }`, the local database that MYSQL_CHECK watches and roles act on. */
-export interface MysqlServer {
-  readonly name: string
-  readonly socket: string
-  readonly port: number
-  /** Option file ([client] user/password) of the local role account, root-only. */
-  readonly credentials: string
-  readonly pidFile: string | null
-  /** s between probes; death is seen as an event, this is for hangs. */
-  readonly interval: number
-  /** s until an unanswered probe counts as failed. */
-  readonly timeout: number
-  readonly fall: number
-  readonly rise: number
+export interface MysqlServer extends WatchedServer {
   /** admin_port or extra_port on 127.0.0.1; 0: none. */
   readonly adminPort: number
   /** s that the kernel may show the process stopped. */
