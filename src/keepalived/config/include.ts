@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import type { Report } from './diagnostics.ts'
-import { lexLine, splitLines, type Token } from './lexer.ts'
+import type { Place, Report } from './diagnostics.ts'
+import { braceAlternatives, hasWildcard, matchingPaths } from './glob.ts'
 
 /** Where included files come from. Both return null for what is not there or can't be read. */
 export interface Files {
@@ -11,8 +11,6 @@ export interface Files {
 
 /** A larger file is no configuration. */
 const MOST_BYTES = 4 * 1024 * 1024
-const MOST_FILES = 200
-const MOST_DEPTH = 16
 
 /** Regular files of this host. */
 export const HOST_FILES: Files = {
@@ -35,74 +33,83 @@ export const HOST_FILES: Files = {
 
 export const NO_FILES: Files = { read: () => null, list: () => null }
 
-const INCLUDE = new Set(['include', 'includer', 'includem', 'includew', 'includeb', 'includea'])
+/** What of a pattern must exist. A plain name must exist always. */
+export type IncludeCheck = 'readable' | 'match' | 'wildcard_match' | 'brace_match'
+const CHECKS: readonly IncludeCheck[] = ['readable', 'match', 'wildcard_match', 'brace_match']
 
-/** `*`, `?` and `[…]` in the last part of a path, as in a shell. */
-function matching(pattern: string, names: readonly string[]): string[] {
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  try {
-    const expression = new RegExp(`^${source}$`)
-    return names.filter((name) => expression.test(name) && (pattern.startsWith('.') || !name.startsWith('.')))
-  } catch {
-    return []
+const BY_KEYWORD: Readonly<Record<string, readonly IncludeCheck[]>> = {
+  include: [],
+  includer: ['readable'],
+  includem: ['match'],
+  includew: ['wildcard_match'],
+  includeb: ['brace_match'],
+  includea: CHECKS,
+}
+
+/** `include… PATTERN` of a line. `pattern` is empty when the line names none. */
+export interface Include {
+  readonly keyword: string
+  readonly pattern: string
+  /** Where the pattern starts in the line. */
+  readonly patternAt: number
+}
+
+const LINE = /^\s*(include[rmwba]?)(?![^\s])(\s*)(?:"([^"]*)"|(\S*))/
+
+export function includeIn(text: string): Include | null {
+  const found = text.includes('include') ? LINE.exec(text) : null
+  if (found === null) return null
+  const pattern = found[3] ?? found[4] ?? ''
+  return { keyword: found[1] ?? '', pattern, patternAt: found[0].length - (found[4] ?? `"${pattern}"`).length }
+}
+
+/** `include_check [+match -readable …]`: the checks that hold from this line on; null when it is no such line. */
+export function includeCheckIn(
+  text: string,
+  before: ReadonlySet<IncludeCheck>,
+  at: Place,
+  report: Report,
+): ReadonlySet<IncludeCheck> | null {
+  const found = /^\s*include_check(?:\s+(.*))?$/.exec(text)
+  if (found === null) return null
+  const words = (found[1] ?? '').trim() === '' ? CHECKS : (found[1] ?? '').trim().split(/\s+/)
+  const relative = words.every((word) => /^[+-]/.test(word))
+  const checks = new Set(relative ? before : [])
+  for (const word of words) {
+    const check = CHECKS.find((name) => name === word.replace(/^[+-]/, ''))
+    if (check === undefined)
+      report('warning', 'value-bad', at, `include_check: ${word} is none of ${CHECKS.join(', ')}`)
+    else if (word.startsWith('-')) checks.delete(check)
+    else checks.add(check)
   }
+  return checks
 }
 
-function pathsOf(pattern: string, from: string, files: Files): string[] {
-  const path = isAbsolute(pattern) ? pattern : join(dirname(from), pattern)
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  if (!/[*?[]/.test(name)) return [path]
-  return matching(name, files.list(dirname(path)) ?? []).map((found) => join(dirname(path), found))
-}
-
-/**
- * The tokens of a file line by line, with `include PATTERN` replaced by what it names, relative to the including file.
- * A file that is missing, includes itself, or is nested too deep is said as an error and left out.
- */
-export function lexFile(text: string, file: string, files: Files, report: Report): Token[][] {
-  let count = 0
-  const visit = (body: string, name: string, above: readonly string[]): Token[][] =>
-    splitLines(body, name, report).flatMap((line, index) => {
-      const tokens = lexLine(line, name, index + 1, report)
-      const [keyword, pattern] = tokens
-      if (keyword?.kind !== 'word' || !INCLUDE.has(keyword.text)) return [tokens]
-      if (pattern?.kind !== 'word') {
-        report('error', 'value-missing', keyword, 'include names no file')
-        return []
-      }
-      const paths = pathsOf(pattern.text, name, files)
-      if (paths.length === 0) report('note', 'accepted', pattern, `include ${pattern.text} matches no file`)
-      return paths.flatMap((path) => {
-        count += 1
-        if ([...above, name].includes(path)) {
-          report('error', 'conflict', pattern, `${path} includes itself, skipped`)
-          return []
-        }
-        if (count > MOST_FILES || above.length >= MOST_DEPTH) {
-          report(
-            'error',
-            'conflict',
-            pattern,
-            `too many included files (${MOST_FILES}) or levels (${MOST_DEPTH}), skipped`,
-          )
-          return []
-        }
-        const included = files.read(path)
-        if (included === null) {
-          report(
-            'error',
-            'value-bad',
-            pattern,
-            `can't read ${path}, which is included here`,
-            'create it or remove the line',
-          )
-          return []
-        }
-        return visit(included, path, [...above, name])
-      })
-    })
-  return visit(text, file, [])
+/** The files that an include means, relative to the file it stands in. What must be there and is not is said. */
+export function includedPaths(
+  include: Include,
+  from: string,
+  checks: ReadonlySet<IncludeCheck>,
+  files: Files,
+  at: Place,
+  report: Report,
+): string[] {
+  const wanted = new Set([...checks, ...(BY_KEYWORD[include.keyword] ?? [])])
+  const alternatives = braceAlternatives(include.pattern)
+  return alternatives.flatMap((alternative) => {
+    const path = isAbsolute(alternative) ? alternative : join(dirname(from), alternative)
+    if (hasWildcard(path)) {
+      const found = matchingPaths(path, files)
+      if (found.length > 0) return found
+      const said = `${include.keyword} ${alternative} matches no file`
+      if (wanted.has('wildcard_match')) report('error', 'value-bad', at, said, 'create one, or write include')
+      else report('note', 'accepted', at, said)
+      return []
+    }
+    if (alternatives.length === 1 || files.read(path) !== null) return [path]
+    const said = `${alternative} of ${include.pattern} is not there`
+    if (wanted.has('brace_match')) report('error', 'value-bad', at, said, 'create it, or write include')
+    else report('note', 'accepted', at, said)
+    return []
+  })
 }

@@ -1,4 +1,5 @@
 import type { Place, Report } from './diagnostics.ts'
+import { placeAt, type SourceLine, sliceLine } from './source-line.ts'
 
 /** One word or brace of a line, with the place where it starts. `quoted`: some of it stood in quotes. */
 export interface Token extends Place {
@@ -86,40 +87,61 @@ function quotedPart(line: string, index: number, cutting: Cutting): number {
   return next
 }
 
+/** Where the comment of a line starts: at `#` or `!` outside double quotes and without a `\\` before it; the line's length when it has none. */
+function commentStart(text: string): number {
+  let inside = false
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text[index] ?? ''
+    if (char === '\\') index += 1
+    else if (char === '"' || LOOKALIKES[char]?.as === '"') inside = !inside
+    else if (!inside && (char === '#' || char === '!')) return index
+  }
+  return text.length
+}
+
+/** A line up to its comment. One that starts inside a word or single quotes is said, since it is seldom meant. */
+export function withoutComment(line: SourceLine, report: Report): SourceLine {
+  const { text } = line
+  if (!text.includes('#') && !text.includes('!')) return line
+  const end = commentStart(text)
+  if (end === text.length) return line
+  const raw = text[end] ?? ''
+  if (/[\w']/.test(text[end - 1] ?? '') && /[\w']/.test(text[end + 1] ?? '')) {
+    const said = `${raw} inside a word starts a comment`
+    report('note', 'syntax', placeAt(line, end), said, `write \\${raw} if it belongs to it, or double quotes`)
+  }
+  return sliceLine(line, 0, end)
+}
+
+/** A variable that nothing defines stays as it is: its braces open no block. */
+const UNDEFINED = /\$\{(\w+)[^{}]*\}/y
+
 /**
- * Cuts one line into words and braces as keepalived does: `#` and `!` start a comment outside double quotes (`\#` and `\!` don't),
- * quotes join words, braces stand alone wherever they are. Look-alike characters are mended with a warning.
+ * Cuts one line into words and braces as keepalived does: quotes join words, braces stand alone wherever they are, `\\#` and `\\!` are
+ * characters. Comments are gone already. Look-alike characters are mended with a warning.
  */
-export function lexLine(line: string, file: string, lineNumber: number, report: Report): Token[] {
-  const at = (index: number): Place => ({ file, line: lineNumber, column: index + 1 })
+export function lexLine(source: SourceLine, report: Report): Token[] {
+  const line = source.text
+  const at = (index: number): Place => placeAt(source, index)
   const cutting: Cutting = { at, report, tokens: [], text: '', start: -1, quoted: false }
   let index = 0
   while (index < line.length) {
     const raw = line[index] ?? ''
     const lookalike = LOOKALIKES[raw]
     const char = lookalike?.as ?? raw
-    if (raw === '#' || raw === '!') {
-      if (/[\w]/.test(line[index - 1] ?? '') && /[\w]/.test(line[index + 1] ?? '')) {
-        report(
-          'note',
-          'syntax',
-          at(index),
-          `${raw} inside a word starts a comment`,
-          `write \\${raw} if it belongs to it`,
-        )
-      }
-      break
-    }
     if (lookalike !== undefined) {
-      report(
-        'warning',
-        'syntax',
-        at(index),
-        `${lookalike.name}, read as ${char === '' ? 'nothing' : `'${char}'`}`,
-        null,
-      )
+      const said = `${lookalike.name}, read as ${char === '' ? 'nothing' : `'${char}'`}`
+      report('warning', 'syntax', at(index), said, null)
     }
-    if (raw === '\\' && (line[index + 1] === '#' || line[index + 1] === '!')) {
+    UNDEFINED.lastIndex = index
+    const variable = raw === '$' ? UNDEFINED.exec(line) : null
+    if (variable !== null) {
+      const said = `the variable ${variable[1] ?? ''} is not defined before this line, ${variable[0]} stays as it is`
+      report('warning', 'unknown', at(index), said, 'define it above: $NAME=value')
+      if (cutting.start < 0) cutting.start = index
+      cutting.text += variable[0]
+      index += variable[0].length
+    } else if (raw === '\\' && (line[index + 1] === '#' || line[index + 1] === '!')) {
       if (cutting.start < 0) cutting.start = index
       cutting.text += line[index + 1]
       index += 2
@@ -133,13 +155,8 @@ export function lexLine(line: string, file: string, lineNumber: number, report: 
       endWord(cutting)
       index += 1
     } else if (cutting.start < 0 && isSlashComment(line, index, cutting.tokens.length === 0)) {
-      report(
-        'warning',
-        'syntax',
-        at(index),
-        '// starts no comment in keepalived; skipped to the end of the line',
-        'write #',
-      )
+      const said = '// starts no comment in keepalived; skipped to the end of the line'
+      report('warning', 'syntax', at(index), said, 'write #')
       break
     } else {
       if (cutting.start < 0 && char !== '') cutting.start = index

@@ -54,14 +54,13 @@ export function resolve(statement: Statement, block: string, report: Report): Ke
   const name = mended(first, report)
   const exact = rows.get(name)
   if (exact !== undefined) return aliased(exact, statement, report)
-  if (/^[$@~]/.test(name)) {
-    report(
-      'error',
-      'later',
-      first,
-      `${shown}: variables and conditions are not supported yet, ${skipped}`,
-      'write it out',
-    )
+  const variable = /^\$\{?(\w+)/.exec(name)
+  if (variable !== null) {
+    const defines = statement.words[1]?.text.startsWith('=') === true
+    const said = defines
+      ? 'no space may stand before = in a definition'
+      : `the variable ${variable[1]} is not defined before this line`
+    report('error', 'unknown', first, `${said}, ${skipped}`, `write $${variable[1]}=value`)
     return null
   }
   if (notYet(block, name)) {
