@@ -57,7 +57,8 @@ login() {
   answer=ok
   if ! said=$("$mysql_client" --defaults-file="$2" --connect-timeout=2 --execute='DO 1' 2>&1 </dev/null); then
     # 1045: wrong password. 1130: no account for this host. 1698: no password accepted.
-    case $said in *'ERROR 1045'*|*'ERROR 1130'*|*'ERROR 1698'*) answer=denied ;; *) answer=unknown ;; esac
+    # MariaDB's client breaks its lines where it likes.
+    case $(printf '%s' "$said" | tr -s '\\n' ' ') in *'ERROR 1045'*|*'ERROR 1130'*|*'ERROR 1698'*) answer=denied ;; *) answer=unknown ;; esac
   fi
   printf '%s_login\\t%s\\n' "$1" "$answer"
 }

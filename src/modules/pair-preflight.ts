@@ -13,6 +13,8 @@ export interface PreflightFacts {
   readonly vipAnswers: boolean | null
   /** Hardware address that answered; null: unknown. */
   readonly vipMac: string | null
+  /** Program that listens at the server's port; null: nobody, or this host can't tell. */
+  readonly portUser: string | null
 }
 
 /** One reason not to touch this pair. */
@@ -88,6 +90,16 @@ function neighbours(context: Context): Refusal[] {
   return found
 }
 
+const SERVERS = ['mysqld', 'mariadbd']
+
+/** Found after the installation, it would leave a server that can't start. */
+function port({ mine, inventory }: Context): Refusal[] {
+  if (mine.portUser === null || SERVERS.includes(mine.portUser)) return []
+  const { port } = inventory.server
+  const todo = 'stop it, or let the server listen elsewhere (server.port in the inventory)'
+  return [{ what: `port ${port} is taken by ${mine.portUser}`, todo }]
+}
+
 /** Looks before anything is touched, and changes nothing: every reason not to begin, in one message. */
 export const pairPreflight: Module<Record<string, never>, PreflightFacts> = {
   name: 'pair_preflight',
@@ -104,6 +116,8 @@ if ! ip -o address show to "$vip" 2>/dev/null | grep -q . && command -v ping >/d
     fact vip no
   fi
 fi
+user=$(ss -Hltnp "sport = :${inventory.server.port}" 2>/dev/null | sed -n 's/.*users:(("\\([^"]*\\)".*/\\1/p' | head -n 1)
+[ -z "$user" ] || fact port_user "$user"
 `,
 
   parse: (stdout) => {
@@ -111,12 +125,13 @@ fi
     return {
       keepalivedRuns: facts.flag('keepalived'),
       vipAnswers: facts.text('vip') === null ? null : facts.flag('vip'),
+      portUser: facts.text('port_user'),
       vipMac: facts.text('vip_mac')?.toLowerCase() || null,
     }
   },
 
   plan: (_params, context) => {
-    const refusals = [...platform(context), ...network(context), ...neighbours(context)]
+    const refusals = [...platform(context), ...network(context), ...port(context), ...neighbours(context)]
     if (refusals.length === 0) return []
     throw new MmhaError(
       `${context.host.name} can't be part of this pair: ${refusals.map(({ what }) => what).join('; ')}`,

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { HostFacts } from '../../../src/hosts/host-facts.ts'
 import { type PreflightFacts, pairPreflight } from '../../../src/modules/pair-preflight.ts'
@@ -13,7 +16,7 @@ function holding(facts: HostFacts): HostFacts {
 }
 
 describe('pair_preflight', () => {
-  const QUIET: PreflightFacts = { keepalivedRuns: false, vipAnswers: false, vipMac: null }
+  const QUIET: PreflightFacts = { keepalivedRuns: false, vipAnswers: false, vipMac: null, portUser: null }
   const look = (facts: Partial<HostFacts>, mine: PreflightFacts = QUIET, peerFacts = hostFacts(M2.address, MYSQL)) =>
     pairPreflight.plan({}, context(MYSQL, mine, QUIET, { facts: hostFacts(M1.address, MYSQL, facts), peerFacts }))
 
@@ -52,15 +55,34 @@ describe('pair_preflight', () => {
     expect(() => look({}, { ...QUIET, vipAnswers: true, vipMac: '52:54:00:00:00:99' })).toThrow('another machine')
   })
 
+  it('refuses a port that another program has, and takes a database server for what it is', () => {
+    expect(() => look({}, { ...QUIET, portUser: 'docker-proxy' })).toThrow('port 3306 is taken by docker-proxy')
+    expect(look({}, { ...QUIET, portUser: 'mysqld' })).toEqual([])
+    expect(look({}, { ...QUIET, portUser: 'mariadbd' })).toEqual([])
+  })
+
+  it('sees who listens', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const inventory = { ...PROBE.inventory, server: { ...PROBE.inventory.server, port } }
+    const probe = pairPreflight.probe({}, { ...PROBE, inventory })
+    const said = execFileSync('sh', ['-s'], { input: probe, encoding: 'utf8' })
+    server.close()
+    // Node names its main thread as it likes from version to version.
+    expect(pairPreflight.parse(said).portUser).not.toBeNull()
+  })
+
   it('reads what its probe prints', () => {
     shSyntax(pairPreflight.probe({}, PROBE))
     expect(pairPreflight.parse('keepalived\tyes\nvip\tyes\n')).toEqual({
       keepalivedRuns: true,
       vipAnswers: true,
       vipMac: null,
+      portUser: null,
     })
-    expect(pairPreflight.parse('vip\tno\n')).toEqual({ keepalivedRuns: false, vipAnswers: false, vipMac: null })
-    expect(pairPreflight.parse('')).toEqual({ keepalivedRuns: false, vipAnswers: null, vipMac: null })
+    expect(pairPreflight.parse('vip\tno\n')).toEqual(QUIET)
+    expect(pairPreflight.parse('')).toEqual({ ...QUIET, vipAnswers: null })
   })
 })
 
