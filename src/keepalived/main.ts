@@ -9,7 +9,7 @@ import { type Log, stderrLog } from './process/log.ts'
 import { runDaemon } from './process/run-daemon.ts'
 import { runCheckWorker, runVrrpWorker } from './process/worker-process.ts'
 import { trimBinlog } from './role/binlog-trim.ts'
-import { fenceLocal } from './role/fence.ts'
+import { fenceLocal } from './role/fence-local.ts'
 
 /** Set by the bundler. */
 declare const MMHA_VERSION: string | undefined
@@ -88,7 +88,7 @@ async function leave(controlSocket: string, request: ControlRequest): Promise<nu
 /** After the daemon ended, however it ended: no address, no writes. */
 async function cleanup(config: Config, log: Log): Promise<number> {
   for (const address of clearAddresses(config)) log('warn', `removed ${address}, which was left over`)
-  await fenceLocal(config)
+  await fenceLocal(config, log)
   return 0
 }
 

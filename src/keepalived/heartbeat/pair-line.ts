@@ -18,6 +18,7 @@ export interface PairLineOptions {
 
 /** Between two signs of life, ms, besides those that go out with adverts. */
 const HERE_MS = 500
+const JUST_NOW_MS = 700
 
 /** One instance's knowledge of the other side beside VRRP: does the peer's daemon live, is this node cut off. */
 export class PairLine {
@@ -42,6 +43,12 @@ export class PairLine {
   /** Does the peer's daemon live, and may it become master? null: it is not heard, so nobody knows. */
   get peerReady(): boolean | null {
     return this.#heartbeat?.hears === true && this.#peer !== null ? this.#peer.ready : null
+  }
+
+  /** Heard a moment ago: sooner than it could take over on the other side of a cut. */
+  get peerLives(): boolean {
+    const heardAt = this.#heartbeat?.heardAt ?? null
+    return heardAt !== null && performance.now() - heardAt < JUST_NOW_MS
   }
 
   /** Without witnesses nobody can tell, so it is taken as connected. */

@@ -33,6 +33,16 @@ export interface Outcome {
   readonly reason: string
 }
 
+/** A change whose connection broke is a refusal; what it left half done, the loop puts right. */
+export async function outcomeOf(change: Promise<Outcome>): Promise<Outcome> {
+  try {
+    const { ok, reason } = await change
+    return { ok, reason }
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
 /** A peer that lives answers in a few; one that has died must not hold up the promotion. */
 const SECOND_OPINION_MS = 150
 /**

@@ -12,7 +12,7 @@ import { Gate } from './gate.ts'
 import { judge } from './judgement.ts'
 import { Peer, type PeerView } from './peer.ts'
 import { QuarantineKeeper } from './quarantine-keeper.ts'
-import { type ChangeContext, demote, leave, type Outcome, promote } from './role-change.ts'
+import { type ChangeContext, demote, leave, outcomeOf, promote } from './role-change.ts'
 import { SemiSyncKeeper } from './semi-sync-keeper.ts'
 import { LocalServer } from './server.ts'
 import type { StateFile } from './state-file.ts'
@@ -32,6 +32,8 @@ export interface RoleKeeperOptions {
   askVeto(): Promise<string | null>
   /** Is this node connected to anybody? */
   connection(): Connection
+  /** The peer's daemon was heard just now. */
+  peerLives(): boolean
 }
 
 const TICK_MS = 300
@@ -69,7 +71,7 @@ export class RoleKeeper {
     this.#peer = new Peer(options.role.peer, () => this.#wake())
     this.#channel = new ChannelKeeper(options.log)
     this.#absence = new Absence({ peer: options.role.peer.address, port: options.server.port, log: options.log })
-    this.#semiSync = new SemiSyncKeeper({ ...options, timeoutMs: SEMI_SYNC_TIMEOUT_MS })
+    this.#semiSync = new SemiSyncKeeper({ ...options, policy: options.role.policy, timeoutMs: SEMI_SYNC_TIMEOUT_MS })
     this.#quarantine = new QuarantineKeeper(options)
     this.#closed = new ClosedKeeper(options.log)
     this.#gate = new Gate(options)
@@ -284,15 +286,5 @@ export class RoleKeeper {
         resolve()
       }
     })
-  }
-}
-
-/** A change whose connection broke is a refusal; what it left half done, the loop puts right. */
-async function outcomeOf(change: Promise<Outcome>): Promise<Outcome> {
-  try {
-    const { ok, reason } = await change
-    return { ok, reason }
-  } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -47,6 +47,7 @@ export function startRole(options: RoleOptions): Role {
     stateDir: options.stateDir,
     kill,
     connection: () => line.connection,
+    peerLives: () => line.peerLives,
     askVeto: () => askVeto({ instance: instance.name, role, scripts, log }),
   })
   const turn = (up: boolean, reason: string): void => {

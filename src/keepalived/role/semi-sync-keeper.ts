@@ -1,6 +1,7 @@
 import { contains, count, type GtidSet, subtract } from '../../mysql/gtid-set.ts'
 import { enforceStatements, releaseStatements } from '../../mysql/semi-sync.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
+import type { RoleConfig } from '../config/config.ts'
 import type { Connection } from '../heartbeat/isolation.ts'
 import type { PeerView } from './peer.ts'
 import type { LocalServer } from './server.ts'
@@ -23,17 +24,31 @@ export class SemiSyncKeeper {
   readonly #state: StateFile
   readonly #timeoutMs: number
   readonly #connection: () => Connection
+  readonly #policy: RoleConfig['policy']
+  readonly #peerLives: () => boolean
+  /** That commits wait on was said. */
+  #told = false
   /** What was committed when waiting began: once the peer has it, waiting is proof. */
   #before: GtidSet | null = null
   #stuckSince: number | null = null
   #acknowledged = -1
   #following = 0
 
-  constructor(options: { log: Log; state: StateFile; timeoutMs: number; connection: () => Connection }) {
+  constructor(options: {
+    log: Log
+    state: StateFile
+    timeoutMs: number
+    policy: RoleConfig['policy']
+    connection(): Connection
+    /** The peer's daemon was heard just now. */
+    peerLives(): boolean
+  }) {
     this.#log = options.log
     this.#state = options.state
     this.#timeoutMs = options.timeoutMs
     this.#connection = options.connection
+    this.#policy = options.policy
+    this.#peerLives = options.peerLives
   }
 
   /** On the standby nothing waits; else its applier would wait for the holder. */
@@ -76,6 +91,7 @@ export class SemiSyncKeeper {
     this.#acknowledged = semiSync.acknowledged
     if (moving) {
       this.#stuckSince = null
+      this.#told = false
       const { enforced } = await this.#state.read()
       if (enforced || peer.state !== 'up' || !semiSync.active) return
       if (!contains(peer.snapshot.received, this.#before)) return
@@ -89,9 +105,23 @@ export class SemiSyncKeeper {
     // open for writes is no standby, and nothing is let go before we are told what we are.
     const deserted = semiSync.clients === 0 && !(peer.state === 'up' && !peer.snapshot.closed)
     if (!deserted && peer.state !== 'down' && waited < this.#timeoutMs) return
-    // Perhaps it is this node that is cut off, and the standby is being promoted: then nobody here may be told OK.
-    if (this.#connection() !== 'connected') return
+    if (!this.#mayLetGo(peer)) return
     await this.#release(server, peer)
+  }
+
+  /**
+   * Where the standby may be being promoted on the other side of a cut, nobody here may be told OK. This node knows that
+   * it is cut off; with policy consistency it is enough that the standby might live.
+   */
+  #mayLetGo(peer: PeerView): boolean {
+    if (this.#connection() !== 'connected') return false
+    if (this.#policy === 'availability' || peer.state !== 'silent' || this.#peerLives()) return true
+    if (!this.#told) {
+      const hint = 'if it is off for sure, set policy availability and reload'
+      this.#log('error', `policy consistency: commits wait for the standby, which is not heard (${peer.why}); ${hint}`)
+    }
+    this.#told = true
+    return false
   }
 
   async #release(server: LocalServer, peer: PeerView): Promise<void> {

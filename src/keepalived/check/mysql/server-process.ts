@@ -92,6 +92,17 @@ export class ServerProcess {
   }
 }
 
+/** SIGKILL to a server that nobody has watched. @returns '' or why not */
+export function killServer(pid: number): string {
+  if (startOf(pid) === null) return `process ${pid} is no database server`
+  try {
+    process.kill(pid, 'SIGKILL')
+    return ''
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 function statOf(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'latin1')

@@ -1,0 +1,76 @@
+import { closeForWrites } from '../../mysql/demotion.ts'
+import { readCredentials } from '../../mysql/option-file.ts'
+import { releaseStatements } from '../../mysql/semi-sync.ts'
+import { identify } from '../../mysql/snapshot.ts'
+import { SqlError } from '../../mysql/sql-session.ts'
+import { killServer, readPid } from '../check/mysql/server-process.ts'
+import type { Config, MysqlServer, VrrpInstance } from '../config/config.ts'
+import { openLocal } from './server.ts'
+import { StateFile } from './state-file.ts'
+
+const DEADLINE_MS = 3_000
+
+type Log = (level: 'info' | 'warn' | 'error', message: string) => void
+
+/**
+ * Closes the local database of every instance with a role: for ExecStopPost, when no daemon is left to do it. One that
+ * does not let itself be closed in time, or hangs, is killed if `on_fence` allows it.
+ * Never throws, never takes longer than 3 s; a server that is down is closed already, its option file says read_only.
+ */
+export async function fenceLocal(config: Config, log: Log): Promise<void> {
+  const servers = config.instances.flatMap((instance) => {
+    const server = config.mysqlServers.find(({ name }) => name === instance.role?.mysql)
+    return server === undefined ? [] : [{ instance, server }]
+  })
+  await Promise.all(
+    servers.map(async ({ instance, server }) => {
+      if (await closed(instance, server)) return
+      if (instance.role?.onFence !== 'kill' || server.pidFile === null) {
+        log('error', `mysql ${server.name} could not be closed for writes in time`)
+        return
+      }
+      const pid = await readPid(server.pidFile)
+      const complaint = pid === null ? `${server.pidFile} names no process` : killServer(pid)
+      if (complaint === '') log('warn', `mysql ${server.name} could not be closed for writes in time: killed`)
+      else log('error', `mysql ${server.name} could be neither closed for writes nor killed: ${complaint}`)
+    }),
+  )
+}
+
+/** false: neither closed nor down within the deadline. */
+async function closed(instance: VrrpInstance, server: MysqlServer): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), DEADLINE_MS)
+  })
+  const done = close(instance, server).then(
+    () => true,
+    // Nobody there, or not for us: only silence is a server that hangs.
+    (error) => !(error instanceof SqlError && (error.code === 'TIMEOUT' || error.code === 'ETIMEDOUT')),
+  )
+  const outcome = await Promise.race([done, late])
+  clearTimeout(timer)
+  return outcome
+}
+
+async function close(instance: VrrpInstance, server: MysqlServer): Promise<void> {
+  const credentials = await readCredentials(server.credentials)
+  const actor = await openLocal(server, credentials)
+  const reader = await openLocal(server, credentials)
+  try {
+    const dialect = await identify(reader)
+    const users = [credentials.user]
+    if (instance.role !== null) users.push((await readCredentials(instance.role.peer.credentials)).user)
+    // Commits that wait for a lost peer would keep the server open: let them go, and say so on disk first.
+    const letGo = async (): Promise<void> => {
+      await new StateFile().update({ enforced: false })
+      for (const statement of releaseStatements(dialect)) await reader.query(statement)
+    }
+    const timer = setTimeout(() => void letGo().catch(() => undefined), DEADLINE_MS / 3)
+    await closeForWrites(actor, reader, dialect, users, DEADLINE_MS)
+    clearTimeout(timer)
+  } finally {
+    actor.close()
+    reader.close()
+  }
+}
