@@ -66,6 +66,14 @@ describe('mysql_replication', () => {
     expect(plan({ ...IN_USE, channel }, IN_USE_PEER, { inventory: POSITION })).toEqual([])
   })
 
+  it('a change in position mode does not move the channel, and a place found by GTID stays', () => {
+    const used = { ...CHANNEL, Connect_Retry: '60', Relay_Source_Log_File: 'binlog.000004', Exec_Source_Log_Pos: '777' }
+    const change = (channel: Record<string, string>) =>
+      plan({ ...IN_USE, channel }, IN_USE_PEER, { inventory: POSITION }).map(({ run }) => revealed(run))
+    expect(change({ ...used, Auto_Position: '0' })[0]).toMatch(/binlog\.000004.*SOURCE_LOG_POS=777/s)
+    expect(change({ ...used, Auto_Position: '1' })[0]).toContain('SOURCE_AUTO_POSITION=1')
+  })
+
   it.each<[string, Partial<ReplicationFacts>, string]>([
     ['another retry', { channel: { ...CHANNEL, Connect_Retry: '60' } }, '~ connect retry: 60 → 1'],
     ['file and position', { channel: { ...CHANNEL, Auto_Position: '0' } }, '~ GTID auto-position: false → true'],
