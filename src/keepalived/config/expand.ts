@@ -7,7 +7,7 @@ import { definitionIn, type Variables } from './variables.ts'
 const MOST_DEPTH = 40
 const MOST_LINES = 1_000_000
 const MOST_CHARACTERS = 64 * 1024 * 1024
-const LONGEST_LINE = 1024 * 1024
+const LONGEST_LINE = 256 * 1024
 
 const CONDITION = /^\s*@(\^?)(\S*)\s*/
 

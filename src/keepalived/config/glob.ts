@@ -4,24 +4,33 @@ import type { Files } from './include.ts'
 /** A pattern that names this many alternatives or more is no list of files. */
 const MOST_ALTERNATIVES = 1000
 
+/** Where the brace that opens at `open` closes, and the commas between, outside of inner braces; null: it never closes. */
+function choicesOf(text: string, open: number): { readonly choices: string[]; readonly end: number } | null {
+  const choices: string[] = []
+  let depth = 0
+  let from = open + 1
+  for (let index = open; index < text.length; index += 1) {
+    const char = text[index]
+    if (char === '{') depth += 1
+    if (char === '}') depth -= 1
+    if ((char === ',' && depth === 1) || depth === 0) {
+      choices.push(text.slice(from, index))
+      from = index + 1
+    }
+    if (depth === 0) return { choices, end: index }
+  }
+  return null
+}
+
 /** `a{b,{c,d}}e` to `abe`, `ace`, `ade`, as csh does; a text without a pair of braces is itself. */
 export function braceAlternatives(text: string): string[] {
-  let all = [text]
-  for (let expanded = true; expanded; ) {
-    expanded = false
-    const next: string[] = []
-    for (const one of all) {
-      const found = /^(.*?)\{([^{}]*)\}(.*)$/s.exec(one)
-      if (found === null) next.push(one)
-      else {
-        expanded = true
-        for (const choice of (found[2] ?? '').split(',')) next.push(`${found[1] ?? ''}${choice}${found[3] ?? ''}`)
-      }
-    }
-    if (next.length > MOST_ALTERNATIVES) return all
-    all = next
-  }
-  return [...new Set(all)]
+  const open = text.indexOf('{')
+  const found = open < 0 ? null : choicesOf(text, open)
+  if (found === null) return [text]
+  const ends = braceAlternatives(text.slice(found.end + 1))
+  const starts = found.choices.flatMap(braceAlternatives)
+  if (starts.length * ends.length > MOST_ALTERNATIVES) return [text]
+  return [...new Set(starts.flatMap((start) => ends.map((end) => text.slice(0, open) + start + end)))]
 }
 
 export function hasWildcard(text: string): boolean {

@@ -1,5 +1,6 @@
 import type { Report } from './diagnostics.ts'
 import { Expansion, joinContinued } from './expand.ts'
+import type { HiddenValue } from './hidden-values.ts'
 import { type Files, type IncludeCheck, includeCheckIn, includedPaths, includeIn } from './include.ts'
 import { lexLine, splitLines, type Token, withoutComment } from './lexer.ts'
 import { placeAt, type SourceLine, writtenLine } from './source-line.ts'
@@ -11,8 +12,8 @@ const MOST_DEPTH = 16
 /** The tokens of a file and of what it includes, line by line. */
 export interface ReadLines {
   readonly lines: Token[][]
-  /** Values that no message may show, and the names of their environment variables. */
-  readonly hidden: ReadonlyMap<string, string>
+  /** What came from the environment. */
+  readonly hidden: readonly HiddenValue[]
 }
 
 /**

@@ -23,24 +23,35 @@ export function computedLine(text: string, { file, line, column }: Place): Sourc
   return { text, parts: [{ start: 0, place: { file, line, column }, fixed: true }] }
 }
 
-/** Where the character at `index` was written. */
-export function placeAt({ parts }: SourceLine, index: number): Place {
-  let part = parts[0]
-  for (const next of parts) {
-    if (next.start > index) break
-    part = next
+/** The index of the last part that starts at or before a character. */
+function partAt({ parts }: SourceLine, index: number): number {
+  let low = 0
+  let high = parts.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((parts[middle]?.start ?? 0) <= index) low = middle
+    else high = middle - 1
   }
+  return low
+}
+
+/** Where the character at `index` was written. */
+export function placeAt(source: SourceLine, index: number): Place {
+  const part = source.parts[partAt(source, index)] ?? source.parts[0]
   const { file, line, column } = part.place
   return { file, line, column: part.fixed ? column : column + index - part.start }
 }
 
 /** The characters from `from` up to `to`, which keep their places. */
 export function sliceLine(line: SourceLine, from: number, to: number = line.text.length): SourceLine {
-  const first = line.parts.findLast((part) => part.start <= from) ?? line.parts[0]
-  const head: Part = { start: 0, place: placeAt(line, from), fixed: first.fixed }
-  const rest = line.parts
-    .filter((part) => part.start > from && part.start < to)
-    .map((part) => ({ ...part, start: part.start - from }))
+  const index = partAt(line, from)
+  const head: Part = { start: 0, place: placeAt(line, from), fixed: (line.parts[index] ?? line.parts[0]).fixed }
+  const rest: Part[] = []
+  for (let next = index + 1; next < line.parts.length; next += 1) {
+    const part = line.parts[next]
+    if (part === undefined || part.start >= to) break
+    rest.push({ ...part, start: part.start - from })
+  }
   return { text: line.text.slice(from, to), parts: [head, ...rest] }
 }
 

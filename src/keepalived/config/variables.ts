@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { Place } from './diagnostics.ts'
+import type { HiddenValue } from './hidden-values.ts'
 import { computedLine, joinLines, placeAt, type SourceLine, sliceLine } from './source-line.ts'
 
 /** What a file may ask of the place where it is read. */
@@ -31,8 +32,8 @@ function randomBetween(given: readonly string[], random: () => number): string {
 
 /** The variables of a file and of what it includes: a later definition counts from its line on, as in keepalived. */
 export class Variables {
-  /** Values that came from the environment and their names: no message may show them. */
-  readonly hidden = new Map<string, string>()
+  /** Values that came from the environment: no message may show them. */
+  readonly hidden: HiddenValue[] = []
   readonly #surroundings: Surroundings
   readonly #values = new Map<string, SourceLine>()
 
@@ -67,7 +68,7 @@ export class Variables {
       const value = environment[variable]
       if (value === undefined) return null
       const plain = value.replace(/[\r\n]+/g, ' ')
-      for (const part of [plain, ...plain.split(/\s+/)]) if (part !== '') this.hidden.set(part, variable)
+      if (plain !== '') this.hidden.push({ value: plain, name: variable, file: at.file, line: at.line })
       return computedLine(plain, at)
     }
     if (name === '_RANDOM') return computedLine(randomBetween(words, random), at)
