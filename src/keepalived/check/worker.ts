@@ -35,21 +35,15 @@ interface Wiring extends CheckWorkerOptions {
 function startScripts({ config, send, log, scripts }: Wiring): ScriptTracker[] {
   return config.scripts.flatMap((script) => {
     const trackers = config.instances.flatMap((instance) =>
-      instance.trackScripts.filter(({ name }) => name === script.name).map(({ weight }) => ({ instance, weight })),
+      instance.trackScripts.filter(({ name }) => name === script.name).map((tracked) => ({ instance, tracked })),
     )
     // As keepalived: what no instance tracks is never run.
     if (trackers.length === 0) return []
     const onChange = (up: boolean, reason: string, counted: boolean) => {
-      for (const { instance, weight } of trackers) {
-        const effective = counted ? (weight ?? script.weight) : 0
-        send({
-          t: 'track',
-          instance: instance.name,
-          tracker: script.name,
-          up,
-          weight: effective === 0 ? null : effective,
-          reason,
-        })
+      for (const { instance, tracked } of trackers) {
+        const weight = counted && tracked.weight !== 0 ? tracked.weight : null
+        const reverse = counted && tracked.reverse ? { reverse: true } : {}
+        send({ t: 'track', instance: instance.name, tracker: script.name, up, weight, ...reverse, reason })
       }
     }
     return [new ScriptTracker({ script, scripts, onChange, log })]

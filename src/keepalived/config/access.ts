@@ -3,6 +3,7 @@ import type { Place } from './diagnostics.ts'
 import type { Block, Node, Value } from './interpret.ts'
 import type { Item } from './items.ts'
 import { keywordsOf } from './table.ts'
+import type { DelayItem, TrackedItem } from './tracked-item.ts'
 
 /** Every node of a keyword in a block, in the file's order. */
 export function nodesOf(block: Block | null, name: string): Node[] {
@@ -79,8 +80,12 @@ export function addressItems(block: Block, name: string): (Place & { readonly va
   return itemsOf(block, name).flatMap((item) => (item.type === 'address' ? [item] : []))
 }
 
-export function scriptItems(block: Block): (Place & { readonly name: string; readonly weight: number | null })[] {
-  return itemsOf(block, 'track_script').flatMap((item) => (item.type === 'script' ? [item] : []))
+export function trackedItems(block: Block, name: string): TrackedItem[] {
+  return itemsOf(block, name).flatMap((item) => (item.type === 'tracked' ? [item] : []))
+}
+
+export function delayItems(block: Block, name: string): DelayItem[] {
+  return itemsOf(block, name).flatMap((item) => (item.type === 'delay' ? [item] : []))
 }
 
 /** The first value of a node as text; empty when it has none. */

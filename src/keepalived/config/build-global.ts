@@ -1,5 +1,6 @@
 import { commandOf, flagOf, isSet, nodeOf, nodesOf, numberOf, textItems, textOf } from './access.ts'
-import type { GlobalConfig, NotifyConfig, ScriptUse, SyncGroup, VrrpScript } from './config.ts'
+import { buildNotification } from './build-notification.ts'
+import type { GlobalConfig, NotifyConfig, ScriptUse, VrrpScript } from './config.ts'
 import type { Report } from './diagnostics.ts'
 import type { Block } from './interpret.ts'
 
@@ -19,7 +20,7 @@ export function mergedGlobal(top: Block): Block {
   return { ...top, name: 'global_defs', nodes: blocks.flatMap((block) => block.nodes), items: [] }
 }
 
-export function buildGlobal({ global, hostname, report }: Building): GlobalConfig {
+export function buildGlobal({ global, hostname, report, scripts }: Building): GlobalConfig {
   const smtp = nodeOf(global, 'smtp_server')
   const port = smtp?.values[1]
   const [host] = smtp?.values ?? []
@@ -43,6 +44,9 @@ export function buildGlobal({ global, hostname, report }: Building): GlobalConfi
     scriptUser:
       typeof user[0] === 'string' ? { user: user[0], group: typeof user[1] === 'string' ? user[1] : null } : null,
     enableScriptSecurity: flagOf(global, 'enable_script_security'),
+    notification: buildNotification({ global, report, scripts }),
+    vrrpStartupDelay: numberOf(global, 'vrrp_startup_delay'),
+    vrrpDelayAfterBoot: numberOf(global, 'vrrp_delay_after_boot'),
   }
 }
 
@@ -69,6 +73,8 @@ export function buildNotify(block: Block, owner: string, { scripts }: Building):
     fault: script('notify_fault'),
     stop: script('notify_stop'),
     any: script('notify'),
+    deleted: isSet(block, 'notify_deleted') ? { command: script('notify_deleted') } : null,
+    lower: script('notify_master_rx_lower_pri'),
   }
 }
 
@@ -84,11 +90,6 @@ export function buildScript(name: string, block: Block, { report, scripts }: Bui
     typeof user === 'string' ? { ...command, user, group: typeof group === 'string' ? group : null } : command
   const node = nodeOf(block, 'script') ?? block
   scripts.push({ role: `vrrp_script ${name}`, command: script, file: node.file, line: node.line, column: node.column })
-  const weight = nodeOf(block, 'weight')
-  if (weight?.values[1] === 'reverse') {
-    report('error', 'later', weight, `reverse is not supported yet: ${name} is not run`, 'turn the exit code round')
-    return null
-  }
   const interval = numberOf(block, 'interval')
   return {
     name,
@@ -98,24 +99,7 @@ export function buildScript(name: string, block: Block, { report, scripts }: Bui
     rise: numberOf(block, 'rise'),
     fall: numberOf(block, 'fall'),
     weight: numberOf(block, 'weight'),
+    reverse: nodeOf(block, 'weight')?.values[1] === 'reverse',
     initFail: flagOf(block, 'init_fail'),
-  }
-}
-
-/** Members that no instance has are said and left out. */
-export function buildGroup(name: string, block: Block, instances: ReadonlySet<string>, building: Building): SyncGroup {
-  const members = textItems(block, 'group').filter((item) => {
-    if (instances.has(item.text)) return true
-    building.report('error', 'conflict', item, `no vrrp_instance is called ${item.text}, left out of group ${name}`)
-    return false
-  })
-  if (members.length === 1) {
-    building.report('warning', 'conflict', block, `sync group ${name} has one member only and so no effect`)
-  }
-  return {
-    name,
-    instances: members.map((item) => item.text),
-    notify: buildNotify(block, name, building),
-    smtpAlert: alertOf(block, 'smtp_alert_vrrp', building.global),
   }
 }

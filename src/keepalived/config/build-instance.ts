@@ -1,9 +1,11 @@
-import { addressItems, flagOf, isRefused, isSet, nodeOf, numberOf, scriptItems, textItems, textOf } from './access.ts'
+import { addressItems, flagOf, isRefused, isSet, nodeOf, numberOf, textItems, textOf, trackedItems } from './access.ts'
 import { alertOf, type Building, buildNotify } from './build-global.ts'
 import { buildRole, type Others } from './build-role.ts'
+import { buildTracked, type TrackLists } from './build-track.ts'
 import { advertInterval, authentication, isSpoken } from './build-wire.ts'
 import type { VirtualAddress, VrrpInstance } from './config.ts'
 import type { Block } from './interpret.ts'
+import type { ElectionConfig } from './tracked.ts'
 
 /** The VIPs of one family: the first one's. */
 function virtualAddresses(name: string, block: Block, { report }: Building): VirtualAddress[] {
@@ -31,20 +33,14 @@ function virtualAddresses(name: string, block: Block, { report }: Building): Vir
   return kept.map((item) => item.value)
 }
 
-function tracking(name: string, own: string, block: Block, others: Others, { report }: Building) {
-  const trackScripts = scriptItems(block).filter((item) => {
-    if (others.scripts.some((script) => script.name === item.name)) return true
-    report('error', 'conflict', item, `${name}: no vrrp_script is called ${item.name}, not tracked`)
-    return false
-  })
-  const trackInterfaces = textItems(block, 'track_interface').filter((item) => {
-    if (item.text !== own) return true
-    report('note', 'duplicate', item, `${name}: its own interface ${own} is always tracked`)
-    return false
-  })
-  const weighted = trackScripts.find(
-    (item) => (item.weight ?? others.scripts.find((script) => script.name === item.name)?.weight ?? 0) !== 0,
-  )
+function tracking(name: string, own: string, block: Block, others: Others, building: Building): TrackLists {
+  const { report } = building
+  const lists = buildTracked(name, block, others, building)
+  const twice = trackedItems(block, 'track_interface').find((item) => item.name === own && (item.weight ?? 0) === 0)
+  if (twice !== undefined) report('note', 'duplicate', twice, `${name}: its own interface ${own} is always tracked`)
+  const weighted = Object.values(lists)
+    .flat()
+    .find(({ weight }) => weight !== 0)
   const nopreempt = nodeOf(block, 'nopreempt')
   if (weighted !== undefined && nopreempt !== null) {
     const said = `${name}: with nopreempt the weight of ${weighted.name} never moves the address`
@@ -56,9 +52,20 @@ function tracking(name: string, own: string, block: Block, others: Others, { rep
       'leave the weight out: then a failure is a fault and the peer takes over',
     )
   }
+  return { ...lists, trackInterfaces: lists.trackInterfaces.filter((one) => one.name !== own || one.weight !== 0) }
+}
+
+/** keepalived's own defaults are the global ones. */
+function election(block: Block, global: Block): ElectionConfig {
+  const flag = (keyword: string) => (isSet(block, keyword) ? flagOf(block, keyword) : flagOf(global, `vrrp_${keyword}`))
   return {
-    trackScripts: trackScripts.map(({ name: script, weight }) => ({ name: script, weight })),
-    trackInterfaces: trackInterfaces.map((item) => item.text),
+    higherPrioSendAdvert: flag('higher_prio_send_advert'),
+    lowerPrioNoAdvert: flag('lower_prio_no_advert'),
+    downTimerAdverts: isSet(block, 'down_timer_adverts')
+      ? numberOf(block, 'down_timer_adverts')
+      : numberOf(global, 'vrrp_down_timer_adverts'),
+    ownerIgnoreAdverts: flagOf(global, 'vrrp_owner_ignore_adverts'),
+    notifyPriorityChanges: flag('notify_priority_changes'),
   }
 }
 
@@ -144,6 +151,8 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
     garpMasterRepeat: minimal && !isSet(block, 'garp_master_repeat') ? 1 : garp('garp_master_repeat'),
     garpMasterRefresh: garp('garp_master_refresh'),
     ...tracking(name, own, block, others, building),
+    trackSrcIp: flagOf(block, 'track_src_ip'),
+    election: election(block, global),
     dontTrackPrimary: flagOf(block, 'dont_track_primary'),
     notify: buildNotify(block, name, building),
     smtpAlert: alertOf(block, 'smtp_alert_vrrp', global),

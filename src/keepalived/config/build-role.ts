@@ -1,12 +1,12 @@
 import { isIPv4 } from 'node:net'
 import { commandOf, nameOfNode, nodeOf, nodesOf, numberOf, textOf } from './access.ts'
 import type { Building } from './build-global.ts'
-import type { MysqlServer, RoleConfig, VrrpScript } from './config.ts'
+import type { Trackables } from './build-track.ts'
+import type { MysqlServer, RoleConfig } from './config.ts'
 import type { Block } from './interpret.ts'
 
 /** What instances may name. */
-export interface Others {
-  readonly scripts: readonly VrrpScript[]
+export interface Others extends Trackables {
   readonly mysql: readonly MysqlServer[]
 }
 

@@ -1,8 +1,10 @@
-import { blocksOf, nameOfNode } from './access.ts'
+import { blocksOf, delayItems, nameOfNode } from './access.ts'
 import { buildVirtual } from './build-check.ts'
-import { type Building, buildGlobal, buildGroup, buildScript } from './build-global.ts'
+import { type Building, buildGlobal, buildScript } from './build-global.ts'
+import { asMember, buildGroup } from './build-group.ts'
 import { buildInstance } from './build-instance.ts'
 import { buildMysql } from './build-mysql.ts'
+import { buildTrackFile, buildTrackProcess } from './build-track.ts'
 import type { Config, VrrpInstance } from './config.ts'
 import type { Place } from './diagnostics.ts'
 import type { Block } from './interpret.ts'
@@ -74,11 +76,18 @@ export function buildConfig(top: Block, building: Building): Config {
   const { report } = building
   const scripts = named(top, 'vrrp_script', building, (name, block) => buildScript(name, block, building))
   const mysqlServers = named(top, 'mysql_server', building, (name, block) => buildMysql(name, block, building))
-  const others = { scripts, mysql: mysqlServers }
+  const processBlocks = ['vrrp_track_process', 'track_process']
+  const processes = processBlocks.flatMap((keyword) =>
+    named(top, keyword, building, (name, block) => buildTrackProcess(name, block, building)),
+  )
+  const files = named(top, 'track_file', building, (name, block) => buildTrackFile(name, block, building))
+  const others = { scripts, processes, files, mysql: mysqlServers }
   const built = named(top, 'vrrp_instance', building, (name, block) => buildInstance(name, block, others, building))
-  const instances = withoutClashes(built, top, building)
-  const names = new Set(instances.map((instance) => instance.name))
-  const syncGroups = named(top, 'vrrp_sync_group', building, (name, block) => buildGroup(name, block, names, building))
+  const running = withoutClashes(built, top, building)
+  const groups = named(top, 'vrrp_sync_group', building, (name, block) =>
+    buildGroup(name, block, running, others, building),
+  )
+  const instances = running.map((instance) => asMember(instance, groups, building))
   const servers = blocksOf(top, 'virtual_server')
   const virtualServers = servers.flatMap(({ node, block }) => buildVirtual(node, block, instances, building) ?? [])
   const tracked = new Set(instances.flatMap((instance) => instance.trackScripts.map((script) => script.name)))
@@ -94,5 +103,16 @@ export function buildConfig(top: Block, building: Building): Config {
       )
     }
   }
-  return { global: buildGlobal(building), scripts, syncGroups, instances, virtualServers, mysqlServers }
+  const interfaceDelays = delayItems(top, 'interface_up_down_delays').map(({ name, down, up }) => ({ name, down, up }))
+  return {
+    global: buildGlobal(building),
+    scripts,
+    syncGroups: groups.map(({ group }) => group),
+    instances,
+    virtualServers,
+    mysqlServers,
+    trackProcesses: processes,
+    trackFiles: files,
+    interfaceDelays,
+  }
 }

@@ -1,4 +1,6 @@
 import type { WatchedServer } from '../../mysql/watched-server.ts'
+import type { NotificationConfig } from './notification.ts'
+import type { ElectionConfig, InterfaceDelay, Tracked, TrackFile, TrackProcess } from './tracked.ts'
 
 /** The typed configuration: what the parser yields and the workers run on. Times are in seconds as in the file, unless named Ms. */
 export interface Config {
@@ -8,6 +10,10 @@ export interface Config {
   readonly instances: readonly VrrpInstance[]
   readonly virtualServers: readonly VirtualServer[]
   readonly mysqlServers: readonly MysqlServer[]
+  readonly trackProcesses: readonly TrackProcess[]
+  readonly trackFiles: readonly TrackFile[]
+  /** How long a change of an interface must last before it counts. */
+  readonly interfaceDelays: readonly InterfaceDelay[]
 }
 
 export interface GlobalConfig {
@@ -21,6 +27,11 @@ export interface GlobalConfig {
   /** `script_user USER [GROUP]`; null: the daemon's own. */
   readonly scriptUser: { readonly user: string; readonly group: string | null } | null
   readonly enableScriptSecurity: boolean
+  readonly notification: NotificationConfig
+  /** s from the start of the daemon until the first election. */
+  readonly vrrpStartupDelay: number
+  /** s from the boot of the host until the first election. */
+  readonly vrrpDelayAfterBoot: number
 }
 
 export interface VirtualAddress {
@@ -59,9 +70,15 @@ export interface VrrpInstance {
   readonly garpMasterRepeat: number
   /** s between periodic refreshes; 0: none. */
   readonly garpMasterRefresh: number
-  readonly trackScripts: readonly { readonly name: string; readonly weight: number | null }[]
+  /** What is tracked, by the instance or by its sync group. */
+  readonly trackScripts: readonly Tracked[]
   /** Besides the instance's own interface. */
-  readonly trackInterfaces: readonly string[]
+  readonly trackInterfaces: readonly Tracked[]
+  readonly trackProcesses: readonly Tracked[]
+  readonly trackFiles: readonly Tracked[]
+  /** Loss of the configured source address is FAULT. */
+  readonly trackSrcIp: boolean
+  readonly election: ElectionConfig
   /** Loss of the instance's own interface is not FAULT. */
   readonly dontTrackPrimary: boolean
   readonly notify: NotifyConfig
@@ -88,6 +105,10 @@ export interface NotifyConfig {
   readonly stop: Command | null
   /** Gets keepalived's extra arguments: "INSTANCE" name STATE priority. */
   readonly any: Command | null
+  /** Removal by a reload is DELETED, not FAULT; with a command, it is run as well. */
+  readonly deleted: { readonly command: Command | null } | null
+  /** Run when a master hears a lower priority; groups have none. */
+  readonly lower: Command | null
 }
 
 export interface SyncGroup {
@@ -108,6 +129,7 @@ export interface VrrpScript {
   readonly fall: number
   /** -253..253; 0: a failure is FAULT. */
   readonly weight: number
+  readonly reverse: boolean
   readonly initFail: boolean
 }
 

@@ -3,15 +3,15 @@ import type { VirtualAddress } from './config.ts'
 import type { Place, Report } from './diagnostics.ts'
 import type { ItemType } from './keyword.ts'
 import type { Token } from './lexer.ts'
+import { type DelayItem, readDelay, readTracked, type TrackedItem } from './tracked-item.ts'
 import { addressFault, isPlaceholder, mended } from './values.ts'
 
 /** One entry of a list block. */
-export type Item = Place &
-  (
-    | { readonly type: 'text'; readonly text: string }
-    | { readonly type: 'address'; readonly value: VirtualAddress }
-    | { readonly type: 'script'; readonly name: string; readonly weight: number | null }
-  )
+export type Item =
+  | TrackedItem
+  | DelayItem
+  | (Place & { readonly type: 'text'; readonly text: string })
+  | (Place & { readonly type: 'address'; readonly value: VirtualAddress })
 
 const placeOf = ({ file, line, column }: Place): Place => ({ file, line, column })
 
@@ -73,34 +73,6 @@ function readAddresses(words: readonly Token[], report: Report): Item[] {
   return found.map(({ at, value }) => ({ type: 'address', value, ...at }))
 }
 
-function readScript(words: readonly Token[], report: Report): Item[] {
-  const [first, keyword, amount, direction] = words
-  if (first === undefined) return []
-  const name = mended(first, report)
-  if (keyword === undefined) return [{ type: 'script', name, weight: null, ...placeOf(first) }]
-  const weight = Number(amount?.text)
-  if (keyword.text !== 'weight' || !Number.isInteger(weight) || Math.abs(weight) > 253) {
-    report(
-      'warning',
-      'value-bad',
-      keyword,
-      `after a script only "weight -253..253" may stand; the script's own weight is used`,
-    )
-    return [{ type: 'script', name, weight: null, ...placeOf(first) }]
-  }
-  if (direction?.text === 'reverse') {
-    report(
-      'error',
-      'later',
-      direction,
-      `reverse is not supported yet: ${name} is not tracked`,
-      'turn the exit code round',
-    )
-    return []
-  }
-  return [{ type: 'script', name, weight, ...placeOf(first) }]
-}
-
 function readTexts(type: ItemType, words: readonly Token[], report: Report): Item[] {
   return words.flatMap((word): Item[] => {
     const text = mended(word, report)
@@ -114,14 +86,6 @@ function readTexts(type: ItemType, words: readonly Token[], report: Report): Ite
     }
     return text === '' ? [] : [{ type: 'text', text, ...placeOf(word) }]
   })
-}
-
-/** After the first word of such a line come options that we don't act on. */
-function withoutOptions(words: readonly Token[], report: Report): readonly Token[] {
-  const option = words[1]
-  if (option !== undefined)
-    report('warning', 'later', option, `${option.text} after ${words[0]?.text ?? ''} is ignored here`)
-  return words.slice(0, 1)
 }
 
 /** One line of a list block. What can't be read is said and left out. */
@@ -138,7 +102,7 @@ export function readItems(type: ItemType, words: readonly Token[], report: Repor
     return []
   }
   if (type === 'virtual-address') return readAddresses(words, report)
-  if (type === 'tracked-script') return readScript(words, report)
-  if (type === 'tracked-interface' || type === 'address') return readTexts(type, withoutOptions(words, report), report)
+  if (type === 'tracked') return readTracked(words, report)
+  if (type === 'delay') return readDelay(words, report)
   return readTexts(type, words, report)
 }

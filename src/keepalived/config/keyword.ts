@@ -10,12 +10,14 @@ export type ValueSpec = (
   | { readonly type: 'address' }
   | { readonly type: 'host' }
   | { readonly type: 'port' }
+  /** All the words that are left, as one text; may be none. */
+  | { readonly type: 'words' }
   /** A script with its arguments; `[user [group]]` may follow. */
   | { readonly type: 'command' }
 ) & { readonly optional?: boolean }
 
 /** What one line of a list block holds. */
-export type ItemType = 'mail' | 'name' | 'virtual-address' | 'address' | 'tracked-interface' | 'tracked-script'
+export type ItemType = 'mail' | 'name' | 'virtual-address' | 'address' | 'tracked' | 'delay'
 
 /**
  * native: acts. alias: another spelling of `of`; typo: a known misspelling of `of`; both said each time. accepted: understood, without
@@ -126,6 +128,7 @@ export function inBlock(block: string, rows: readonly Omit<Keyword, 'block'>[]):
 }
 
 export const word: ValueSpec = { type: 'word' }
+export const words: ValueSpec = { type: 'words', optional: true }
 export const secret: ValueSpec = { type: 'secret' }
 export const address: ValueSpec = { type: 'address' }
 export const host: ValueSpec = { type: 'host' }

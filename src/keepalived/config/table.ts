@@ -1,14 +1,18 @@
 import type { BlockSpec, Keyword } from './keyword.ts'
 import { HTTP_GET, OTHER_CHECKS, REAL_SERVER, TCP_CHECK, VIRTUAL_SERVER } from './keywords/check.ts'
+import { DAEMON, DAEMON_TOP } from './keywords/daemon.ts'
 import { GLOBAL, TOP } from './keywords/global.ts'
 import { MYSQL, ROLE } from './keywords/mysql.ts'
 import { NOT_YET } from './keywords/not-yet.ts'
+import { TRACK_FILE, TRACK_PROCESS, TRACKED_TOP } from './keywords/track.ts'
 import { AUTHENTICATION, INSTANCE, SCRIPT, SYNC_GROUP } from './keywords/vrrp.ts'
 
 /** Every keyword that we read, in every block: the one place that parser, `-t` and did-you-mean live on. */
 export const KEYWORDS: readonly Keyword[] = [
   ...TOP,
+  ...DAEMON_TOP,
   ...GLOBAL,
+  ...DAEMON,
   ...SCRIPT,
   ...SYNC_GROUP,
   ...INSTANCE,
@@ -18,6 +22,9 @@ export const KEYWORDS: readonly Keyword[] = [
   ...TCP_CHECK,
   ...HTTP_GET,
   ...OTHER_CHECKS,
+  ...TRACKED_TOP,
+  ...TRACK_PROCESS,
+  ...TRACK_FILE,
   ...MYSQL,
   ...ROLE,
 ]
@@ -28,8 +35,11 @@ const LISTS: Readonly<Record<string, BlockSpec['item']>> = {
   group: 'name',
   virtual_ipaddress: 'virtual-address',
   unicast_peer: 'address',
-  track_interface: 'tracked-interface',
-  track_script: 'tracked-script',
+  track_interface: 'tracked',
+  track_script: 'tracked',
+  tracked_process: 'tracked',
+  tracked_file: 'tracked',
+  interface_up_down_delays: 'delay',
 }
 
 /** The content of a block that is skipped unread, because nothing here knows it yet. */

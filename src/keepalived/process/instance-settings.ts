@@ -1,7 +1,8 @@
 import type { Config, VirtualAddress, VrrpInstance } from '../config/config.ts'
+import { fileTracker, processTracker } from '../track/tracker-name.ts'
 import { ipv4Bytes, ipv6Bytes } from '../vrrp/address.ts'
-import type { Settings } from '../vrrp/machine.ts'
 import { NO_AUTH, passwordAuth } from '../vrrp/packet.ts'
+import type { Settings } from '../vrrp/state.ts'
 import type { Expected } from '../vrrp/validation.ts'
 
 /** From the configuration file's words to what the machine, the codec and the kernel need. Pure. */
@@ -26,10 +27,13 @@ export function settingsOf(config: Config, instance: VrrpInstance): Settings {
     leaseMs: Math.ceil(instance.vipLease) * 1000,
     garpDelayMs: instance.garpMasterDelay * 1000,
     garpRefreshMs: instance.garpMasterRefresh * 1000,
-    awaitedTrackers: instance.trackScripts
-      .filter(({ name, weight }) => (weight ?? config.scripts.find((one) => one.name === name)?.weight ?? 0) === 0)
-      .filter(({ name }) => config.scripts.some((one) => one.name === name))
-      .map(({ name }) => name),
+    awaitedTrackers: awaited(instance),
+    grouped: config.syncGroups.some(({ instances: all }) => all.length > 1 && all.includes(instance.name)),
+    higherPrioSendAdvert: instance.election.higherPrioSendAdvert,
+    lowerPrioNoAdvert: instance.election.lowerPrioNoAdvert,
+    downTimerAdverts: instance.election.downTimerAdverts,
+    ownerIgnoreAdverts: instance.election.ownerIgnoreAdverts,
+    notifyPriorityChanges: instance.election.notifyPriorityChanges,
     role:
       instance.role === null
         ? null
@@ -38,6 +42,12 @@ export function settingsOf(config: Config, instance: VrrpInstance): Settings {
             demoteDeadlineMs: instance.role.demoteDeadline * 1000,
           },
   }
+}
+
+/** Names of the trackers that can cause FAULT, as the check worker tells of them. Interfaces are looked at at once. */
+function awaited({ trackScripts, trackProcesses, trackFiles }: VrrpInstance): string[] {
+  const all = [...trackScripts, ...trackProcesses.map(processTracker), ...trackFiles.map(fileTracker)]
+  return all.filter(({ weight }) => weight === 0).map(({ name }) => name)
 }
 
 export function vipsOf(instance: VrrpInstance): VipAddress[] {

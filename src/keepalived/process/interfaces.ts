@@ -1,20 +1,47 @@
+import type { VrrpInstance } from '../config/config.ts'
+import type { InterfaceDelay } from '../config/tracked.ts'
 import type { Netlink } from '../linux/netlink.ts'
 import type { AddressEvent, LinkEvent } from '../linux/netlink-message.ts'
+import { interfaceTracker } from '../track/tracker-name.ts'
+import type { VrrpEvent } from '../vrrp/event.ts'
+import type { Machine } from '../vrrp/state.ts'
+import { type Delays, type LinkDelay, settle, settlesAt } from './link-delay.ts'
 
-/** The host's links and addresses as the kernel last listed them. */
+const NO_DELAY: Delays = { downMs: 0, upMs: 0 }
+
+/** The host's links and addresses as the kernel last listed them; a link's `running` is debounced where that is wished. */
 export class Interfaces {
   readonly #netlink: Netlink
+  readonly #now: () => number
+  readonly #delays: ReadonlyMap<string, Delays>
   #links = new Map<string, LinkEvent>()
+  #settled = new Map<string, LinkDelay>()
   #addresses: readonly AddressEvent[] = []
 
-  constructor(netlink: Netlink) {
+  /** @param now ms, monotonic */
+  constructor(netlink: Netlink, delays: readonly InterfaceDelay[] = [], now: () => number = () => 0) {
     this.#netlink = netlink
+    this.#now = now
+    this.#delays = new Map(delays.map(({ name, down, up }) => [name, { downMs: down * 1000, upMs: up * 1000 }]))
     this.refresh()
   }
 
   refresh(): void {
-    this.#links = new Map(this.#netlink.links().map((link) => [link.name, link]))
+    const now = this.#now()
+    const links = this.#netlink.links()
+    this.#settled = new Map(
+      links.map(({ name, running }) => [name, settle(this.#settled.get(name), running, this.#delaysOf(name), now)]),
+    )
+    this.#links = new Map(
+      links.map((link) => [link.name, { ...link, running: this.#settled.get(link.name)?.up ?? link.running }]),
+    )
     this.#addresses = this.#netlink.addresses()
+  }
+
+  /** When a delayed change will count: look again then. */
+  get deadline(): number | null {
+    const all = [...this.#settled].flatMap(([name, link]) => settlesAt(link, this.#delaysOf(name)) ?? [])
+    return all.length === 0 ? null : Math.min(...all)
   }
 
   link(name: string): LinkEvent | undefined {
@@ -24,4 +51,24 @@ export class Interfaces {
   addressesOf(ifindex: number): readonly AddressEvent[] {
     return this.#addresses.filter((address) => address.ifindex === ifindex)
   }
+
+  /** Is this one of the host's own addresses? */
+  has(address: Uint8Array): boolean {
+    return this.#addresses.some((one) => Buffer.compare(one.address, address) === 0)
+  }
+
+  #delaysOf(name: string): Delays {
+    return this.#delays.get(name) ?? NO_DELAY
+  }
+}
+
+/** What the machine has not been told yet of the interfaces that the instance tracks. */
+export function trackedInterfaces(instance: VrrpInstance, interfaces: Interfaces, machine: Machine): VrrpEvent[] {
+  return instance.trackInterfaces.flatMap(({ name, weight, reverse }): VrrpEvent[] => {
+    const tracker = interfaceTracker(name)
+    const up = interfaces.link(name)?.running === true
+    if (machine.trackers.get(tracker)?.up === up) return []
+    const effective = weight === 0 ? null : weight
+    return [{ t: 'track', tracker, up, weight: effective, reverse, reason: up ? 'up' : 'down' }]
+  })
 }

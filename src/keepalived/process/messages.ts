@@ -33,6 +33,8 @@ export type ToCheck =
       readonly priority: number
       readonly at: number
     }
+  /** The effective priority has changed, where scripts and FIFOs want to know (notify_priority_changes). */
+  | { readonly t: 'priority'; readonly instance: string; readonly state: VrrpState; readonly priority: number }
   /** An advert went out: the other daemon hears of it over TCP, too. */
   | { readonly t: 'advert'; readonly instance: string; readonly priority: number }
   /** A lower-priority or equal advert was heard from this address while master, etc. */
@@ -60,6 +62,8 @@ export type ToVrrp =
       readonly tracker: string
       readonly up: boolean
       readonly weight: number | null
+      /** The weight counts the other way round; without one, up is FAULT. */
+      readonly reverse?: boolean
       readonly reason: string
     }
   /** The peer's daemon has sent an advert of this priority: told over TCP, where adverts themselves may be lost. */

@@ -4,12 +4,14 @@ import { SyscallError } from '../linux/native.ts'
 import type { AddressEvent } from '../linux/netlink-message.ts'
 import { VrrpSocket } from '../linux/vrrp-socket.ts'
 import { compareAddresses, ipv4Bytes, ipv4Text, sameAddress } from '../vrrp/address.ts'
-import { type Effect, initialMachine, type Machine, reduce, type Settings, type VrrpEvent } from '../vrrp/machine.ts'
+import type { Effect, VrrpEvent } from '../vrrp/event.ts'
+import { reduce } from '../vrrp/machine.ts'
 import { encodeAdvert } from '../vrrp/packet.ts'
+import { initialMachine, type Machine, type Settings } from '../vrrp/state.ts'
 import { nextDeadline } from '../vrrp/timing.ts'
 import { priorityOf } from '../vrrp/tracking.ts'
 import { checkPacket, type Expected, FAULT_TEXT, type PacketFault, vridOf } from '../vrrp/validation.ts'
-import type { Interfaces } from './interfaces.ts'
+import { type Interfaces, trackedInterfaces } from './interfaces.ts'
 import type { ToCheck } from './messages.ts'
 import type { InstanceStatus } from './status.ts'
 import type { VirtualAddresses } from './virtual-addresses.ts'
@@ -88,14 +90,9 @@ export class Router {
     else if (source === null) reason = `interface ${name} has no IPv4 address to send from`
     else reason = this.#open(link.ifindex, source)
     if (reason !== '') this.#close()
+    for (const event of trackedInterfaces(this.instance, interfaces, this.#machine)) this.event(event)
     const { up, reason: before } = this.#machine.link
     if (up !== (reason === '') || before !== reason) this.event({ t: 'link', up: reason === '', reason })
-    for (const tracked of this.instance.trackInterfaces) {
-      const tracker = `interface ${tracked}`
-      const isUp = interfaces.link(tracked)?.running === true
-      if (this.#machine.trackers.get(tracker)?.up === isUp) continue
-      this.event({ t: 'track', tracker, up: isUp, weight: null, reason: isUp ? 'up' : 'down' })
-    }
   }
 
   owns(event: AddressEvent): boolean {
@@ -149,7 +146,10 @@ export class Router {
 
   #sourceOn(ifindex: number): Uint8Array | null {
     const wanted = this.instance.unicastSourceIp ?? this.instance.mcastSourceIp
-    if (wanted !== null) return ipv4Bytes(wanted)
+    if (wanted !== null) {
+      const source = ipv4Bytes(wanted)
+      return this.instance.trackSrcIp && !this.#around.interfaces.has(source) ? null : source
+    }
     const vips = this.#expected.addresses
     const own = this.#around.interfaces
       .addressesOf(ifindex)

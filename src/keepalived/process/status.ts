@@ -1,4 +1,4 @@
-import type { VipState } from '../vrrp/machine.ts'
+import type { VipState } from '../vrrp/state.ts'
 import type { PacketFault } from '../vrrp/validation.ts'
 import type { VrrpState } from './messages.ts'
 

@@ -1,5 +1,5 @@
+import type { HeardAdvert } from './event.ts'
 import { answerGone, finishLinger, release, stopNow, takeVip } from './handover.ts'
-import type { HeardAdvert } from './machine.ts'
 import { holderLives } from './second-opinion.ts'
 import { LEASE_SLACK_MS, LINGER_MS, masterDownMs, PATIENT_SLACK_MS, RETRY_MS, renewEveryMs, skewMs } from './timing.ts'
 import { priorityOf } from './tracking.ts'

@@ -1,7 +1,8 @@
-import type { ToCheck, VrrpState } from '../process/messages.ts'
 import { becomeMaster, cancelCandidacy, enterBackup, enterFault, onAdvert, onTimer, openElection } from './election.ts'
+import type { Effect, VrrpEvent } from './event.ts'
 import { leave, onStop, stopNow, suspect, takeVip } from './handover.ts'
 import { onBeat } from './second-opinion.ts'
+import type { Machine, Settings } from './state.ts'
 import { skewMs } from './timing.ts'
 import { isUndecided, priorityOf, whyFault } from './tracking.ts'
 import { advertise, log, type Turn } from './turn.ts'
@@ -10,166 +11,6 @@ import { advertise, log, type Turn } from './turn.ts'
  * One virtual router as a pure reducer: RFC 9568 6.4 with keepalived's FAULT state, and with the database's side of
  * a role change. Times are ms of one monotonic clock that the caller reads.
  */
-export interface Settings {
-  readonly name: string
-  readonly version: 2 | 3
-  /** 1..255; 255 owns the addresses. */
-  readonly priority: number
-  readonly advertMs: number
-  readonly nopreempt: boolean
-  readonly preemptDelayMs: number
-  /** Kernel lease on the VIPs; 0: none. */
-  readonly leaseMs: number
-  readonly garpDelayMs: number
-  /** 0: no periodic refresh. */
-  readonly garpRefreshMs: number
-  /** Trackers (weight 0) that must have spoken before the first election. */
-  readonly awaitedTrackers: readonly string[]
-  /** Null: plain VRRP. With a role the node never preempts: a database can't be taken from a living holder by election. */
-  readonly role: { readonly promoteDeadlineMs: number; readonly demoteDeadlineMs: number } | null
-}
-
-/**
- * - `none` not on this host
- * - `held` answering, lease renewed
- * - `lingering` on its way out: still answering (with RST when the database is dead) until the successor speaks
- * - `awaited` this node is master; the old holder hasn't said yet that it let go
- */
-export type VipState = 'none' | 'held' | 'lingering' | 'awaited'
-
-export interface Tracker {
-  /** Null: not heard from yet. */
-  readonly up: boolean | null
-  /** Null or 0: down is FAULT. */
-  readonly weight: number | null
-  readonly reason: string
-}
-
-export interface Machine {
-  readonly state: VrrpState
-  readonly vip: VipState
-  /** Deadline of `lingering` and `awaited`. */
-  readonly vipAt: number | null
-  /** Master_Adver_Interval */
-  readonly masterIntervalMs: number
-  readonly masterDownAt: number | null
-  readonly advertAt: number | null
-  readonly renewAt: number | null
-  readonly garpAt: number | null
-  readonly refreshAt: number | null
-  readonly preemptAt: number | null
-  readonly advertSentAt: number | null
-  /** Last moment at which another node may have renewed its lease; null: it is known that nobody holds the VIP. */
-  readonly holderHeardAt: number | null
-  /** The holder announced its leave at this time and hasn't said yet that the VIP has gone. */
-  readonly leavingHeardAt: number | null
-  /** When a master's advert was told of over TCP last; see second-opinion.ts. */
-  readonly beatAt: number | null
-  /** Only so it is known that the master lives; said once. */
-  readonly advertsLost: boolean
-  /** A promotion that was asked for. `claimed`: adverts are sent meanwhile, because nobody else does. */
-  readonly candidacy: { readonly id: number; readonly deadlineAt: number; readonly claimed: boolean } | null
-  /** Master_Down passed while this node may not be master. */
-  readonly vacant: boolean
-  readonly holdDownUntil: number
-  /** How often, and from when, a successor that speaks may still be told that the VIP has gone. */
-  readonly gone: { readonly answers: number; readonly notBefore: number; readonly until: number }
-  readonly trackers: ReadonlyMap<string, Tracker>
-  /** Null: not looked at yet. */
-  readonly link: { readonly up: boolean | null; readonly reason: string }
-  readonly gate: { readonly open: boolean; readonly reason: string }
-  readonly checkThere: boolean
-  /** Planned leave to be answered when the VIP has gone. */
-  readonly leaveId: number | null
-  readonly stopAt: number | null
-  readonly nextId: number
-  readonly since: number
-}
-
-export interface HeardAdvert {
-  readonly priority: number
-  readonly intervalMs: number
-  /** For messages. */
-  readonly from: string
-  /** The sender's address is higher than ours: it wins a tie. */
-  readonly fromHigher: boolean
-}
-
-export type VrrpEvent =
-  | { readonly t: 'start' }
-  | { readonly t: 'timer' }
-  | { readonly t: 'advert'; readonly advert: HeardAdvert }
-  | {
-      readonly t: 'track'
-      readonly tracker: string
-      readonly up: boolean
-      readonly weight: number | null
-      readonly reason: string
-    }
-  | { readonly t: 'link'; readonly up: boolean; readonly reason: string }
-  | { readonly t: 'gate'; readonly open: boolean; readonly reason: string }
-  | { readonly t: 'promoted'; readonly id: number; readonly ok: boolean; readonly reason: string }
-  /** The database is read-only, or there is none: hand over now. */
-  | { readonly t: 'leave'; readonly id: number; readonly holdDownMs: number; readonly reason: string }
-  /** The database's side can't hand over as planned: at the end of the process it goes without. */
-  | { readonly t: 'leaveRefused' }
-  /** The check worker died (no promotion until it is back) or is there. */
-  | { readonly t: 'check'; readonly there: boolean }
-  /** The kernel says that a VIP of ours was removed. */
-  | { readonly t: 'vipLost' }
-  /** The peer's daemon tells over TCP that it has sent an advert. */
-  | { readonly t: 'beat'; readonly priority: number }
-  | { readonly t: 'stop'; readonly reason: string }
-
-export type Effect =
-  | { readonly do: 'advert'; readonly priority: number }
-  /** Add, or renew the lease. */
-  | { readonly do: 'addVip' }
-  | { readonly do: 'removeVip' }
-  | { readonly do: 'garp' }
-  | { readonly do: 'state'; readonly state: VrrpState; readonly priority: number }
-  | { readonly do: 'tell'; readonly message: Exclude<ToCheck, { t: 'state' }> }
-  | { readonly do: 'left'; readonly id: number; readonly ok: boolean; readonly reason: string }
-  | { readonly do: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly text: string }
-  | { readonly do: 'stopped' }
-
-/** Before `start`. With a role the gate starts closed: the database's side has to open it. */
-export function initialMachine(settings: Settings): Machine {
-  const unheard: Tracker = { up: null, weight: null, reason: 'not heard from yet' }
-  return {
-    state: 'INIT',
-    vip: 'none',
-    vipAt: null,
-    masterIntervalMs: settings.advertMs,
-    masterDownAt: null,
-    advertAt: null,
-    renewAt: null,
-    garpAt: null,
-    refreshAt: null,
-    preemptAt: null,
-    advertSentAt: null,
-    holderHeardAt: null,
-    leavingHeardAt: null,
-    beatAt: null,
-    advertsLost: false,
-    candidacy: null,
-    vacant: false,
-    holdDownUntil: 0,
-    gone: { answers: 0, notBefore: 0, until: 0 },
-    trackers: new Map(settings.awaitedTrackers.map((name) => [name, unheard])),
-    link: { up: null, reason: 'not looked at yet' },
-    gate:
-      settings.role === null
-        ? { open: true, reason: 'no role' }
-        : { open: false, reason: 'the check worker has not spoken yet' },
-    checkThere: false,
-    leaveId: null,
-    stopAt: null,
-    nextId: 1,
-    since: 0,
-  }
-}
-
 /**
  * The next machine and what must be done, in order. Deadlines that have passed are looked at on `timer` only, but a
  * worker that was asleep for too long while master is a suspect on every event, before anything is sent.
@@ -203,8 +44,8 @@ function handle(turn: Turn, event: VrrpEvent): void {
       return
     case 'track': {
       const before = priorityOf(turn)
-      const { up, weight, reason } = event
-      machine.trackers = new Map(machine.trackers).set(event.tracker, { up, weight, reason })
+      const { up, weight, reverse = false, reason } = event
+      machine.trackers = new Map(machine.trackers).set(event.tracker, { up, weight, reverse, reason })
       onPriority(turn, before, priorityOf(turn))
       review(turn)
       return

@@ -1,4 +1,4 @@
-import type { Machine, Settings } from './machine.ts'
+import type { Machine, Settings } from './state.ts'
 
 /** The intervals of RFC 9568 6.1, all in ms. Pure. */
 

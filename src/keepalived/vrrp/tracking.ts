@@ -4,15 +4,15 @@ import type { Turn } from './turn.ts'
 type Watched = Pick<Turn, 'settings' | 'machine'>
 
 /**
- * Effective priority: a positive weight counts while its tracker is up, a negative one while it is down;
- * clipped to 1..254. An address owner (255) keeps its priority.
+ * Effective priority: a positive weight counts while its tracker is up, a negative one while it is down, with the
+ * opposite sign where it is reversed; clipped to 1..254. An address owner (255) keeps its priority.
  */
 export function priorityOf({ settings, machine }: Watched): number {
   if (settings.priority === 255) return 255
   let priority = settings.priority
-  for (const { up, weight } of machine.trackers.values()) {
+  for (const { up, weight, reverse } of machine.trackers.values()) {
     if (weight === null || up === null) continue
-    if (up ? weight > 0 : weight < 0) priority += weight
+    if (up ? weight > 0 : weight < 0) priority += reverse === true ? -weight : weight
   }
   return Math.min(254, Math.max(1, priority))
 }
@@ -21,7 +21,7 @@ export function priorityOf({ settings, machine }: Watched): number {
 export function whyFault({ machine }: Watched): string | null {
   if (machine.link.up === false) return machine.link.reason
   for (const [name, tracker] of machine.trackers) {
-    if (tracker.up === false && (tracker.weight ?? 0) === 0) return `${name}: ${tracker.reason}`
+    if (tracker.up === (tracker.reverse === true) && (tracker.weight ?? 0) === 0) return `${name}: ${tracker.reason}`
   }
   return null
 }

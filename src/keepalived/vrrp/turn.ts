@@ -1,5 +1,6 @@
 import type { VrrpState } from '../process/messages.ts'
-import type { Effect, Machine, Settings } from './machine.ts'
+import type { Effect } from './event.ts'
+import type { Machine, Settings } from './state.ts'
 import { priorityOf } from './tracking.ts'
 
 /** One call of the reducer while it is being worked out: a private copy of the machine, and the effects so far. */

@@ -1,13 +1,11 @@
 import {
   accepted,
   alias,
-  command,
   flag,
   host,
   inBlock,
   integer,
   type Keyword,
-  later,
   native,
   optional,
   port,
@@ -15,6 +13,8 @@ import {
   seconds,
   word,
 } from '../keyword.ts'
+import { ELECTION_OF_GLOBAL } from './election.ts'
+import { NOTIFICATION_OF_GLOBAL } from './notification.ts'
 
 export const TOP: readonly Keyword[] = inBlock('top', [
   native('global_defs', [], 'Settings of the whole daemon', { opens: 'global_defs', many: true }),
@@ -31,7 +31,7 @@ export const TOP: readonly Keyword[] = inBlock('top', [
 export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
   native('notification_email', [], 'Who gets mail about changes', { opens: 'notification_email' }),
   native('notification_email_from', [word], 'Sender of that mail'),
-  native('smtp_server', [host, optional(port)], 'Mail relay, plain SMTP; its name is looked up when mail is sent'),
+  native('smtp_server', [host, optional(port)], 'Mail relay; its name is looked up when mail is sent'),
   native('smtp_connect_timeout', [seconds(0, 3600)], 'Patience with the relay, for each reply', { default: 30 }),
   native('smtp_helo_name', [word], 'Name given in HELO; default: this host'),
   native('smtp_alert', [flag], 'Mail about everything, unless a block says otherwise', { default: false }),
@@ -46,6 +46,8 @@ export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
   native('vrrp_garp_master_delay', [seconds(0, 3600)], 'Default of garp_master_delay', { default: 5 }),
   native('vrrp_garp_master_repeat', [integer(0, 255)], 'Default of garp_master_repeat', { default: 5 }),
   native('vrrp_garp_master_refresh', [seconds(0, 86400)], 'Default of garp_master_refresh', { default: 0 }),
+  ...ELECTION_OF_GLOBAL,
+  ...NOTIFICATION_OF_GLOBAL,
   native('vrrp_min_garp', [flag], 'One gratuitous ARP per address and no second burst', { default: false }),
   native('vrrp_strict', [flag], 'No authentication, as keepalived; but no firewall rule cuts the VIP off here', {
     default: false,
@@ -53,17 +55,7 @@ export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
   accepted('vrrp_skip_check_adv_addr', [flag], 'the addresses in adverts are never compared here'),
   accepted('vrrp_garp_interval', [seconds(0, 4294)], 'gratuitous ARP is not paced here'),
   accepted('vrrp_gna_interval', [seconds(0, 4294)], 'neighbour advertisements are not paced here'),
-  accepted('enable_traps', [flag], 'there is no SNMP here'),
-  accepted('enable_snmp_vrrp', [flag], 'there is no SNMP here'),
-  accepted('enable_snmp_checker', [flag], 'there is no SNMP here'),
-  accepted('enable_dbus', [flag], 'there is no D-Bus here'),
-  accepted('vrrp_iptables', [optional(word), optional(word)], 'no firewall rules are written here'),
   accepted('dynamic_interfaces', [optional(word)], 'interfaces may always come and go here'),
   accepted('use_pid_dir', [], 'pid files are in /run here'),
   refused('vrrp_mcast_group4', [word], 'adverts would go to 224.0.0.18, where the peer does not listen'),
-  later('notify_fifo', [word], 'nothing is written to it'),
-  later('vrrp_notify_fifo', [word], 'nothing is written to it'),
-  later('vrrp_notify_fifo_script', [command], 'it is not started'),
-  later('startup_script', [command], 'it is not run'),
-  later('shutdown_script', [command], 'it is not run'),
 ])

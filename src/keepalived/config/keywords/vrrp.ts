@@ -17,6 +17,9 @@ import {
   typo,
   word,
 } from '../keyword.ts'
+import { ELECTION_OF_INSTANCE } from './election.ts'
+import { NOTIFICATION_OF_BOTH, NOTIFICATION_OF_INSTANCE } from './notification.ts'
+import { TRACKED_BY_GROUP, TRACKED_BY_INSTANCE } from './tracked-by.ts'
 
 /** The states of a notify script, the same in instances and groups. */
 const NOTIFY = [
@@ -26,7 +29,7 @@ const NOTIFY = [
   native('notify_stop', [command], 'Run when the daemon stops'),
   native('notify', [command], 'Run on every change, with INSTANCE|GROUP NAME STATE PRIORITY'),
   native('smtp_alert', [flag], 'Mail on every change', { default: false }),
-  later('notify_deleted', [optional(command)], 'it is not run'),
+  ...NOTIFICATION_OF_BOTH,
 ]
 
 export const SCRIPT: readonly Keyword[] = inBlock('vrrp_script', [
@@ -50,10 +53,8 @@ export const SCRIPT: readonly Keyword[] = inBlock('vrrp_script', [
 export const SYNC_GROUP: readonly Keyword[] = inBlock('vrrp_sync_group', [
   native('group', [], 'Names of the instances', { opens: 'group' }),
   ...NOTIFY,
-  later('track_script', [], "the group's own trackers are not run", { opens: 'track_script' }),
-  later('track_interface', [], "the group's own trackers are not run", { opens: 'track_interface' }),
+  ...TRACKED_BY_GROUP,
   accepted('global_tracking', [], 'keepalived has given it up'),
-  accepted('sync_group_tracking_weight', [], 'weights of members stay as they are'),
 ])
 
 export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
@@ -75,8 +76,9 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   native('unicast_src_ip', [address], 'Own address for unicast adverts'),
   native('unicast_peer', [], 'Addresses of the peers, for unicast instead of multicast', { opens: 'unicast_peer' }),
   native('mcast_src_ip', [address], "Source of adverts; default: the interface's first address"),
-  native('track_interface', [], 'Interfaces whose loss is a fault', { opens: 'track_interface', many: true }),
-  native('track_script', [], 'Scripts whose failure is a fault, or weighs', { opens: 'track_script', many: true }),
+  ...TRACKED_BY_INSTANCE,
+  ...ELECTION_OF_INSTANCE,
+  ...NOTIFICATION_OF_INSTANCE,
   native('dont_track_primary', [flag], "Loss of the instance's own interface is no fault", { default: false }),
   native('garp_master_delay', [seconds(0, 3600)], 'Until the second burst of gratuitous ARP', { default: 5 }),
   native('garp_master_repeat', [integer(0, 255)], 'Frames per address in a burst', { default: 5 }),
@@ -103,23 +105,16 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   later('virtual_ipaddress_excluded', [], 'these addresses are not added', { opens: 'virtual_ipaddress' }),
   later('virtual_routes', [], 'these routes are not added', { opens: 'skipped' }),
   later('virtual_rules', [], 'these rules are not added', { opens: 'skipped' }),
-  later('track_file', [], 'it is not tracked', { opens: 'skipped' }),
-  later('track_process', [], 'it is not tracked', { opens: 'skipped' }),
   later('track_bfd', [], 'it is not tracked', { opens: 'skipped' }),
-  later('track_src_ip', [flag], 'it is not tracked'),
   refused('mcast_dst_ip', [address], 'adverts would go to 224.0.0.18, where the peer does not listen'),
   later('garp_master_refresh_repeat', [integer(0, 255)], 'a refresh is one frame'),
   later('garp_lower_prio_delay', [seconds(0, 3600)], 'the default is used'),
   later('garp_lower_prio_repeat', [integer(0, 255)], 'the default is used'),
-  later('lower_prio_no_advert', [flag], 'a lower advert is answered at once'),
-  later('higher_prio_send_advert', [flag], 'no last advert is sent on yielding'),
   refused('v3_checksum_as_v2', [flag], 'the peer would drop adverts with the usual checksum'),
   refused('auth_hmac', [], 'the peer would drop adverts without a signature', { opens: 'skipped' }),
-  later('notify_master_rx_lower_pri', [command], 'it is not run'),
   later('promote_secondaries', [flag], 'the sysctl is left alone'),
   later('unicast_ttl', [integer(0, 255)], 'the TTL is 255'),
   later('check_unicast_src', [flag], 'the source of unicast adverts is not compared'),
-  later('down_timer_adverts', [integer(1, 100)], 'three lost adverts are a dead master'),
 ])
 
 export const AUTHENTICATION: readonly Keyword[] = inBlock('authentication', [

@@ -39,6 +39,7 @@ describe('a tracked script', () => {
       rise: 1,
       fall: 1,
       weight: 0,
+      reverse: false,
       initFail: false,
       ...settings,
     }

@@ -33,6 +33,9 @@ describe('the keyword table', () => {
       'unicast_peer',
       'track_interface',
       'track_script',
+      'tracked_process',
+      'tracked_file',
+      'interface_up_down_delays',
       'skipped',
     ]
     expect(KEYWORDS.filter(({ opens }) => opens !== null && !blocks.has(opens) && !lists.includes(opens))).toEqual([])

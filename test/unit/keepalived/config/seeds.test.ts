@@ -106,7 +106,7 @@ describe('the complete configurations of the wiki pages run as they are written'
       name: 'inside_network',
       interface: 'eth0',
       dontTrackPrimary: true,
-      trackInterfaces: ['eth1'],
+      trackInterfaces: [{ name: 'eth1', weight: 0, reverse: false }],
       advertInterval: 10,
       nopreempt: true,
       preemptDelay: 0,
@@ -127,6 +127,7 @@ describe('the complete configurations of the wiki pages run as they are written'
         rise: 1,
         fall: 5,
         weight: 0,
+        reverse: false,
         initFail: false,
       },
     ])
@@ -136,7 +137,7 @@ describe('the complete configurations of the wiki pages run as they are written'
         advertInterval: 2,
         unicastSourceIp: '192.168.1.152',
         unicastPeers: ['192.168.1.156'],
-        trackScripts: [{ name: 'chk_ng', weight: null }],
+        trackScripts: [{ name: 'chk_ng', weight: 0, reverse: false }],
         virtualAddresses: [{ address: '10.16.200.200', prefix: 32, dev: 'eth1', label: 'eth1:1' }],
       },
     ])

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type Effect,
-  type HeardAdvert,
-  initialMachine,
-  type Machine,
-  reduce,
-  type Settings,
-  type VrrpEvent,
-} from '../../../../src/keepalived/vrrp/machine.ts'
+import type { Effect, HeardAdvert, VrrpEvent } from '../../../../src/keepalived/vrrp/event.ts'
+import { reduce } from '../../../../src/keepalived/vrrp/machine.ts'
+import { initialMachine, type Machine, type Settings } from '../../../../src/keepalived/vrrp/state.ts'
 import { leaseIsSafe, nextDeadline } from '../../../../src/keepalived/vrrp/timing.ts'
 import { ROLE, settings } from './simulation.ts'
 

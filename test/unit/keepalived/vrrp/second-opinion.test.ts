@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { initialMachine, type Machine, reduce, type VrrpEvent } from '../../../../src/keepalived/vrrp/machine.ts'
+import type { VrrpEvent } from '../../../../src/keepalived/vrrp/event.ts'
+import { reduce } from '../../../../src/keepalived/vrrp/machine.ts'
+import { initialMachine, type Machine } from '../../../../src/keepalived/vrrp/state.ts'
 import { masterDownMs } from '../../../../src/keepalived/vrrp/timing.ts'
 import { ROLE, settings } from './simulation.ts'
 

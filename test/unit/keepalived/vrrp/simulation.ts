@@ -1,12 +1,6 @@
-import {
-  type Effect,
-  type HeardAdvert,
-  initialMachine,
-  type Machine,
-  reduce,
-  type Settings,
-  type VrrpEvent,
-} from '../../../../src/keepalived/vrrp/machine.ts'
+import type { Effect, HeardAdvert, VrrpEvent } from '../../../../src/keepalived/vrrp/event.ts'
+import { reduce } from '../../../../src/keepalived/vrrp/machine.ts'
+import { initialMachine, type Machine, type Settings } from '../../../../src/keepalived/vrrp/state.ts'
 import { nextDeadline } from '../../../../src/keepalived/vrrp/timing.ts'
 
 /** Hosts on one network segment in simulated time: real reducers, a kernel that ends leases, packets that may be lost. */
@@ -204,6 +198,12 @@ export function settings(overrides: Partial<Settings> = {}): Settings {
     garpDelayMs: 5000,
     garpRefreshMs: 0,
     awaitedTrackers: [],
+    grouped: false,
+    higherPrioSendAdvert: false,
+    lowerPrioNoAdvert: false,
+    downTimerAdverts: 3,
+    ownerIgnoreAdverts: false,
+    notifyPriorityChanges: false,
     role: null,
     ...overrides,
   }

@@ -1,0 +1,17 @@
+/** What a tracked process or file is called among an instance's trackers: scripts have their bare names. */
+
+interface Named {
+  readonly name: string
+}
+
+export function processTracker<Entry extends Named>(entry: Entry): Entry {
+  return { ...entry, name: `process ${entry.name}` }
+}
+
+export function fileTracker<Entry extends Named>(entry: Entry): Entry {
+  return { ...entry, name: `file ${entry.name}` }
+}
+
+export function interfaceTracker(name: string): string {
+  return `interface ${name}`
+}
