@@ -68,7 +68,9 @@ export class Expansion {
     const condition = CONDITION.exec(line.text)
     if (condition !== null) {
       const [whole, not, id] = condition
-      if ((id === this.#configId) !== (not === '^')) this.expand(sliceLine(line, whole.length), emit, depth + 1)
+      // `@mmha` is ours: keepalived, whose -i says otherwise, skips the line.
+      if ((id === this.#configId || id === 'mmha') !== (not === '^'))
+        this.expand(sliceLine(line, whole.length), emit, depth + 1)
       return
     }
     const definition = definitionIn(line.text)
