@@ -4,6 +4,7 @@ import { readCredentials } from '../../../mysql/option-file.ts'
 import type { WatchedSession } from '../../../mysql/session.ts'
 import { SqlError, text } from '../../../mysql/sql-session.ts'
 import type { MysqlServer } from '../../config/config.ts'
+import { pause } from '../pause.ts'
 import { watchDisk } from './disk.ts'
 import { openLocal } from './open-local.ts'
 import { readPid, ServerProcess } from './server-process.ts'
@@ -86,7 +87,7 @@ class MysqlWatch {
       const error = await this.#hold()
       if (this.#stop.signal.aborted) return
       this.#weigh(signOf(error), error.message)
-      await this.#pause(confirms(this.#tally) ? CONFIRM_MS : RETRY_MS)
+      await pause(confirms(this.#tally) ? CONFIRM_MS : RETRY_MS, this.#stop.signal)
     }
   }
 
@@ -144,7 +145,7 @@ class MysqlWatch {
         throw error
       }
       this.#weigh(this.#diskFull === '' ? 'answers' : 'refuses', this.#diskFull || 'answers')
-      await this.#pause(serves(this.#tally.health) ? this.#o.server.interval * 1000 : RETRY_MS)
+      await pause(serves(this.#tally.health) ? this.#o.server.interval * 1000 : RETRY_MS, this.#stop.signal)
       if (this.#stop.signal.aborted) return new SqlError('stopped', { errno: 0, code: 'CLOSED', lost: true })
     }
   }
@@ -196,21 +197,6 @@ class MysqlWatch {
     if (answers) this.#told = said
     const { health } = this.#tally
     if (health !== null && health !== before) onHealth(health, reason)
-  }
-
-  /** Ends early when stopped. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const signal = this.#stop.signal
-      const done = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      if (signal.aborted) done()
-      else signal.addEventListener('abort', done)
-    })
   }
 }
 

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { keepOutOfBinlog, probeWrite } from '../../../mysql/probe.ts'
 import type { WatchedSession } from '../../../mysql/session.ts'
 import { SqlError } from '../../../mysql/sql-session.ts'
+import { pause } from '../pause.ts'
 
 export interface WriteProbeOptions {
   /** s between two probes */
@@ -51,11 +51,7 @@ class WriteProbe {
     while (!this.#signal.aborted) {
       if (this.#o.wanted()) await this.#probe()
       else this.#rest()
-      try {
-        await delay(this.#pauseMs(), undefined, { signal: this.#signal })
-      } catch {
-        return
-      }
+      await pause(this.#pauseMs(), this.#signal)
     }
   }
 
