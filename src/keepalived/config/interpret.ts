@@ -53,6 +53,18 @@ function readValues(
       report('warning', 'placeholder', word, `${word.text} was left from a template, line skipped`, 'fill it in')
       return null
     }
+    if (spec.type === 'words') {
+      return {
+        values: [
+          ...values,
+          given
+            .slice(index)
+            .map(({ text }) => text)
+            .join(' '),
+        ],
+        rest: [],
+      }
+    }
     if (spec.type === 'command') {
       const command = readCommand(given.slice(index), report)
       return command === null ? null : { values: [...values, command], rest: [] }

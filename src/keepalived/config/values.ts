@@ -69,6 +69,7 @@ export function readValue(
   }
   switch (spec.type) {
     case 'word':
+    case 'words':
     case 'command':
     case 'host':
       return text === '' ? bad('an empty value') : text
