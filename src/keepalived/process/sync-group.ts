@@ -1,31 +1,21 @@
 import type { SyncGroup } from '../config/config.ts'
-import { whyFault } from '../vrrp/tracking.ts'
+import { groupEvents } from '../vrrp/group.ts'
 import type { Router } from './router.ts'
 
-const PREFIX = 'sync group '
+/** More rounds than any change needs: fault, leave, promote, elect. */
+const MOST_ROUNDS = 8
 
-/**
- * A group's members are in FAULT together: what faults one is a tracker of the others. A fault that came from the group
- * is not passed on, so that they recover together, too.
- */
-export function shareFaults(groups: readonly SyncGroup[], routers: ReadonlyMap<string, Router>): void {
-  for (const group of groups) {
-    for (const name of group.instances) {
-      const router = routers.get(name)
-      if (router === undefined) continue
-      const faulty = group.instances.find((other) => other !== name && hasOwnFault(routers.get(other)))
-      const tracker = `${PREFIX}${group.name}`
-      const known = router.machine.trackers.get(tracker)
-      if ((known?.up ?? true) === (faulty === undefined)) continue
-      const reason = faulty === undefined ? 'all members are well' : `${faulty} is in FAULT`
-      router.event({ t: 'track', tracker, up: faulty === undefined, weight: null, reason })
+/** Keeps the members of each group together: tells them what the others' state means for them. */
+export function synchronize(groups: readonly SyncGroup[], routers: ReadonlyMap<string, Router>): void {
+  for (const { name, instances } of groups) {
+    if (instances.length < 2) continue
+    const members = instances.flatMap((instance) => routers.get(instance) ?? [])
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const events = groupEvents(name, members)
+      if (events.length === 0) break
+      for (const [router, event] of events) router.event(event)
     }
   }
 }
 
-function hasOwnFault(router: Router | undefined): boolean {
-  if (router === undefined) return false
-  const { machine, settings } = router
-  const own = new Map([...machine.trackers].filter(([name]) => !name.startsWith(PREFIX)))
-  return whyFault({ settings, machine: { ...machine, trackers: own } }) !== null
-}
+export { synchronize as shareFaults }

@@ -15,6 +15,7 @@ export function enterBackup(turn: Turn): void {
   machine.refreshAt = null
   machine.preemptAt = null
   machine.vacant = false
+  machine.groupVote = 'none'
   machine.masterDownAt = turn.now + masterDownMs(settings, priorityOf(turn), machine.masterIntervalMs)
   enter(turn, 'BACKUP')
 }
@@ -26,6 +27,7 @@ export function enterFault(turn: Turn, reason: string): void {
   if (machine.candidacy !== null) cancelCandidacy(turn, reason)
   machine.masterDownAt = null
   machine.vacant = false
+  machine.groupVote = 'none'
   enter(turn, 'FAULT')
 }
 
@@ -34,6 +36,7 @@ export function becomeMaster(turn: Turn): void {
   machine.candidacy = null
   machine.masterDownAt = null
   machine.vacant = false
+  machine.groupVote = 'none'
   machine.masterIntervalMs = settings.advertMs
   enter(turn, 'MASTER')
   // The old holder may answer until it hears us; two hosts with one address are worse than a moment's wait.
@@ -63,6 +66,7 @@ export function cancelCandidacy(turn: Turn, reason: string): void {
   if (machine.candidacy?.claimed === true) turn.effects.push({ do: 'advert', priority: 0 })
   machine.candidacy = null
   machine.advertAt = null
+  machine.groupVote = 'none'
   machine.masterDownAt = now + RETRY_MS + masterDownMs(turn.settings, priorityOf(turn), machine.masterIntervalMs)
   demote(turn, reason)
 }
@@ -115,15 +119,28 @@ function masterDown(turn: Turn): void {
     machine.masterDownAt = machine.holdDownUntil + skewMs(settings, priorityOf(turn), machine.masterIntervalMs)
     return
   }
-  if (!machine.gate.open) {
-    machine.vacant = true
-    log(turn, 'warn', `there is no master, and this node must not be: ${machine.gate.reason}`)
-    return
-  }
-  if (settings.role === null) {
+  if (mustNotBeMaster(turn)) return
+  if (settings.grouped) machine.groupVote = settings.role === null ? 'ready' : 'wants'
+  else electionWon(turn)
+}
+
+function mustNotBeMaster(turn: Turn): boolean {
+  const { machine } = turn
+  if (machine.gate.open) return false
+  machine.vacant = true
+  machine.groupVote = 'none'
+  log(turn, 'warn', `there is no master, and this node must not be: ${machine.gate.reason}`)
+  return true
+}
+
+/** Nobody else is master: be it, after the database has been promoted. */
+export function electionWon(turn: Turn): void {
+  const { machine, settings, now } = turn
+  if (settings.role === null || machine.groupVote === 'ready') {
     becomeMaster(turn)
     return
   }
+  if (mustNotBeMaster(turn)) return
   // Its VIP must not go before we can take it over, so after a leave we are silent until the database is ours.
   const farewell = machine.leavingHeardAt !== null
   const claimed = !farewell
@@ -135,8 +152,9 @@ function masterDown(turn: Turn): void {
 }
 
 export function onAdvert(turn: Turn, advert: HeardAdvert): void {
-  const { machine } = turn
+  const { machine, settings } = turn
   if (machine.state === 'MASTER') {
+    if (settings.ownerIgnoreAdverts && settings.priority === 255) return
     heardAsMaster(turn, advert)
     return
   }
@@ -161,6 +179,8 @@ function heardAsMaster(turn: Turn, advert: HeardAdvert): void {
   }
   if (advert.priority > own || (advert.priority === own && advert.fromHigher)) {
     log(turn, 'warn', `Master received advert from ${advert.from} with higher priority ${advert.priority}, ours ${own}`)
+    // So the winner learns that there were two, and tells the switches again.
+    if (settings.higherPrioSendAdvert) turn.effects.push({ do: 'advert', priority: own })
     if (machine.vip === 'held') turn.effects.push({ do: 'removeVip' })
     machine.vip = 'none'
     machine.vipAt = null
@@ -170,6 +190,10 @@ function heardAsMaster(turn: Turn, advert: HeardAdvert): void {
     return
   }
   log(turn, 'warn', `Received advert from ${advert.from} with lower priority ${advert.priority}, ours ${own}`)
+  if (settings.lowerPrioNoAdvert) {
+    if (machine.vip === 'held') turn.effects.push({ do: 'garp' })
+    return
+  }
   // RFC 9568 6.4.3: the other one has to learn of us at once; so has the switch.
   if (machine.vip === 'held') turn.effects.push({ do: 'addVip' }, { do: 'garp' })
   advertise(turn)
@@ -196,12 +220,14 @@ function heardAsBackup(turn: Turn, advert: HeardAdvert): void {
   }
   if (!accepts(turn, advert.priority, own)) return
   learn(turn, advert)
+  machine.groupVote = 'none'
   machine.masterDownAt = now + masterDownMs(settings, own, machine.masterIntervalMs)
 }
 
 /** Nopreempt, or a master that ranks higher, or a preemption that is still delayed: it remains the master. */
 function accepts(turn: Turn, priority: number, own: number): boolean {
   const { machine, settings, now } = turn
+  if (priority >= own) machine.preemptAt = null
   if (settings.nopreempt || settings.role !== null || priority >= own) return true
   if (settings.preemptDelayMs === 0) return false
   machine.preemptAt ??= now + settings.preemptDelayMs
@@ -233,6 +259,7 @@ export function heardLeave(turn: Turn, advert: Pick<HeardAdvert, 'from'>): void 
     machine.holderHeardAt = null
   }
   if (machine.candidacy === null) {
+    machine.groupVote = 'none'
     machine.masterDownAt = now + skewMs(settings, priorityOf(turn), machine.masterIntervalMs)
   }
 }

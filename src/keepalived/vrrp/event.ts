@@ -11,7 +11,8 @@ export interface HeardAdvert {
 }
 
 export type VrrpEvent =
-  | { readonly t: 'start' }
+  /** `holdUntil`: no election before this moment (vrrp_startup_delay, vrrp_delay_after_boot). */
+  | { readonly t: 'start'; readonly holdUntil?: number }
   | { readonly t: 'timer' }
   | { readonly t: 'advert'; readonly advert: HeardAdvert }
   | {
@@ -36,6 +37,9 @@ export type VrrpEvent =
   /** The peer's daemon tells over TCP that it has sent an advert. */
   | { readonly t: 'beat'; readonly priority: number }
   | { readonly t: 'stop'; readonly reason: string }
+  /** From the sync group: all members want to be master; another member is not (see group.ts). */
+  | { readonly t: 'groupElect' }
+  | { readonly t: 'groupLeave'; readonly reason: string }
 
 export type Effect =
   | { readonly do: 'advert'; readonly priority: number }

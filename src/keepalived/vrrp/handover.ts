@@ -117,6 +117,7 @@ export function stopNow(turn: Turn, options: { readonly demoted: boolean }): voi
   if (machine.candidacy !== null) cancelCandidacy(turn, 'stopping')
   if (machine.state === 'MASTER') release(turn, 'stopping', options)
   machine.masterDownAt = null
+  machine.groupVote = 'none'
   enter(turn, 'STOP')
   if (machine.vip === 'none') turn.effects.push({ do: 'stopped' })
 }

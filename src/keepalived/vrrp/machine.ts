@@ -1,5 +1,6 @@
 import { becomeMaster, cancelCandidacy, enterBackup, enterFault, onAdvert, onTimer, openElection } from './election.ts'
 import type { Effect, VrrpEvent } from './event.ts'
+import { onGroupElect, onGroupLeave } from './group.ts'
 import { leave, onStop, stopNow, suspect, takeVip } from './handover.ts'
 import { onBeat } from './second-opinion.ts'
 import type { Machine, Settings } from './state.ts'
@@ -34,9 +35,14 @@ function handle(turn: Turn, event: VrrpEvent): void {
   switch (event.t) {
     case 'start':
       machine.since = turn.now
+      if (event.holdUntil !== undefined && event.holdUntil > turn.now) hold(turn, event.holdUntil)
       review(turn)
       return
     case 'timer':
+      if (machine.holdUntil !== null && machine.holdUntil <= turn.now) {
+        machine.holdUntil = null
+        review(turn)
+      }
       onTimer(turn)
       return
     case 'advert':
@@ -83,10 +89,21 @@ function handle(turn: Turn, event: VrrpEvent): void {
     case 'beat':
       onBeat(turn, event.priority)
       return
+    case 'groupElect':
+      onGroupElect(turn)
+      return
+    case 'groupLeave':
+      onGroupLeave(turn, event.reason)
+      return
     case 'stop':
       onStop(turn, event.reason)
       return
   }
+}
+
+function hold(turn: Turn, until: number): void {
+  turn.machine.holdUntil = until
+  log(turn, 'info', `Delaying the start by ${((until - turn.now) / 1000).toFixed(1)} s`)
 }
 
 /** Only the skew of a running timer changes, as in keepalived. */
@@ -94,6 +111,10 @@ function onPriority(turn: Turn, before: number, after: number): void {
   const { machine, settings } = turn
   if (after === before) return
   log(turn, 'info', `Changing effective priority from ${before} to ${after}`)
+  const { state } = machine
+  if (settings.notifyPriorityChanges && (state === 'MASTER' || state === 'BACKUP')) {
+    turn.effects.push({ do: 'tell', message: { t: 'priority', instance: settings.name, state, priority: after } })
+  }
   if (machine.masterDownAt === null) return
   const skew = (priority: number): number => skewMs(settings, priority, machine.masterIntervalMs)
   machine.masterDownAt += skew(after) - skew(before)
@@ -109,8 +130,14 @@ function review(turn: Turn): void {
     return
   }
   if (isUndecided(turn) || (machine.state !== 'INIT' && machine.state !== 'FAULT')) return
-  if (turn.settings.priority === 255 && turn.settings.role === null) becomeMaster(turn)
-  else enterBackup(turn)
+  const { priority, role, grouped } = turn.settings
+  if (priority === 255 && role === null && !grouped) {
+    becomeMaster(turn)
+    return
+  }
+  enterBackup(turn)
+  // An owner waits for its group only.
+  if (priority === 255 && role === null) machine.masterDownAt = turn.now
 }
 
 function onPromoted(turn: Turn, answer: { id: number; ok: boolean; reason: string }): void {
@@ -118,7 +145,8 @@ function onPromoted(turn: Turn, answer: { id: number; ok: boolean; reason: strin
   // A cancelled candidacy was followed by a demote: its late answer has no say.
   if (machine.candidacy?.id !== answer.id) return
   if (answer.ok && turn.now <= machine.candidacy.deadlineAt) {
-    becomeMaster(turn)
+    if (turn.settings.grouped) machine.groupVote = 'ready'
+    else becomeMaster(turn)
     return
   }
   log(turn, 'error', `the database was not promoted: ${answer.reason}`)

@@ -73,6 +73,10 @@ export interface Machine {
   readonly advertsLost: boolean
   /** A promotion that was asked for. `claimed`: adverts are sent meanwhile, because nobody else does. */
   readonly candidacy: { readonly id: number; readonly deadlineAt: number; readonly claimed: boolean } | null
+  /** Before it no election; null: the start is over. */
+  readonly holdUntil: number | null
+  /** In a sync group: Master_Down passed (`wants`), and the database is ready or there is none (`ready`). */
+  readonly groupVote: 'none' | 'wants' | 'ready'
   /** Master_Down passed while this node may not be master. */
   readonly vacant: boolean
   readonly holdDownUntil: number
@@ -110,6 +114,8 @@ export function initialMachine(settings: Settings): Machine {
     beatAt: null,
     advertsLost: false,
     candidacy: null,
+    holdUntil: null,
+    groupVote: 'none',
     vacant: false,
     holdDownUntil: 0,
     gone: { answers: 0, notBefore: 0, until: 0 },

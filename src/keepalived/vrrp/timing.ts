@@ -22,14 +22,17 @@ export function skewMs(settings: Settings, priority: number, masterIntervalMs: n
   return ((256 - priority) * (settings.version === 2 ? 1000 : masterIntervalMs)) / 256
 }
 
-/** Master_Down_Interval: three adverts and the skew. */
+/** Master_Down_Interval: three adverts (down_timer_adverts) and the skew. */
 export function masterDownMs(settings: Settings, priority: number, masterIntervalMs: number): number {
-  return 3 * masterIntervalMs + skewMs(settings, priority, masterIntervalMs)
+  return settings.downTimerAdverts * masterIntervalMs + skewMs(settings, priority, masterIntervalMs)
 }
 
-/** After so long without an advert of ours somebody else may be master: 10 % short of the peers' shortest patience. */
+/**
+ * After so long without an advert of ours somebody else may be master: 10 % short of the peers' shortest patience, but
+ * more than the interval itself.
+ */
 export function suspectAfterMs(settings: Settings): number {
-  return 3 * settings.advertMs * 0.9
+  return Math.max(0.9 * settings.downTimerAdverts, 1.5) * settings.advertMs
 }
 
 /** The lease is renewed before each advert, and in between when it would not last until the next one safely. */
@@ -42,12 +45,13 @@ export function renewEveryMs(settings: Settings): number {
 export function leaseIsSafe(settings: Settings): boolean {
   if (settings.leaseMs === 0) return true
   const sinceAdvert = renewEveryMs(settings) < settings.advertMs ? settings.advertMs : 0
-  return sinceAdvert + settings.leaseMs + LEASE_SLACK_MS < 3 * settings.advertMs
+  return sinceAdvert + settings.leaseMs + LEASE_SLACK_MS < settings.downTimerAdverts * settings.advertMs
 }
 
 /** When the machine wants its next `timer` event; null: not before something else happens. */
 export function nextDeadline(machine: Machine): number | null {
   const all = [
+    machine.holdUntil,
     machine.masterDownAt,
     machine.advertAt,
     machine.renewAt,

@@ -26,8 +26,8 @@ export function whyFault({ machine }: Watched): string | null {
   return null
 }
 
-/** True until the link was looked at and every tracker that can cause FAULT has spoken once. */
+/** True until the start's delay is over, the link was looked at and every tracker that can cause FAULT has spoken once. */
 export function isUndecided({ machine }: Watched): boolean {
-  if (machine.link.up === null) return true
+  if (machine.link.up === null || machine.holdUntil !== null) return true
   return [...machine.trackers.values()].some((tracker) => tracker.up === null && (tracker.weight ?? 0) === 0)
 }
