@@ -39,7 +39,7 @@ function dateValue(at: Date): string {
   return at.toUTCString().replace('GMT', '+0000')
 }
 
-/** The message as it goes over the wire before dot-stuffing: CRLF line ends, no bare CR or LF. */
+/** The message before dot-stuffing: CRLF line ends, no bare CR or LF. */
 export function renderMail(mail: Mail, envelope: Envelope, router: string, at: Date): string {
   const host = router.replace(/[^A-Za-z0-9.-]/g, '') || 'localhost'
   const headers = [
@@ -55,9 +55,4 @@ export function renderMail(mail: Mail, envelope: Envelope, router: string, at: D
   ]
   const body = mail.body.split(/\r\n|\r|\n/)
   return `${[...headers, '', ...body].join('\r\n')}\r\n`
-}
-
-/** RFC 5321 4.5.2: a line that starts with a dot gets a second one. */
-export function dotStuffed(message: string): string {
-  return message.replace(/^\./gm, '..')
 }

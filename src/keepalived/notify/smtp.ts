@@ -1,5 +1,11 @@
-import { connect, type Socket } from 'node:net'
-import { bareAddress, dotStuffed, type Envelope } from './mail.ts'
+import { lookup } from 'node:dns/promises'
+import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import type { SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection'
+import type { SmtpConfig } from '../config/notification.ts'
+import { bareAddress, type Envelope } from './mail.ts'
+import { Refused } from './outbox.ts'
+import { readSecret } from './secret-file.ts'
 
 export interface Relay {
   readonly host: string
@@ -7,100 +13,94 @@ export interface Relay {
   readonly heloName: string
   /** ms for the connection, and for each reply. */
   readonly timeoutMs: number
+  readonly smtp: SmtpConfig
 }
 
-/** No reply of a relay is longer; more is not SMTP. */
-const MOST_REPLY = 64 * 1024
+/** Rejects when `signal` is aborted, whatever a promise is waiting for. */
+function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const cut = () => reject(signal.reason)
+    if (signal.aborted) cut()
+    signal.addEventListener('abort', cut, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', cut))
+  })
+}
 
-/** The replies of a relay, one after the other, and the commands to it. */
-class Conversation {
-  readonly #socket: Socket
-  readonly #timeoutMs: number
-  #text = ''
-  #ended: Error | null = null
-  #wake: () => void = () => {}
-
-  constructor(socket: Socket, timeoutMs: number) {
-    this.#socket = socket
-    this.#timeoutMs = timeoutMs
-    socket.setEncoding('utf8')
-    const end = (error: Error) => {
-      this.#ended ??= error
-      this.#wake()
-    }
-    socket.on('data', (chunk) => {
-      this.#text += String(chunk)
-      if (this.#text.length > MOST_REPLY) end(new Error('the relay talks without end'))
-      this.#wake()
-    })
-    socket.on('error', end)
-    socket.on('close', () => end(new Error('the relay closed the connection')))
+async function connectionOptions(relay: Relay, signal: AbortSignal): Promise<SMTPConnectionOptions> {
+  const { host, port, heloName, timeoutMs, smtp } = relay
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+  // The system's resolver: /etc/hosts counts, and nobody waits for it.
+  const address = isIP(host) === 0 ? (await unlessAborted(lookup(host), patience)).address : host
+  const ca = smtp.caFile === null ? {} : { ca: await readFile(smtp.caFile, 'utf8') }
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  return {
+    host: address,
+    port,
+    name: heloName,
+    ...name,
+    secure: smtp.tls === 'tls',
+    requireTLS: smtp.tls === 'starttls',
+    ignoreTLS: smtp.tls === 'no',
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    socketCloseTimeout: 0,
+    tls: { rejectUnauthorized: smtp.verify, ...name, ...ca },
   }
+}
 
-  /** A whole reply, `250-…` lines with it; null: not there yet. */
-  #reply(): string | null {
-    const match = /^(?:\d{3}-[^\n]*\n)*\d{3}(?: [^\n]*)?\r?\n/.exec(this.#text)
-    if (match === null) {
-      if (/^(?!\d{3}[ \r\n-])[^\n]*\n/.test(this.#text)) throw new Error(`not SMTP: ${this.#text.slice(0, 80).trim()}`)
-      return null
-    }
-    this.#text = this.#text.slice(match[0].length)
-    return match[0].trim()
-  }
-
-  /** Waits for the next reply and wants it to start with `code`. */
-  async expect(code: string, after: string): Promise<void> {
-    const deadline = performance.now() + this.#timeoutMs
-    for (;;) {
-      const reply = this.#reply()
-      if (reply !== null) {
-        if (reply.startsWith(code)) return
-        throw new Error(`the relay refused ${after}: ${reply}`)
-      }
-      if (this.#ended !== null) throw this.#ended
-      const left = deadline - performance.now()
-      if (left <= 0) throw new Error(`no reply to ${after} for ${this.#timeoutMs / 1000} s`)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left)
-        this.#wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-  }
-
-  send(line: string): void {
-    this.#socket.write(`${line}\r\n`)
-  }
-
-  async ask(line: string, code: string): Promise<void> {
-    this.send(line)
-    await this.expect(code, line.split(/[ :]/)[0] ?? line)
-  }
+/** A relay's 5xx is its last word; everything else may be better next time. */
+function failureOf(error: unknown): Error {
+  const { message = String(error), responseCode } = error as { message?: string; responseCode?: number }
+  const text = message.replace(/\s+/g, ' ').trim()
+  return responseCode !== undefined && responseCode >= 500 ? new Refused(text) : new Error(text)
 }
 
 /**
- * Delivers one message in plain SMTP as keepalived does: HELO, MAIL, RCPT, DATA, QUIT. No AUTH, no TLS.
- * Rejects with an Error that says which step the relay refused, or did not answer. `signal` cuts it off.
+ * Delivers one message: EHLO (HELO where that is refused), STARTTLS, AUTH, MAIL, RCPT, DATA, QUIT.
+ * @returns recipients that the relay refused while it took others
+ * Rejects with `Refused` when the relay's answer is final, with another Error when it may be tried again. `signal` cuts it off.
  */
-export async function deliver(relay: Relay, envelope: Envelope, message: string, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) throw new Error('cut off')
-  const socket = connect({ host: relay.host, port: relay.port })
-  const cut = () => socket.destroy(new Error('cut off'))
-  signal.addEventListener('abort', cut, { once: true })
+export async function deliver(
+  relay: Relay,
+  envelope: Envelope,
+  message: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  signal.throwIfAborted()
+  const { auth } = relay.smtp
+  const password = auth === null ? '' : await readSecret(auth.passwordFile)
+  const options = await connectionOptions(relay, signal)
+  const { default: SmtpConnection } = await import('nodemailer/lib/smtp-connection')
+  const connection = new SmtpConnection(options)
+  let lost: (error: Error) => void = () => {}
+  const gone = new Promise<never>((_, reject) => {
+    lost = reject
+  })
+  gone.catch(() => {})
+  connection.on('error', (error: Error) => lost(error))
+  connection.on('end', () => lost(new Error('the relay closed the connection')))
+  const step = (start: (done: (error?: unknown) => void) => void): Promise<void> => {
+    const done = new Promise<void>((resolve, reject) => {
+      start((error) => (error ? reject(error) : resolve()))
+    })
+    return unlessAborted(Promise.race([done, gone]), signal)
+  }
   try {
-    const conversation = new Conversation(socket, relay.timeoutMs)
-    await conversation.expect('220', 'the connection')
-    await conversation.ask(`HELO ${relay.heloName}`, '250')
-    await conversation.ask(`MAIL FROM:<${bareAddress(envelope.from)}>`, '250')
-    for (const to of envelope.to) await conversation.ask(`RCPT TO:<${bareAddress(to)}>`, '25')
-    await conversation.ask('DATA', '354')
-    await conversation.ask(`${dotStuffed(message)}.`, '250')
-    conversation.send('QUIT')
-  } finally {
-    signal.removeEventListener('abort', cut)
-    socket.end()
-    socket.destroySoon()
+    await step((done) => connection.connect(done))
+    if (auth !== null) await step((done) => connection.login({ user: auth.user, pass: password }, done))
+    let refused: readonly string[] = []
+    const addresses = { from: bareAddress(envelope.from), to: envelope.to.map(bareAddress) }
+    await step((done) =>
+      connection.send(addresses, message, (error, info) => {
+        refused = info?.rejected?.map(String) ?? []
+        done(error)
+      }),
+    )
+    connection.quit()
+    return refused
+  } catch (error) {
+    connection.close()
+    throw failureOf(error)
   }
 }
