@@ -31,6 +31,8 @@ export interface Inventory {
     readonly semiSyncTimeout: number
   }
   readonly policy: 'availability' | 'consistency'
+  /** Addresses that a master which is not cut off can ping; []: nobody is asked. */
+  readonly witness: readonly string[]
   readonly vrrp: {
     readonly version: 2 | 3
     /** 1..255 */

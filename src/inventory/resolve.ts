@@ -87,6 +87,7 @@ export function resolveInventory(document: InventoryDocument, options: ResolveOp
       semiSyncTimeout: replication.semiSyncTimeout ?? 1000,
     },
     policy: document.policy ?? 'availability',
+    witness: typeof document.witness === 'string' ? [document.witness] : (document.witness ?? []),
     vrrp: {
       version: vrrp.version ?? 3,
       virtualRouterId: vrrp.virtualRouterId ?? routerIdOf(vip.address),

@@ -129,6 +129,10 @@ export const inventorySchema = z
       .optional()
       .meta({ description: 'Default gtid' }),
     policy: z.enum(['availability', 'consistency']).optional(),
+    witness: z
+      .union([ipv4, z.array(ipv4)])
+      .optional()
+      .meta({ description: 'What a master that is not cut off can ping, best the gateway; default: nobody is asked' }),
     vrrp: z
       .strictObject({
         version: z.union([z.literal(2), z.literal(3)], { error: 'the VRRP version is 2 or 3' }).optional(),

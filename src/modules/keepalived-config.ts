@@ -36,6 +36,7 @@ export interface KeepalivedView {
     readonly promoteDeadline: number
     readonly demoteDeadline: number
     readonly heartbeatPort: number
+    readonly witnesses: readonly string[]
   }
 }
 
@@ -106,6 +107,7 @@ export function keepalivedView(context: PlanContext<KeepalivedConfigFacts>): Kee
       promoteDeadline: 5,
       demoteDeadline: 2,
       heartbeatPort: HEARTBEAT_PORT,
+      witnesses: inventory.witness,
     },
   }
 }

@@ -32,6 +32,7 @@ describe('the smallest inventory', () => {
       server: { flavour: 'auto', package: null, port: 3306, settings: {} },
       replication: { mode: 'gtid', password: null },
       policy: 'availability',
+      witness: [],
       vrrp: { version: 3, virtualRouterId: 100, advertInterval: 0.5, priorities: [254, 253], mode: 'multicast' },
     })
     expect(inventory.masters.map(({ name, index, address, nic }) => ({ name, index, address, nic }))).toEqual([

@@ -32,6 +32,7 @@ export const INVENTORY: Inventory = {
   server: { flavour: 'auto', package: null, port: 3306, settings: {} },
   replication: { mode: 'gtid', user: 'mmha_repl', password: null, connectRetry: 1, semiSyncTimeout: 1000 },
   policy: 'availability',
+  witness: [],
   vrrp: {
     version: 3,
     virtualRouterId: 100,

@@ -52,7 +52,7 @@ describe('templates/keepalived.conf.hbs', () => {
       unicast: { source: '10.77.0.11', peers: ['10.77.0.12'] },
       notify: { script: '/etc/mmha/notify.sh', user: 'root' },
       mysql: { ...view.mysql, pidFile: null },
-      role: { ...view.role, policy: 'consistency' },
+      role: { ...view.role, policy: 'consistency', witnesses: ['10.77.0.1'] },
     }
     const { config, diagnostics, scripts } = parseConfig(render(other), 'keepalived.conf')
     expect(diagnostics.map(({ message }) => message)).toEqual(['MMHA: only the first 8 characters of auth_pass count'])
@@ -67,7 +67,7 @@ describe('templates/keepalived.conf.hbs', () => {
         unicastSourceIp: '10.77.0.11',
         unicastPeers: ['10.77.0.12'],
         virtualAddresses: [{ label: 'host0:vip' }],
-        role: { policy: 'consistency' },
+        role: { policy: 'consistency', heartbeatPort: 11200, witnesses: ['10.77.0.1'] },
       },
     ])
   })
