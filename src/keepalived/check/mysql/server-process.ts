@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { watchProcess } from '../process-watch.ts'
 
 /** A stopped process is looked for this often, ms. */
-const LOOK_MS = 100
+const LOOK_MS = 200
 
 /** The fields of /proc/PID/stat after the name, which may hold spaces and parentheses; [0] is the state. */
 function fieldsOf(stat: string): readonly string[] {
@@ -55,7 +55,7 @@ export class ServerProcess {
   static watch(pid: number, patienceMs: number, events: ServerProcessEvents): ServerProcess | null {
     const start = startOf(pid)
     if (start === null) return null
-    const needed = Math.max(2, Math.ceil(patienceMs / LOOK_MS))
+    const needed = Math.max(1, Math.ceil(patienceMs / LOOK_MS))
     let looks = 0
     const timer = setInterval(() => {
       const stat = statOf(pid)

@@ -43,7 +43,7 @@ describe('the server’s process', () => {
       exited = resolve
     })
     const stopped = new Promise<number>((resolve) => {
-      const watched = ServerProcess.watch(pid, 300, {
+      const watched = ServerProcess.watch(pid, 400, {
         onStopped(ms) {
           resolve(ms)
           expect(watched?.kill()).toBe('')
@@ -53,7 +53,7 @@ describe('the server’s process', () => {
       expect(watched).not.toBeNull()
       child.kill('SIGSTOP')
     })
-    expect(await stopped).toBe(300)
+    expect(await stopped).toBe(400)
     await exiting
   })
 
