@@ -104,14 +104,14 @@ export function joinContinued(lines: readonly SourceLine[], report: Report): Sou
       continue
     }
     const defines = isDefinition(first.text)
-    const pieces: [SourceLine, ...SourceLine[]] = [sliceLine(first, 0, first.text.search(CONTINUED))]
+    const pieces: [SourceLine, ...SourceLine[]] = [trimLine(sliceLine(first, 0, first.text.search(CONTINUED)))]
     let open = true
     while (open && index + 1 < lines.length) {
       index += 1
       const next = lines[index]
       if (next === undefined || next.text.trim() === '') continue
       open = CONTINUED.test(next.text)
-      pieces.push(open ? sliceLine(next, 0, next.text.search(CONTINUED)) : next)
+      pieces.push(trimLine(open ? sliceLine(next, 0, next.text.search(CONTINUED)) : next))
     }
     if (!defines) {
       const said = 'the line goes on after \\; keepalived before 2.3 does that only in $NAME= definitions'

@@ -117,11 +117,11 @@ export function withoutComment(line: SourceLine, report: Report): SourceLine {
 const UNDEFINED = /\$\{(\w+)[^{}]*\}/y
 
 /**
- * Cuts one line into words and braces as keepalived does: quotes join words, braces stand alone wherever they are, `\\#` and `\\!` are
+ * Cuts one line into words and braces as keepalived does: quotes join words, braces stand alone wherever they are, `\\#`, `\\!` and `\\"` are
  * characters. Comments are gone already. Look-alike characters are mended with a warning.
  */
 export function lexLine(source: SourceLine, report: Report): Token[] {
-  const line = source.text
+  const line = source.text.trimEnd()
   const at = (index: number): Place => placeAt(source, index)
   const cutting: Cutting = { at, report, tokens: [], text: '', start: -1, quoted: false }
   let index = 0
@@ -141,10 +141,11 @@ export function lexLine(source: SourceLine, report: Report): Token[] {
       if (cutting.start < 0) cutting.start = index
       cutting.text += variable[0]
       index += variable[0].length
-    } else if (raw === '\\' && (line[index + 1] === '#' || line[index + 1] === '!')) {
+    } else if (raw === '\\' && index + 1 < line.length) {
+      const next = line[index + 1] ?? ''
       if (cutting.start < 0) cutting.start = index
-      cutting.text += line[index + 1]
-      index += 2
+      cutting.text += /[#!"']/.test(next) ? next : /[\s{}]/.test(next) ? raw : raw + next
+      index += /[\s{}]/.test(next) ? 1 : 2
     } else if (char === '"' || char === "'") {
       index = quotedPart(line, index, cutting)
     } else if (char === '{' || char === '}') {
