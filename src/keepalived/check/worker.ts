@@ -1,10 +1,13 @@
 import type { Config, RealServer, VirtualServer, VrrpInstance } from '../config/config.ts'
+import { Announcer } from '../notify/announcer.ts'
+import { serverName } from '../notify/change.ts'
 import { Mailer } from '../notify/mailer.ts'
 import { Notifier } from '../notify/notifier.ts'
 import { NotifyQueue } from '../notify/notify-queue.ts'
 import { type Log, Scripts } from '../notify/scripts.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
 import { type Role, startRole } from '../role/role.ts'
+import { startTrackers } from '../track/start.ts'
 import { isLocalAddress } from './local-address.ts'
 import { RealServerMonitor } from './real-server-monitor.ts'
 import { ScriptTracker } from './script-tracker.ts'
@@ -29,6 +32,7 @@ const STOP_PATIENCE_MS = 1000
 interface Wiring extends CheckWorkerOptions {
   readonly queue: NotifyQueue
   readonly mailer: Mailer
+  readonly announcer: Announcer
   readonly scripts: Scripts
 }
 
@@ -59,7 +63,7 @@ function drivenBy(config: Config, virtual: VirtualServer, server: RealServer): V
   )
 }
 
-function startServers({ config, send, log, queue, mailer }: Wiring): RealServerMonitor[] {
+function startServers({ config, send, log, queue, mailer, announcer }: Wiring): RealServerMonitor[] {
   return config.virtualServers.flatMap((virtual) =>
     virtual.realServers.map((server) => {
       const name = `${server.address}:${server.port}`
@@ -75,6 +79,12 @@ function startServers({ config, send, log, queue, mailer }: Wiring): RealServerM
         known = up
         const command = up ? server.notifyUp : server.notifyDown
         const what = `${up ? 'notify_up' : 'notify_down'} of ${name}`
+        announcer.tell({
+          type: 'RS',
+          name: serverName(server.address, server.port),
+          virtualServer: serverName(virtual.address, virtual.port),
+          state: up ? 'UP' : 'DOWN',
+        })
         if (command !== null) queue.add(`real_server ${name}`, { what, command, extra: [] })
         if (server.smtpAlert) {
           const subject = `Realserver [${server.address}]:tcp:${server.port} of virtual server [${virtual.address}]:tcp:${virtual.port} - ${up ? 'UP' : 'DOWN'}`
@@ -118,13 +128,15 @@ export function startCheckWorker(options: CheckWorkerOptions): CheckWorker {
   const scripts = new Scripts(config.global, configFile)
   const queue = new NotifyQueue(scripts, log)
   const mailer = new Mailer(config.global, log)
-  const notifier = new Notifier({ config, queue, mail: (mail) => mailer.send(mail) })
-  const wiring = { ...options, queue, mailer, scripts }
+  const announcer = new Announcer(config, scripts, log)
+  const tell = announcer.tell.bind(announcer)
+  const notifier = new Notifier({ config, queue, mail: (mail) => mailer.send(mail), tell })
+  const wiring = { ...options, queue, mailer, announcer, scripts }
   const roles = startRoles(wiring)
-  const watching = [...startScripts(wiring), ...startServers(wiring)]
+  const watching = [...startScripts(wiring), ...startServers(wiring), ...startTrackers(wiring)]
   return {
     receive(message) {
-      if (message.t === 'state') notifier.onState(message.instance, message.state, message.priority)
+      notifier.receive(message)
       const role = roles.get(message.instance)
       if (role !== undefined) return role.receive(message)
       const answer = plainAnswer(message)
@@ -132,7 +144,12 @@ export function startCheckWorker(options: CheckWorkerOptions): CheckWorker {
     },
     async stop() {
       const ends = [...watching, ...roles.values()].map((part) => part.stop())
-      await Promise.all([...ends, queue.stop(STOP_PATIENCE_MS), mailer.stop(STOP_PATIENCE_MS)])
+      await Promise.all([
+        ...ends,
+        queue.stop(STOP_PATIENCE_MS),
+        mailer.stop(STOP_PATIENCE_MS),
+        announcer.stop(STOP_PATIENCE_MS),
+      ])
     },
   }
 }

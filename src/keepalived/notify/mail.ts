@@ -56,3 +56,21 @@ export function renderMail(mail: Mail, envelope: Envelope, router: string, at: D
   const body = mail.body.split(/\r\n|\r|\n/)
   return `${[...headers, '', ...body].join('\r\n')}\r\n`
 }
+
+/** keepalived's subjects and sentences, which people's mail filters know. */
+export function instanceMail(name: string, state: string): Mail {
+  if (state === 'STOP') return { subject: `VRRP Instance ${name} - Stopping`, body: '=> VRRP Instance stopping <=' }
+  const owning = state === 'MASTER' ? 'now owning' : 'nolonger owning'
+  return {
+    subject: `VRRP Instance ${name} - Entering ${state} state`,
+    body: `=> VRRP Instance is ${owning} VRRP VIPs <=`,
+  }
+}
+
+export function groupMail(name: string, state: string): Mail {
+  if (state === 'STOP') {
+    return { subject: `VRRP Group ${name} - Stopping`, body: '=> All VRRP group instances are now stopping <=' }
+  }
+  const body = `=> All VRRP group instances are now in ${state} state <=`
+  return { subject: `VRRP Group ${name} - Entering ${state} state`, body }
+}

@@ -1,23 +1,32 @@
-import type { Command, Config, NotifyConfig } from '../config/config.ts'
-import type { VrrpState } from '../process/messages.ts'
-import type { Mail } from './mail.ts'
+import type { Command, Config, NotifyConfig, VrrpInstance } from '../config/config.ts'
+import type { ToCheck, VrrpState } from '../process/messages.ts'
+import type { Change, VrrpChange } from './change.ts'
+import { groupMail, instanceMail, type Mail } from './mail.ts'
 import type { NotifyQueue } from './notify-queue.ts'
 
-/** States that scripts and mail are told of, with the script that is meant. */
-const SCRIPT_OF: Readonly<Record<Exclude<VrrpState, 'INIT'>, 'master' | 'backup' | 'fault' | 'stop'>> = {
+/** A state that scripts and mail are told of; DELETED by `notify_deleted` alone. */
+type Told = Exclude<VrrpState, 'INIT'> | 'DELETED'
+
+/** The script that is meant for a state. */
+const SCRIPT_OF = {
   MASTER: 'master',
   BACKUP: 'backup',
   FAULT: 'fault',
   STOP: 'stop',
-}
+} as const
 
 export interface Notifying {
   readonly config: Config
   readonly queue: NotifyQueue
   readonly mail: (mail: Mail) => void
+  /** FIFOs and webhook. */
+  readonly tell: (change: Change) => void
 }
 
-/** Tells scripts and mail of state changes: of an instance at once, of a sync group when all its members have got there. */
+/**
+ * Tells scripts, mail, FIFOs and webhook of state changes: of an instance at once, of a sync group when all its members have got there.
+ * Order as keepalived: script of the state, `notify`, FIFOs, mail.
+ */
 export class Notifier {
   readonly #options: Notifying
   readonly #states = new Map<string, VrrpState>()
@@ -27,52 +36,81 @@ export class Notifier {
     this.#options = options
   }
 
+  receive(message: ToCheck): void {
+    if (message.t === 'state') {
+      const { instance, state, priority } = message
+      if (message.deleted === true) this.#onDeleted(instance, priority)
+      else if (message.known === true) this.#onKnown(instance, state, priority)
+      else this.onState(instance, state, priority)
+    } else if (message.t === 'priority') {
+      const { instance: name, state, priority } = message
+      this.#fifo('INSTANCE', name, state === 'MASTER' ? 'MASTER_PRIORITY' : 'BACKUP_PRIORITY', priority)
+    } else if (message.t === 'lower') {
+      const instance = this.#instance(message.instance)
+      if (instance === undefined) return
+      this.#script('INSTANCE', instance.name, 'notify_master_rx_lower_pri', instance.notify.lower, [])
+      this.#fifo('INSTANCE', instance.name, 'MASTER_RX_LOWER_PRI', message.priority)
+    }
+  }
+
   /** A repeated state (a new priority, say) is no change. */
   onState(name: string, state: VrrpState, priority: number): void {
     if (this.#states.get(name) === state) return
     this.#states.set(name, state)
-    const { config } = this.#options
-    const instance = config.instances.find((candidate) => candidate.name === name)
+    const instance = this.#instance(name)
     if (instance === undefined || state === 'INIT') return
-    this.#run('INSTANCE', name, instance.notify, state, priority)
-    if (instance.smtpAlert && state !== 'STOP') this.#options.mail(instanceMail(name, state))
-    for (const group of config.syncGroups) {
+    this.#tellInstance(instance, state, priority)
+    for (const group of this.#options.config.syncGroups) {
       const together = group.instances.every((member) => this.#states.get(member) === state)
       if (!group.instances.includes(name) || !together || this.#groups.get(group.name) === state) continue
       this.#groups.set(group.name, state)
-      if (state === 'STOP') continue
       this.#run('GROUP', group.name, group.notify, state, 0)
-      if (group.smtpAlert) this.#options.mail(groupMail(group.name, state))
+      this.#fifo('GROUP', group.name, state, 0)
+      if (group.smtpAlert && this.#isMailed(state)) this.#options.mail(groupMail(group.name, state))
     }
   }
 
-  #run(
-    kind: 'INSTANCE' | 'GROUP',
-    name: string,
-    notify: NotifyConfig,
-    state: Exclude<VrrpState, 'INIT'>,
-    priority: number,
-  ): void {
-    const add = (what: string, command: Command | null, extra: readonly string[]) => {
-      if (command !== null) this.#options.queue.add(`${kind} ${name}`, { what: `${what} of ${name}`, command, extra })
-    }
-    add(`notify_${SCRIPT_OF[state]}`, notify[SCRIPT_OF[state]], [])
-    add('notify', notify.any, [kind, name, state, String(priority)])
+  /** What was told before this check worker began; FIFOs alone may want to hear it again. */
+  #onKnown(name: string, state: VrrpState, priority: number): void {
+    this.#states.set(name, state)
+    if (!this.#options.config.global.notification.fifoStatesOnReload || state === 'INIT') return
+    if (this.#instance(name) !== undefined) this.#fifo('INSTANCE', name, state, priority)
   }
-}
 
-/** keepalived's subjects and sentences, which people's mail filters know. */
-function instanceMail(name: string, state: VrrpState): Mail {
-  const body =
-    state === 'MASTER'
-      ? '=> VRRP Instance is now owning VRRP VIPs <='
-      : '=> VRRP Instance is nolonger owning VRRP VIPs <='
-  return { subject: `VRRP Instance ${name} - Entering ${state} state`, body }
-}
+  /** A reload has removed the instance: FAULT, as keepalived tells it, or DELETED where the file says so. */
+  #onDeleted(name: string, priority: number): void {
+    this.#states.delete(name)
+    const instance = this.#instance(name)
+    if (instance !== undefined) {
+      this.#tellInstance(instance, instance.notify.deleted === null ? 'FAULT' : 'DELETED', priority)
+    }
+  }
 
-function groupMail(name: string, state: VrrpState): Mail {
-  return {
-    subject: `VRRP Group ${name} - Entering ${state} state`,
-    body: '=> All VRRP group instances are now in this state <=',
+  #tellInstance(instance: VrrpInstance, state: Told, priority: number): void {
+    this.#run('INSTANCE', instance.name, instance.notify, state, priority)
+    this.#fifo('INSTANCE', instance.name, state, priority)
+    if (instance.smtpAlert && this.#isMailed(state)) this.#options.mail(instanceMail(instance.name, state))
+  }
+
+  #instance(name: string): VrrpInstance | undefined {
+    return this.#options.config.instances.find((candidate) => candidate.name === name)
+  }
+
+  #isMailed(state: Told): boolean {
+    return state !== 'FAULT' || !this.#options.config.global.notification.noEmailFaults
+  }
+
+  #fifo(type: 'INSTANCE' | 'GROUP', name: string, state: VrrpChange, priority: number): void {
+    this.#options.tell({ type, name, state, priority })
+  }
+
+  #run(kind: 'INSTANCE' | 'GROUP', name: string, notify: NotifyConfig, state: Told, priority: number): void {
+    if (state === 'DELETED') this.#script(kind, name, 'notify_deleted', notify.deleted?.command ?? null, [])
+    else this.#script(kind, name, `notify_${SCRIPT_OF[state]}`, notify[SCRIPT_OF[state]], [])
+    this.#script(kind, name, 'notify', notify.any, [kind, name, state, String(priority)])
+  }
+
+  #script(kind: string, name: string, what: string, command: Command | null, extra: readonly string[]): void {
+    if (command !== null) this.#options.queue.add(`${kind} ${name}`, { what: `${what} of ${name}`, command, extra })
   }
 }

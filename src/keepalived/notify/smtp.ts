@@ -49,9 +49,17 @@ async function connectionOptions(relay: Relay, signal: AbortSignal): Promise<SMT
   }
 }
 
+interface SmtpFailure {
+  readonly message?: string
+  readonly code?: string
+  /** The relay's, when it answered. */
+  readonly responseCode?: number
+}
+
 /** A relay's 5xx is its last word; everything else may be better next time. */
-function failureOf(error: unknown): Error {
-  const { message = String(error), responseCode } = error as { message?: string; responseCode?: number }
+function failureOf(error: unknown, { host, port, timeoutMs }: Relay): Error {
+  const { message = String(error), responseCode, code } = error as SmtpFailure
+  if (code === 'ETIMEDOUT') return new Error(`${host}:${port} does not answer for ${timeoutMs / 1000} s`)
   const text = message.replace(/\s+/g, ' ').trim()
   return responseCode !== undefined && responseCode >= 500 ? new Refused(text) : new Error(text)
 }
@@ -101,6 +109,6 @@ export async function deliver(
     return refused
   } catch (error) {
     connection.close()
-    throw failureOf(error)
+    throw failureOf(error, relay)
   }
 }

@@ -34,6 +34,7 @@ export function settingsOf(config: Config, instance: VrrpInstance): Settings {
     downTimerAdverts: instance.election.downTimerAdverts,
     ownerIgnoreAdverts: instance.election.ownerIgnoreAdverts,
     notifyPriorityChanges: instance.election.notifyPriorityChanges,
+    tellsLower: instance.notify.lower !== null || isAnnounced(config),
     role:
       instance.role === null
         ? null
@@ -42,6 +43,12 @@ export function settingsOf(config: Config, instance: VrrpInstance): Settings {
             demoteDeadlineMs: instance.role.demoteDeadline * 1000,
           },
   }
+}
+
+/** Do FIFOs or a webhook hear of instances? */
+function isAnnounced({ global: { notification } }: Config): boolean {
+  const { fifos, webhook } = notification
+  return fifos.all !== null || fifos.vrrp !== null || webhook !== null
 }
 
 /** Names of the trackers that can cause FAULT, as the check worker tells of them. Interfaces are looked at at once. */

@@ -32,9 +32,15 @@ export type ToCheck =
       readonly state: VrrpState
       readonly priority: number
       readonly at: number
+      /** Told before to a check worker that has ended since: no news for scripts and mail. */
+      readonly known?: boolean
+      /** A reload has removed the instance (state STOP): told by `notify_deleted`. */
+      readonly deleted?: boolean
     }
   /** The effective priority has changed, where scripts and FIFOs want to know (notify_priority_changes). */
   | { readonly t: 'priority'; readonly instance: string; readonly state: VrrpState; readonly priority: number }
+  /** The master has heard an advert of a lower priority than its own, which is told. */
+  | { readonly t: 'lower'; readonly instance: string; readonly priority: number }
   /** An advert went out: the other daemon hears of it over TCP, too. */
   | { readonly t: 'advert'; readonly instance: string; readonly priority: number }
   /** A lower-priority or equal advert was heard from this address while master, etc. */

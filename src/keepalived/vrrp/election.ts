@@ -190,6 +190,9 @@ function heardAsMaster(turn: Turn, advert: HeardAdvert): void {
     return
   }
   log(turn, 'warn', `Received advert from ${advert.from} with lower priority ${advert.priority}, ours ${own}`)
+  if (settings.tellsLower === true) {
+    turn.effects.push({ do: 'tell', message: { t: 'lower', instance: settings.name, priority: own } })
+  }
   if (settings.lowerPrioNoAdvert) {
     if (machine.vip === 'held') turn.effects.push({ do: 'garp' })
     return

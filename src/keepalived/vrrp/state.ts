@@ -27,6 +27,8 @@ export interface Settings {
   /** Priority 255: others are not heard while master. */
   readonly ownerIgnoreAdverts: boolean
   readonly notifyPriorityChanges: boolean
+  /** A script, FIFO or webhook wants to know of lower priorities that a master hears. */
+  readonly tellsLower?: boolean
   /** Null: plain VRRP. With a role the node never preempts: a database can't be taken from a living holder by election. */
   readonly role: { readonly promoteDeadlineMs: number; readonly demoteDeadlineMs: number } | null
 }

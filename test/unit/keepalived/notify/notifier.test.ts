@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Config } from '../../../../src/keepalived/config/config.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
+import { type Change, fifoLine } from '../../../../src/keepalived/notify/change.ts'
 import type { Mail } from '../../../../src/keepalived/notify/mail.ts'
 import { Notifier } from '../../../../src/keepalived/notify/notifier.ts'
 import { NotifyQueue } from '../../../../src/keepalived/notify/notify-queue.ts'
@@ -25,13 +26,27 @@ describe('state changes are told', () => {
   })
   afterEach(() => sandbox.remove())
 
-  function notifier(config: Config): { notifier: Notifier; queue: NotifyQueue; mails: Mail[]; logs: string[] } {
+  function notifier(config: Config): {
+    notifier: Notifier
+    queue: NotifyQueue
+    mails: Mail[]
+    logs: string[]
+    told: Change[]
+  } {
     const mails: Mail[] = []
+    const told: Change[] = []
     const logs: string[] = []
     const queue = new NotifyQueue(new Scripts(config.global, sandbox.file('keepalived.conf')), (_, text) =>
       logs.push(text),
     )
-    return { notifier: new Notifier({ config, queue, mail: (mail) => mails.push(mail) }), queue, mails, logs }
+    const tell = (change: Change) => told.push(change)
+    return {
+      notifier: new Notifier({ config, queue, mail: (mail) => mails.push(mail), tell }),
+      queue,
+      mails,
+      logs,
+      told,
+    }
   }
 
   it('for a sync group when all its members have arrived, and once', async () => {
@@ -52,6 +67,39 @@ describe('state changes are told', () => {
       'VRRP Instance B - Entering MASTER state',
       'VRRP Instance A - Entering FAULT state',
       'VRRP Instance B - Entering FAULT state',
+    ])
+  })
+
+  it('on a reload: what is known is told to FIFOs alone, what is removed as the file wants', async () => {
+    const any = sandbox.script('any.sh', `echo "$@" >> ${sandbox.file('log')}`)
+    const deleted = sandbox.script('deleted.sh', `echo deleted >> ${sandbox.file('log')}`)
+    const text = (name: string, id: number, more: string) =>
+      instance(name, id).replace('smtp_alert', `notify ${any}\n${more}`)
+    const config = parseConfig(
+      `global_defs {\n fifo_write_vrrp_states_on_reload\n}${text('A', 1, '')}${text('B', 2, `notify_deleted ${deleted}`)}`,
+      'f',
+    ).config
+    const { notifier: about, queue, told } = notifier(config)
+    const state = { t: 'state', state: 'MASTER', priority: 100, at: 0 } as const
+    about.receive({ ...state, instance: 'A', known: true })
+    about.receive({ ...state, instance: 'A' })
+    about.receive({ t: 'priority', instance: 'A', state: 'MASTER', priority: 90 })
+    about.receive({ t: 'lower', instance: 'A', priority: 90 })
+    about.receive({ ...state, instance: 'A', state: 'STOP', deleted: true })
+    about.receive({ ...state, instance: 'B', state: 'STOP', deleted: true })
+    await queue.idle()
+    expect(sandbox.read('log').split('\n').sort()).toEqual([
+      '',
+      'INSTANCE A FAULT 100',
+      'INSTANCE B DELETED 100',
+      'deleted',
+    ])
+    expect(told.map(fifoLine)).toEqual([
+      'INSTANCE "A" MASTER 100\n',
+      'INSTANCE "A" MASTER_PRIORITY 90\n',
+      'INSTANCE "A" MASTER_RX_LOWER_PRI 90\n',
+      'INSTANCE "A" FAULT 100\n',
+      'INSTANCE "B" DELETED 100\n',
     ])
   })
 
