@@ -4,6 +4,7 @@ import { type Classification, classify, type History, type Quarantine, quarantin
 import { ENDLESS_MS } from '../../mysql/semi-sync.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { RoleConfig } from '../config/config.ts'
+import type { Connection } from '../heartbeat/isolation.ts'
 import type { Heard, PeerView } from './peer.ts'
 
 /** Everything that decides, at one moment. */
@@ -145,3 +146,21 @@ export function wasSynchronous(heard: Heard | null): boolean {
 }
 
 const MAX_EVIDENCE_AGE_MS = 3_000
+
+/**
+ * A standby does not acknowledge. May the holder let commits go without it? Where it may be being promoted on the other
+ * side of a cut, nobody here may be told OK. This node knows when it is the one that is cut off; with policy consistency
+ * it is enough that the standby might live.
+ * @returns why not, or null
+ */
+export function objectionToLetGo(now: {
+  readonly connection: Connection
+  readonly policy: RoleConfig['policy']
+  readonly peer: PeerView['state']
+  /** Its daemon was heard just now, and would tell of a promotion. */
+  readonly peerLives: boolean
+}): string | null {
+  if (now.connection !== 'connected') return 'this node may be cut off'
+  if (now.policy === 'availability' || now.peer !== 'silent' || now.peerLives) return null
+  return 'policy consistency, and it is not heard; if its host is off for sure, set policy availability and reload'
+}

@@ -3,6 +3,7 @@ import { enforceStatements, releaseStatements } from '../../mysql/semi-sync.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { RoleConfig } from '../config/config.ts'
 import type { Connection } from '../heartbeat/isolation.ts'
+import { objectionToLetGo } from './judgement.ts'
 import type { PeerView } from './peer.ts'
 import type { LocalServer } from './server.ts'
 import type { StateFile } from './state-file.ts'
@@ -26,8 +27,7 @@ export class SemiSyncKeeper {
   readonly #connection: () => Connection
   readonly #policy: RoleConfig['policy']
   readonly #peerLives: () => boolean
-  /** That commits wait on was said. */
-  #told = false
+  #told = ''
   /** What was committed when waiting began: once the peer has it, waiting is proof. */
   #before: GtidSet | null = null
   #stuckSince: number | null = null
@@ -91,7 +91,7 @@ export class SemiSyncKeeper {
     this.#acknowledged = semiSync.acknowledged
     if (moving) {
       this.#stuckSince = null
-      this.#told = false
+      this.#told = ''
       const { enforced } = await this.#state.read()
       if (enforced || peer.state !== 'up' || !semiSync.active) return
       if (!contains(peer.snapshot.received, this.#before)) return
@@ -109,19 +109,16 @@ export class SemiSyncKeeper {
     await this.#release(server, peer)
   }
 
-  /**
-   * Where the standby may be being promoted on the other side of a cut, nobody here may be told OK. This node knows that
-   * it is cut off; with policy consistency it is enough that the standby might live.
-   */
   #mayLetGo(peer: PeerView): boolean {
-    if (this.#connection() !== 'connected') return false
-    if (this.#policy === 'availability' || peer.state !== 'silent' || this.#peerLives()) return true
-    if (!this.#told) {
-      const hint = 'if it is off for sure, set policy availability and reload'
-      this.#log('error', `policy consistency: commits wait for the standby, which is not heard (${peer.why}); ${hint}`)
-    }
-    this.#told = true
-    return false
+    const objection = objectionToLetGo({
+      connection: this.#connection(),
+      policy: this.#policy,
+      peer: peer.state,
+      peerLives: this.#peerLives(),
+    })
+    if (objection !== null && objection !== this.#told) this.#log('error', `commits wait for the standby: ${objection}`)
+    this.#told = objection ?? ''
+    return objection === null
   }
 
   async #release(server: LocalServer, peer: PeerView): Promise<void> {

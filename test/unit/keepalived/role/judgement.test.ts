@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { judge, promotionVerdict, type Situation, wasSynchronous } from '../../../../src/keepalived/role/judgement.ts'
+import {
+  judge,
+  objectionToLetGo,
+  promotionVerdict,
+  type Situation,
+  wasSynchronous,
+} from '../../../../src/keepalived/role/judgement.ts'
 import type { PeerView } from '../../../../src/keepalived/role/peer.ts'
 import { dialectOf } from '../../../../src/mysql/dialect.ts'
 import { parseGtidSet } from '../../../../src/mysql/gtid-set.ts'
@@ -156,5 +162,22 @@ describe('was the holder waiting for us?', () => {
     ['no semi-sync', heard(null), false],
   ])('%s', (_, last, expected) => {
     expect(wasSynchronous(last)).toBe(expected)
+  })
+})
+
+describe('may commits go without the standby?', () => {
+  const base = { connection: 'connected', policy: 'availability', peer: 'silent', peerLives: false } as const
+  it.each<[what: string, now: Parameters<typeof objectionToLetGo>[0], says: RegExp | null]>([
+    ['availability, the standby is silent', base, null],
+    ['availability, this node is cut off', { ...base, connection: 'cut-off' }, /cut off/],
+    ['availability, this node may be', { ...base, connection: 'doubtful' }, /cut off/],
+    ['consistency, the standby is silent', { ...base, policy: 'consistency' }, /policy consistency/],
+    ['consistency, its daemon is heard', { ...base, policy: 'consistency', peerLives: true }, null],
+    ['consistency, its server has died', { ...base, policy: 'consistency', peer: 'down' }, null],
+    ['consistency, it answers and does not fetch', { ...base, policy: 'consistency', peer: 'up' }, null],
+    ['consistency, cut off although it died', { ...base, connection: 'cut-off', peer: 'down' }, /cut off/],
+  ])('%s', (_, now, says) => {
+    if (says === null) expect(objectionToLetGo(now)).toBeNull()
+    else expect(objectionToLetGo(now)).toMatch(says)
   })
 })
