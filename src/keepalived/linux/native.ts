@@ -39,6 +39,8 @@ interface Libc {
   timerfd_settime(fd: number, flags: number, value: Uint8Array, old: null): number
   prctl(option: number, a: number, b: number, c: number, d: number): number
   prctl_name(option: number, name: Uint8Array, b: number, c: number, d: number): number
+  /** A system call that libc of older hosts has no name for. */
+  syscall(number: number, a: number, b: number): number
   sched_setscheduler(pid: number, policy: number, parameter: Uint8Array): number
 }
 
@@ -115,6 +117,7 @@ function loadLibc(): Libc {
     timerfd_settime: declare('timerfd_settime', ['int', 'int', 'void *', 'void *']),
     prctl: declare('prctl', ['int', 'int64_t', 'int64_t', 'int64_t', 'int64_t']),
     prctl_name: library.func('prctl', 'int', ['int', 'void *', 'int64_t', 'int64_t', 'int64_t']),
+    syscall: library.func('syscall', 'int64_t', ['int64_t', 'int64_t', 'int64_t']),
     sched_setscheduler: declare('sched_setscheduler', ['int', 'int', 'void *']),
   }
   libc = functions as Libc

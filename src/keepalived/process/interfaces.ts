@@ -2,10 +2,10 @@ import type { VrrpInstance } from '../config/config.ts'
 import type { InterfaceDelay } from '../config/tracked.ts'
 import type { Netlink } from '../linux/netlink.ts'
 import type { AddressEvent, LinkEvent } from '../linux/netlink-message.ts'
+import { type Delays, type Settled, settle, settlesAt } from '../track/settle.ts'
 import { interfaceTracker } from '../track/tracker-name.ts'
 import type { VrrpEvent } from '../vrrp/event.ts'
 import type { Machine } from '../vrrp/state.ts'
-import { type Delays, type LinkDelay, settle, settlesAt } from './link-delay.ts'
 
 const NO_DELAY: Delays = { downMs: 0, upMs: 0 }
 
@@ -15,7 +15,7 @@ export class Interfaces {
   readonly #now: () => number
   readonly #delays: ReadonlyMap<string, Delays>
   #links = new Map<string, LinkEvent>()
-  #settled = new Map<string, LinkDelay>()
+  #settled = new Map<string, Settled>()
   #addresses: readonly AddressEvent[] = []
 
   /** @param now ms, monotonic */
@@ -30,7 +30,10 @@ export class Interfaces {
     const now = this.#now()
     const links = this.#netlink.links()
     this.#settled = new Map(
-      links.map(({ name, running }) => [name, settle(this.#settled.get(name), running, this.#delaysOf(name), now)]),
+      links.map(({ name, running }) => [
+        name,
+        settle(this.#settled.get(name) ?? null, running, this.#delaysOf(name), now),
+      ]),
     )
     this.#links = new Map(
       links.map((link) => [link.name, { ...link, running: this.#settled.get(link.name)?.up ?? link.running }]),
