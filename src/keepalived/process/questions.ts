@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts'
 import type { InstanceStatus } from './status.ts'
 import type { FromWorker, ToWorker } from './supervision.ts'
 
@@ -23,7 +24,8 @@ export class Questions {
   }
 
   receive(message: FromWorker): void {
-    if (message.t === 'status' || message.t === 'left') this.#waiting.get(message.id)?.(message)
+    if (message.t === 'status' || message.t === 'left' || message.t === 'reloaded')
+      this.#waiting.get(message.id)?.(message)
   }
 
   /** @throws when the worker doesn't answer in time */
@@ -37,6 +39,20 @@ export class Questions {
       },
       (_, reject) => reject(new Error('the VRRP worker does not answer')),
       () => this.#ask({ t: 'status', id }),
+    )
+  }
+
+  /** True when the VRRP worker runs on it; false when it does not say so in time. */
+  reload(config: Config, demotionMs: number): Promise<boolean> {
+    const id = this.#nextId++
+    return this.#wait(
+      id,
+      demotionMs + LEAVE_MARGIN_MS,
+      (resolve) => (message) => {
+        if (message.t === 'reloaded') resolve(true)
+      },
+      (resolve) => resolve(false),
+      () => this.#ask({ t: 'reload', id, config }),
     )
   }
 

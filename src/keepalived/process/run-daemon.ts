@@ -23,15 +23,19 @@ export async function runDaemon(options: RunOptions, words: readonly string[]): 
     log('error', `daemon is already running, pid ${other} (${options.pidFile})`)
     return 0
   }
-  const config = readConfig(options.configFile, log)
-  if (config === null) return EXIT_CONFIG
+  const read = readConfig(options.configFile, log)
+  const { config } = read
+  if (!canRun(read)) {
+    log('error', `${options.configFile} can not be used`)
+    return EXIT_CONFIG
+  }
   if (!options.dontFork) return daemonize(words)
   if (options.dumpConfig) log('info', JSON.stringify(config, hidePasswords, 1))
   process.title = 'keepalived'
   return new Supervisor({
     config,
     configFile: options.configFile,
-    reread: () => readConfig(options.configFile, log),
+    reread: rereader(options.configFile, read, log),
     pidFile: options.pidFile,
     controlSocket: options.controlSocket,
     realTime: options.realTime,
@@ -41,15 +45,38 @@ export async function runDaemon(options: RunOptions, words: readonly string[]): 
   }).run()
 }
 
-/** Logs all that the parser says. @returns null when nothing can run with it */
-function readConfig(file: string, log: Log): Config | null {
+interface Read {
+  readonly config: Config
+  /** As `-t` would end. */
+  readonly exitCode: number
+}
+
+/** Logs all that the parser says. */
+function readConfig(file: string, log: Log): Read {
   const { config, diagnostics } = parseConfigFile(file)
   const level = { error: 'error', warning: 'warn', note: 'info' } as const
   for (const diagnostic of diagnostics) log(level[diagnostic.severity], formatDiagnostic(diagnostic))
-  const code = exitCodeOf(diagnostics)
-  if (code !== 2 && code !== 4) return config
-  log('error', `${file} can not be used`)
-  return null
+  return { config, exitCode: exitCodeOf(diagnostics) }
+}
+
+function canRun({ exitCode }: Read): boolean {
+  return exitCode !== 2 && exitCode !== 4
+}
+
+/**
+ * A daemon that starts takes what it can use, as keepalived does. One that runs has something to lose: a file with errors
+ * is refused, unless the one that it runs on had errors, too.
+ */
+function rereader(file: string, first: Read, log: Log): () => Config | string {
+  let hadErrors = first.exitCode !== 0
+  return () => {
+    const read = readConfig(file, log)
+    if (!canRun(read) || (read.exitCode !== 0 && !hadErrors)) {
+      return `${file} has errors, which stand above (mmha-keepalived -t shows them, too)`
+    }
+    hadErrors = read.exitCode !== 0
+    return read.config
+  }
 }
 
 function hidePasswords(key: string, value: unknown): unknown {

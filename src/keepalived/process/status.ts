@@ -27,7 +27,12 @@ export interface InstanceStatus {
   /** Unix time in ms. */
   readonly lastTransition: number
   /** Who was last heard as master; null: nobody since the start. */
-  readonly master: { readonly address: string; readonly priority: number } | null
+  readonly master: {
+    readonly address: string
+    readonly priority: number
+    /** Unix time in ms. */
+    readonly at: number
+  } | null
   readonly counters: Counters
 }
 
@@ -38,6 +43,8 @@ export interface Counters {
   readonly releasedMaster: number
   readonly priorityZeroSent: number
   readonly priorityZeroReceived: number
+  /** Adverts that the kernel refused to send. */
+  readonly sendErrors: number
   /** Packets that were dropped (or, for addressList, noted), by reason. */
   readonly faults: Readonly<Partial<Record<PacketFault, number>>>
   /** Worst lateness of the worker's timer, ms. */

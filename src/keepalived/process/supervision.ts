@@ -16,6 +16,8 @@ export type ToWorker =
   | { readonly t: 'ping' }
   | { readonly t: 'stop'; readonly reason: string }
   | { readonly t: 'status'; readonly id: number }
+  /** Run on this from now on; one `reloaded` answers, when what had to go has gone. */
+  | { readonly t: 'reload'; readonly id: number; readonly config: Config }
   /** Planned handover; instance null: all of them. One `left` per instance answers. */
   | {
       readonly t: 'leave'
@@ -29,6 +31,7 @@ export type FromWorker =
   | { readonly t: 'ready' }
   | { readonly t: 'pong' }
   | { readonly t: 'status'; readonly id: number; readonly instances: readonly InstanceStatus[] }
+  | { readonly t: 'reloaded'; readonly id: number }
   | {
       readonly t: 'left'
       readonly id: number

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net'
 import type { Config } from '../config/config.ts'
+import { monotonicMs } from '../linux/clock.ts'
 import { notifyServiceManager, watchdogIntervalMs } from '../linux/service-manager.ts'
 import { socketPair } from '../linux/socket.ts'
 import { LINGER_MS } from '../vrrp/timing.ts'
@@ -8,16 +9,21 @@ import { type ControlAnswer, type ControlRequest, serveControl } from './control
 import type { Log } from './log.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import { Questions } from './questions.ts'
-import { reloadOf } from './reload.ts'
+import { describeReload, reloadOf, touchesVrrp } from './reload.ts'
 import { RespawnLimit } from './respawn-limit.ts'
 import { WORKER_EXIT } from './supervision.ts'
 import { WorkerHandle, type WorkerKind } from './worker-handle.ts'
 
+interface Reloaded {
+  readonly ok: boolean
+  readonly text: string
+}
+
 export interface SupervisorOptions {
   readonly config: Config
   readonly configFile: string
-  /** Reads the configuration anew for SIGHUP; null (and a word in the log) when it can't be used. */
-  readonly reread: () => Config | null
+  /** Reads the configuration anew for SIGHUP; a text says why it can't be used. */
+  readonly reread: () => Config | string
   readonly pidFile: string
   readonly controlSocket: string
   readonly realTime: boolean
@@ -43,7 +49,9 @@ export class Supervisor {
   #config: Config
   #control: Server | null = null
   #ready = false
+  /** The check worker ends and begins in a reload. */
   #restarting = false
+  #reloading: Promise<unknown> = Promise.resolve()
   #finish: (code: number) => void = () => undefined
   #stopping = false
 
@@ -106,7 +114,8 @@ export class Supervisor {
 
   #onExit(worker: WorkerHandle, code: number): void {
     const { kind } = worker
-    if (this.#stopping || this.#restarting || this.#workers.get(kind) !== worker) return
+    if (this.#stopping || this.#workers.get(kind) !== worker) return
+    if (kind === 'check' && this.#restarting) return
     const { log } = this.#options
     log('error', `the ${kind} worker ended with ${code}`)
     if (code === WORKER_EXIT.fatal || !this.#limit.allows(performance.now())) {
@@ -115,7 +124,7 @@ export class Supervisor {
       return
     }
     setTimeout(() => {
-      if (this.#stopping || this.#restarting) return
+      if (this.#stopping || (kind === 'check' && this.#restarting)) return
       this.#spawn(kind)
       this.#link()
     }, this.#limit.delayMs)
@@ -151,29 +160,55 @@ export class Supervisor {
     return Math.max(0, ...this.#config.instances.map(({ role }) => (role?.demoteDeadline ?? 0) * 1000))
   }
 
-  async #reload(): Promise<void> {
+  /** One after the other: a SIGHUP that comes meanwhile is looked at afterwards. @returns what was done, or why not */
+  #reload(): Promise<Reloaded> {
+    const next = this.#reloading.then(() => this.#reloadNow())
+    this.#reloading = next
+    return next
+  }
+
+  async #reloadNow(): Promise<Reloaded> {
     const { log, reread } = this.#options
-    if (this.#stopping || this.#restarting) return
-    const config = reread()
-    if (config === null) return
-    const needed = reloadOf(this.#config, config)
-    log('info', needed === 'nothing' ? 'Reload: configuration is unchanged' : `Reload: restarting ${needed} worker(s)`)
-    if (needed === 'nothing') return
-    notifyServiceManager('RELOADING=1')
-    this.#restarting = true
-    if (needed === 'all') {
-      await this.#stopVrrp('reload')
-      // An address that is configured no longer must not stay.
-      clearAddresses(this.#config)
+    if (this.#stopping) return { ok: false, text: 'the daemon is stopping' }
+    const read = reread()
+    if (typeof read === 'string') {
+      log('error', `Reload refused, the configuration that runs stays: ${read}`)
+      return { ok: false, text: read }
     }
+    const before = this.#config
+    const reload = reloadOf(before, read)
+    const text = describeReload(reload) || 'configuration is unchanged'
+    log('info', `Reload: ${text}`)
+    notifyServiceManager(`RELOADING=1\nMONOTONIC_USEC=${Math.round(monotonicMs() * 1000)}`)
+    // A worker that is started from here on starts with it.
+    this.#config = read
+    if (touchesVrrp(reload)) await this.#reloadVrrp(before, read)
+    if (reload.check && !this.#stopping) await this.#restartCheck()
+    notifyServiceManager('READY=1')
+    return { ok: true, text }
+  }
+
+  async #reloadVrrp(before: Config, config: Config): Promise<void> {
+    const done = await this.#questions.reload(config, this.#demotionMs())
+    if (!done) this.#options.log('warn', 'the VRRP worker did not say that it runs on the new configuration')
+    // What is configured no longer must not stay, whatever happened to the worker meanwhile.
+    const stays = new Set(config.instances.flatMap((one) => one.virtualAddresses.map(({ address }) => address)))
+    const gone = before.instances.map((one) => ({
+      ...one,
+      virtualAddresses: one.virtualAddresses.filter(({ address }) => !stays.has(address)),
+    }))
+    for (const address of clearAddresses({ ...before, instances: gone })) {
+      this.#options.log('warn', `removed ${address}`)
+    }
+  }
+
+  async #restartCheck(): Promise<void> {
+    this.#restarting = true
     await this.#stopCheck()
     this.#restarting = false
     if (this.#stopping) return
-    this.#config = config
-    if (needed === 'all') this.#spawn('vrrp')
     this.#spawn('check')
     this.#link()
-    notifyServiceManager('READY=1')
   }
 
   /** VRRP first, which hands over with the check worker's help; then the check worker. A second call kills. */

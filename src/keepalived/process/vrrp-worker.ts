@@ -5,16 +5,15 @@ import { ArpSocket } from '../linux/gratuitous-arp.ts'
 import { Netlink, NetlinkMonitor } from '../linux/netlink.ts'
 import type { AddressEvent, LinkEvent } from '../linux/netlink-message.ts'
 import type { VrrpEvent } from '../vrrp/event.ts'
-import { leaseIsSafe } from '../vrrp/timing.ts'
-import { expectedOf, settingsOf, vipsOf } from './instance-settings.ts'
 import { Interfaces } from './interfaces.ts'
 import { LineChannel } from './line-channel.ts'
 import type { Log } from './log.ts'
 import type { ToCheck, ToVrrp } from './messages.ts'
-import { Router } from './router.ts'
+import type { Router } from './router.ts'
+import { RouterSet } from './router-set.ts'
+import { startDelayMs } from './start-delay.ts'
 import type { FromWorker, ToWorker } from './supervision.ts'
-import { shareFaults } from './sync-group.ts'
-import { VirtualAddresses } from './virtual-addresses.ts'
+import { synchronize } from './sync-group.ts'
 
 export interface VrrpWorkerOptions {
   readonly config: Config
@@ -30,48 +29,41 @@ export class VrrpWorker {
   readonly #netlink = new Netlink()
   readonly #arp = new ArpSocket()
   readonly #interfaces = new Interfaces(this.#netlink)
-  readonly #routers = new Map<string, Router>()
-  readonly #running = new Set<string>()
+  readonly #set: RouterSet
   readonly #timer = new DeadlineTimer(() => this.#turn(() => this.#tick()))
   readonly #monitor: NetlinkMonitor
   #check: LineChannel<ToVrrp, ToCheck> | null = null
 
   constructor(options: VrrpWorkerOptions) {
     this.#options = options
-    for (const instance of options.config.instances) {
-      const lease = Math.ceil(instance.vipLease)
-      const addresses = new VirtualAddresses(vipsOf(instance), lease, this.#netlink, this.#interfaces)
-      for (const address of addresses.clearLeftovers()) {
-        options.log('warn', `(${instance.name}) removed ${address}, which was left over`)
-      }
-      const settings = settingsOf(options.config, instance)
-      if (!leaseIsSafe(settings)) {
-        const why = `vip_lease ${lease} outlives the peers’ patience of three advert_int ${instance.advertInterval}`
-        options.log('warn', `(${instance.name}) ${why}: after a crash both hosts may have the address for a moment`)
-      }
-      const router = new Router(instance, settings, expectedOf(instance), {
+    this.#set = new RouterSet(options.config, {
+      netlink: this.#netlink,
+      interfaces: this.#interfaces,
+      log: options.log,
+      onEmpty: () => this.#onEmpty(),
+      surroundings: {
         interfaces: this.#interfaces,
-        addresses,
         arp: this.#arp,
         now: monotonicMs,
-        tell: (message) => this.#check?.send(message),
+        tell: (message) => this.#check?.send(message) === true,
         left: (name, id, ok, reason) => options.report({ t: 'left', id, instance: name, ok, reason }),
-        stopped: () => this.#onStopped(instance.name),
         log: options.log,
         onPacket: () => this.#turn(() => {}),
-      })
-      this.#routers.set(instance.name, router)
-      this.#running.add(instance.name)
-    }
+      },
+    })
     this.#monitor = new NetlinkMonitor(
       (event) => this.#turn(() => this.#onNetlink(event)),
       () => this.#turn(() => this.#lookAround()),
     )
+    const holdUntil = monotonicMs() + startDelayMs(options.config.global)
     this.#turn(() => {
       this.#interfaces.refresh()
-      for (const router of this.#routers.values()) router.event({ t: 'start' })
-      for (const router of this.#routers.values()) router.lookAtLink()
+      this.#set.start(holdUntil)
     })
+  }
+
+  get #routers(): ReadonlyMap<string, Router> {
+    return this.#set.routers
   }
 
   /** From the supervisor. @param handle the socket that comes with `link` */
@@ -80,7 +72,10 @@ export class VrrpWorker {
     else if (message.t === 'link' && handle instanceof Socket) this.#connect(handle)
     else if (message.t === 'stop') this.stop(message.reason)
     else if (message.t === 'leave') this.#turn(() => this.#leave(message))
-    else if (message.t === 'status') {
+    else if (message.t === 'reload') {
+      const { id, config } = message
+      this.#turn(() => this.#set.reload(config, () => this.#options.report({ t: 'reloaded', id })))
+    } else if (message.t === 'status') {
       const instances = [...this.#routers.values()].map((router) => router.status())
       this.#options.report({ t: 'status', id: message.id, instances })
     }
@@ -88,10 +83,7 @@ export class VrrpWorker {
 
   /** Lets every VIP go; `onStopped` follows. */
   stop(reason: string): void {
-    this.#turn(() => {
-      for (const router of this.#routers.values()) router.event({ t: 'stop', reason })
-      if (this.#routers.size === 0) this.#options.onStopped()
-    })
+    this.#turn(() => this.#set.stop(reason))
   }
 
   /** A defect ended this worker: nothing is orderly any more, but the addresses go. */
@@ -103,13 +95,15 @@ export class VrrpWorker {
   #turn(work: () => void): void {
     for (const router of this.#routers.values()) router.drain()
     work()
-    shareFaults(this.#options.config.syncGroups, this.#routers)
-    const deadlines = [...this.#routers.values()].map((router) => router.deadline).filter((at) => at !== null)
+    synchronize(this.#set.config.syncGroups, this.#routers)
+    const all = [...[...this.#routers.values()].map((router) => router.deadline), this.#interfaces.deadline]
+    const deadlines = all.filter((at) => at !== null)
     this.#timer.set(deadlines.length === 0 ? null : Math.min(...deadlines))
   }
 
   #tick(): void {
     const now = monotonicMs()
+    if ((this.#interfaces.deadline ?? Number.POSITIVE_INFINITY) <= now) this.#lookAround()
     for (const router of this.#routers.values()) {
       if (router.deadline !== null && router.deadline <= now) router.event({ t: 'timer' })
     }
@@ -144,7 +138,7 @@ export class VrrpWorker {
     this.#check = channel
     this.#turn(() => {
       this.#broadcast({ t: 'check', there: true })
-      for (const router of this.#routers.values()) router.introduce()
+      this.#set.introduce()
     })
   }
 
@@ -185,9 +179,7 @@ export class VrrpWorker {
     }
   }
 
-  #onStopped(name: string): void {
-    this.#running.delete(name)
-    if (this.#running.size > 0) return
+  #onEmpty(): void {
     this.#monitor.close()
     for (const router of this.#routers.values()) router.close()
     this.#options.onStopped()

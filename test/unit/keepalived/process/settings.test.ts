@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { Config } from '../../../../src/keepalived/config/config.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
 import { expectedOf, settingsOf, vipsOf } from '../../../../src/keepalived/process/instance-settings.ts'
-import { reloadOf } from '../../../../src/keepalived/process/reload.ts'
 import { passwordAuth } from '../../../../src/keepalived/vrrp/packet.ts'
 
 function config(inInstance: string, global = ''): Config {
@@ -64,19 +63,5 @@ describe('settings of an instance', () => {
       { text: '10.0.0.100/24', dev: 'eth0', label: 'eth0:1' },
       { text: '10.0.0.101/32', dev: 'eth1', label: null },
     ])
-  })
-})
-
-describe('reload', () => {
-  const before = config('version 3\nadvert_int 0.5')
-
-  it.each([
-    ['the same', 'version 3\nadvert_int 0.5', '', 'nothing'],
-    ['moved in the file', 'version 3\nadvert_int 0.5', '! a comment\n\n', 'check'],
-    ['another notify script', 'version 3\nadvert_int 0.5\nnotify_master "/bin/true"', '', 'check'],
-    ['another interval', 'version 3\nadvert_int 1', '', 'all'],
-    ['nopreempt', 'version 3\nadvert_int 0.5\nnopreempt', '', 'all'],
-  ])('%s', (_, inInstance, global, needed) => {
-    expect(reloadOf(before, config(inInstance, global))).toBe(needed)
   })
 })

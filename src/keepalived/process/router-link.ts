@@ -1,0 +1,89 @@
+import type { VrrpInstance } from '../config/config.ts'
+import { SyscallError } from '../linux/native.ts'
+import { VrrpSocket } from '../linux/vrrp-socket.ts'
+import { ipv4Bytes, ipv4Text, sameAddress } from '../vrrp/address.ts'
+import type { Expected } from '../vrrp/validation.ts'
+import type { Interfaces } from './interfaces.ts'
+
+/** A virtual router's way to the network: its socket, which follows the interface and the source address. */
+export class RouterLink {
+  readonly #interfaces: Interfaces
+  readonly #onPacket: () => void
+  #socket: { readonly link: VrrpSocket; readonly ifindex: number; readonly source: Uint8Array } | null = null
+
+  constructor(interfaces: Interfaces, onPacket: () => void) {
+    this.#interfaces = interfaces
+    this.#onPacket = onPacket
+  }
+
+  /** The address that adverts are sent from; null: nothing is open. */
+  get source(): Uint8Array | null {
+    return this.#socket?.source ?? null
+  }
+
+  /** Looks anew: opens, moves or closes the socket. @returns '' or why there is none */
+  look(instance: VrrpInstance, expected: Expected): string {
+    const reason = this.#look(instance, expected)
+    if (reason !== '') this.close()
+    return reason
+  }
+
+  /** An error that waits on the socket (the network went down) is told by netlink, too. */
+  receive(): Buffer | null {
+    try {
+      return this.#socket?.link.receive() ?? null
+    } catch (error) {
+      if (error instanceof SyscallError) return null
+      throw error
+    }
+  }
+
+  /** @throws SyscallError */
+  send(encode: (source: Uint8Array, destination: Uint8Array) => Buffer): void {
+    const socket = this.#socket
+    socket?.link.send((destination) => encode(socket.source, destination))
+  }
+
+  close(): void {
+    this.#socket?.link.close()
+    this.#socket = null
+  }
+
+  #look(instance: VrrpInstance, expected: Expected): string {
+    const name = instance.interface
+    const link = this.#interfaces.link(name)
+    if (link === undefined) return `there is no interface ${name}`
+    if (!link.running && !instance.dontTrackPrimary) return `interface ${name} is down`
+    const source = this.#sourceOn(link.ifindex, instance, expected)
+    if (source === null) return `interface ${name} has no IPv4 address to send from`
+    return this.#open({ interface: name, ifindex: link.ifindex, source, unicastPeers: expected.unicastPeers })
+  }
+
+  #sourceOn(ifindex: number, instance: VrrpInstance, expected: Expected): Uint8Array | null {
+    const wanted = instance.unicastSourceIp ?? instance.mcastSourceIp
+    if (wanted !== null) {
+      const source = ipv4Bytes(wanted)
+      return instance.trackSrcIp && !this.#interfaces.has(source) ? null : source
+    }
+    const own = this.#interfaces
+      .addressesOf(ifindex)
+      .find(
+        (one) => one.family === 4 && !one.secondary && !expected.addresses.some((vip) => sameAddress(vip, one.address)),
+      )
+    return own?.address ?? null
+  }
+
+  #open(options: ConstructorParameters<typeof VrrpSocket>[0]): string {
+    const open = this.#socket
+    const { ifindex, source } = options
+    if (open !== null && open.ifindex === ifindex && sameAddress(open.source, source)) return ''
+    this.close()
+    try {
+      this.#socket = { link: new VrrpSocket(options, this.#onPacket), ifindex, source }
+      return ''
+    } catch (error) {
+      if (error instanceof SyscallError) return `VRRP socket from ${ipv4Text(source)}: ${error.message}`
+      throw error
+    }
+  }
+}

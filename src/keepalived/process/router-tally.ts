@@ -1,0 +1,65 @@
+import { FAULT_TEXT, type PacketFault } from '../vrrp/validation.ts'
+import type { VrrpState } from './messages.ts'
+import type { Counters } from './status.ts'
+
+const NOTHING = { sent: 0, received: 0, became: 0, released: 0, zeroSent: 0, zeroReceived: 0, sendErrors: 0 }
+
+/** What one router counts, under keepalived's names where it counts the same. */
+export class RouterTally {
+  #count = { ...NOTHING }
+  #faults: Partial<Record<PacketFault, number>> = {}
+  #latestMs = 0
+
+  sent(priority: number): void {
+    this.#count.sent++
+    if (priority === 0) this.#count.zeroSent++
+  }
+
+  sendFailed(): void {
+    this.#count.sendErrors++
+  }
+
+  received(priority: number): void {
+    this.#count.received++
+    if (priority === 0) this.#count.zeroReceived++
+  }
+
+  entered(state: VrrpState): void {
+    if (state === 'MASTER') this.#count.became++
+    else if (this.#count.became > this.#count.released) this.#count.released++
+  }
+
+  /** @param ms how late the timer was */
+  late(ms: number): void {
+    this.#latestMs = Math.max(this.#latestMs, ms)
+  }
+
+  /** @returns what the log should say; the first one is news, a thousand a minute would only fill the journal */
+  fault(fault: PacketFault, from: string): string | null {
+    const count = (this.#faults[fault] ?? 0) + 1
+    this.#faults[fault] = count
+    return count === 1 || count % 1000 === 0 ? `${FAULT_TEXT[fault]} from ${from} (${count} so far)` : null
+  }
+
+  /** As SIGSTATS_CLEAR: everything from zero. */
+  clear(): void {
+    this.#count = { ...NOTHING }
+    this.#faults = {}
+    this.#latestMs = 0
+  }
+
+  get counters(): Counters {
+    const { sent, received, became, released, zeroSent, zeroReceived, sendErrors } = this.#count
+    return {
+      advertsSent: sent,
+      advertsReceived: received,
+      becameMaster: became,
+      releasedMaster: released,
+      priorityZeroSent: zeroSent,
+      priorityZeroReceived: zeroReceived,
+      sendErrors,
+      faults: { ...this.#faults },
+      latestMs: Math.round(this.#latestMs * 100) / 100,
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { configText, type Daemon, type Daemons } from './daemon.ts'
+import type { HostName, Segment } from './segment.ts'
+import { VIP } from './segment.ts'
+import { reason, wireTest } from './wire-test.ts'
+
+const flavour = { version: 3, advertInterval: 0.5, nopreempt: true, lease: 1 } as const
+const OTHER = '10.99.7.101'
+
+/** Reloads with another text and waits until the daemon says that it runs on it. */
+async function reload(daemons: Daemons, daemon: Daemon, text: string, said: RegExp): Promise<void> {
+  const lines = daemon.log.lines.length
+  writeFileSync(join(daemons.dir, 'daemon-1.conf'), text)
+  daemon.signal('SIGHUP')
+  await daemon.log.line(said, lines)
+}
+
+function addresses(segment: Segment, host: HostName): string {
+  return execFileSync('ip', ['-n', segment.namespace(host), '-o', '-4', 'addr', 'show', 'dev', 'eth0'], {
+    encoding: 'utf8',
+  })
+}
+
+async function untilSays(daemon: Daemon, look: () => boolean, what: string): Promise<void> {
+  await daemon.log.until(() => (look() ? true : undefined), what)
+}
+
+describe.skipIf(reason !== null)('reload', { concurrent: true }, () => {
+  const text = configText({ ...flavour, priority: 254 })
+
+  wireTest(
+    'what did not change keeps its state and address; priority and interval change on the spot',
+    async ({ segment, daemons }) => {
+      const holder = daemons.oursWith('a', text)
+      await holder.enters('MASTER')
+      await segment.vip('a', true)
+      await reload(daemons, holder, text, /Reload: configuration is unchanged/)
+      await reload(
+        daemons,
+        holder,
+        configText({ ...flavour, priority: 200, advertInterval: 0.2 }),
+        /Reload: changed VI_1/,
+      )
+      const lowered = await segment.advert(({ priority }) => priority === 200)
+      const seen = segment.adverts().length
+      await segment.advert(() => true, seen + 4)
+      expect(holder.status()).toMatchObject({ state: 'MASTER', vip: 'held', priority: 200 })
+      expect(segment.adverts().every(({ priority }) => priority > 0)).toBe(true)
+      expect(segment.holdings()).toHaveLength(1)
+      const after = segment.adverts().filter(({ at }) => at > lowered.at)
+      // Five at the new interval take less than two at the old one.
+      expect((after.at(-1)?.at ?? 0) - lowered.at).toBeLessThan(0.5 * after.length)
+    },
+  )
+
+  wireTest('a file with errors is refused with the reason, and the old one stays', async ({ segment, daemons }) => {
+    const holder = daemons.oursWith('a', text)
+    await holder.enters('MASTER')
+    await reload(daemons, holder, 'vrrp_instance VI_1 {\n', /Reload refused/)
+    await reload(daemons, holder, text.replace('priority 254', 'priority many'), /Reload refused/)
+    expect(holder.log.lines.some((line) => /daemon-1\.conf:8:\d+: .*priority/.test(line))).toBe(true)
+    expect(holder.status()).toMatchObject({ state: 'MASTER', priority: 254 })
+    expect(segment.holdings()).toHaveLength(1)
+  })
+
+  wireTest('an address comes and goes on the holder, and the others stay', async ({ segment, daemons }) => {
+    const holder = daemons.oursWith('a', text)
+    await holder.enters('MASTER')
+    await segment.vip('a', true)
+    const both = text.replace(`${VIP}/24`, `${VIP}/24\n    ${OTHER}/24`)
+    await reload(daemons, holder, both, /Starting Healthcheck child process/)
+    expect(addresses(segment, 'a')).toContain(OTHER)
+    await reload(daemons, holder, text, /Starting Healthcheck child process/)
+    expect(addresses(segment, 'a')).not.toContain(OTHER)
+    expect(holder.status()).toMatchObject({ state: 'MASTER', vip: 'held' })
+    expect(segment.holdings()).toHaveLength(1)
+  })
+
+  wireTest(
+    'an instance comes, becomes another, and goes; the first one hears nothing of it',
+    async ({ segment, daemons }) => {
+      const holder = daemons.oursWith('a', text)
+      await holder.enters('MASTER')
+      const second = (vrid: number): string =>
+        text
+          .slice(text.indexOf('vrrp_instance'))
+          .replace('VI_1', 'VI_2')
+          .replace('virtual_router_id 51', `virtual_router_id ${vrid}`)
+          .replace(VIP, OTHER)
+      const lines = holder.log.lines.length
+      await reload(daemons, holder, text + second(61), /Reload: added VI_2/)
+      await holder.log.line(/\(VI_2\) Entering MASTER STATE/, lines)
+      const before = holder.log.lines.length
+      await reload(daemons, holder, text + second(62), /Reload: replaced VI_2/)
+      await holder.log.line(/\(VI_2\) Entering MASTER STATE/, before)
+      await untilSays(holder, () => addresses(segment, 'a').includes(OTHER), 'the second address')
+      await reload(daemons, holder, text, /Starting Healthcheck child process/)
+      expect(addresses(segment, 'a')).not.toContain(OTHER)
+      expect(segment.holdings()).toHaveLength(1)
+      expect(holder.log.lines.filter((line) => /\(VI_1\) Entering/.test(line))).toHaveLength(2)
+    },
+  )
+})
