@@ -1,6 +1,7 @@
 import { commandOf, flagOf, isSet, nodeOf, nodesOf, numberOf, textItems, textOf } from './access.ts'
 import { buildNotification } from './build-notification.ts'
 import type { GlobalConfig, NotifyConfig, ScriptUse, VrrpScript } from './config.ts'
+import { buildDaemon } from './daemon-settings.ts'
 import type { Report } from './diagnostics.ts'
 import type { Block } from './interpret.ts'
 
@@ -20,7 +21,8 @@ export function mergedGlobal(top: Block): Block {
   return { ...top, name: 'global_defs', nodes: blocks.flatMap((block) => block.nodes), items: [] }
 }
 
-export function buildGlobal({ global, hostname, report, scripts }: Building): GlobalConfig {
+export function buildGlobal(building: Building): GlobalConfig {
+  const { global, hostname, report, scripts } = building
   const smtp = nodeOf(global, 'smtp_server')
   const port = smtp?.values[1]
   const [host] = smtp?.values ?? []
@@ -45,6 +47,7 @@ export function buildGlobal({ global, hostname, report, scripts }: Building): Gl
       typeof user[0] === 'string' ? { user: user[0], group: typeof user[1] === 'string' ? user[1] : null } : null,
     enableScriptSecurity: flagOf(global, 'enable_script_security'),
     notification: buildNotification({ global, report, scripts }),
+    daemon: buildDaemon(building),
     vrrpStartupDelay: numberOf(global, 'vrrp_startup_delay'),
     vrrpDelayAfterBoot: numberOf(global, 'vrrp_delay_after_boot'),
   }

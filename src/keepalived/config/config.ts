@@ -1,4 +1,5 @@
 import type { WatchedServer } from '../../mysql/watched-server.ts'
+import type { DaemonSettings } from './daemon-settings.ts'
 import type { NotificationConfig } from './notification.ts'
 import type { ElectionConfig, InterfaceDelay, Tracked, TrackFile, TrackProcess } from './tracked.ts'
 
@@ -28,6 +29,7 @@ export interface GlobalConfig {
   readonly scriptUser: { readonly user: string; readonly group: string | null } | null
   readonly enableScriptSecurity: boolean
   readonly notification: NotificationConfig
+  readonly daemon: DaemonSettings
   /** s from the start of the daemon until the first election. */
   readonly vrrpStartupDelay: number
   /** s from the boot of the host until the first election. */

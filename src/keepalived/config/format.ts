@@ -17,16 +17,17 @@ interface OutputLine {
 }
 
 /**
- * The words and braces of a line as written; null when the line is not made of plain words (an open quote, look-alike characters, `//`):
+ * The words and braces of a line as written; null when the line is not made of plain words (an open quote, look-alike characters, `//`, variables):
  * such a line is better left as it is.
  */
 function piecesOf(code: string): string[] | null {
   const pieces = code.match(PIECE) ?? []
   const tokens = lexLine(writtenLine(code, '', 1), silent)
-  // At the start of a line these would begin to mean something.
+  // At the start of a line these would begin to mean something; and nobody knows what a variable holds.
   const wouldAct =
-    /(^|[\s{}])\/\/|\$(\w+|\{[^{}]*\})[{}]/.test(code) ||
-    pieces.some((piece, index) => /^[{}]$/.test(pieces[index - 1] ?? '') && /^(~|@|\$\w+=|include|\$\w+$)/.test(piece))
+    /\$|(^|[\s{}])\/\//.test(code) ||
+    (code.includes('"') && code.includes("'")) ||
+    pieces.some((piece, index) => /^[{}]$/.test(pieces[index - 1] ?? '') && /^(~|@|include)/.test(piece))
   const isPlain =
     !wouldAct &&
     code.replace(PIECE, '').trim() === '' &&
@@ -168,7 +169,7 @@ export function formatConfig(text: string): string {
       layout.commentLine(comment)
       continue
     }
-    const pieces = code.startsWith('@') && /[{}]./.test(code) ? null : piecesOf(code)
+    const pieces = code.startsWith('@') && !/^[^{}]*\{?$/.test(code) ? null : piecesOf(code)
     if (pieces === null) layout.asWritten(code, comment, 0, bracesOf(code))
     else layout.pieces(pieces, comment)
   }

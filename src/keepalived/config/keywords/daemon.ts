@@ -104,7 +104,7 @@ const ofEachProcess = (suffix: string, en: string, zh: string) =>
 export const DAEMON: readonly Keyword[] = inBlock('global_defs', [
   ...commandOfDaemon('startup_script', 'Run before the workers start', '在工作进程启动之前运行'),
   ...commandOfDaemon('shutdown_script', 'Run after the workers have ended', '在工作进程结束之后运行'),
-  native('umask', [word], {
+  native('umask', [words], {
     en: 'Mode bits that files of the daemon lack: octal, decimal, hexadecimal, or IWGRP|IWOTH; default 022',
     zh: '守护进程创建文件时去掉的权限位：八进制、十进制、十六进制，或 IWGRP|IWOTH；默认 022',
   }),

@@ -45,6 +45,7 @@ $M= \\
 vrrp_instance VI_1{
 interface	eth0 # the NIC
 virtual_ipaddress{ \${VIP}/24   dev eth0 }   # the address
+virtual_ipaddress{ 192.0.2.8/24   dev eth0 }   # the other
 
 # before the end
 
@@ -69,8 +70,9 @@ $M= \\
     { a } # not a block
 vrrp_instance VI_1 {
     interface eth0 # the NIC
-    virtual_ipaddress { # the address
-        \${VIP}/24 dev eth0
+    virtual_ipaddress{ \${VIP}/24   dev eth0 } # the address
+    virtual_ipaddress { # the other
+        192.0.2.8/24 dev eth0
     }
 
     # before the end
