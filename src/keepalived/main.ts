@@ -1,5 +1,7 @@
 import type { Config } from './config/config.ts'
 import { exitCodeOf, formatDiagnostic } from './config/diagnostics.ts'
+import { formatConfig } from './config/format.ts'
+import { HOST_FILES } from './config/include.ts'
 import { parseConfigFile } from './config/parse.ts'
 import { clearAddresses } from './process/clear-addresses.ts'
 import { HELP, readCommandLine } from './process/command-line.ts'
@@ -36,7 +38,9 @@ async function main(words: readonly string[]): Promise<number | null> {
       else runCheckWorker(invocation.systemLog)
       return null
     case 'test':
-      return testConfig(invocation.configFile)
+      return testConfig(invocation.configFile, invocation.configId)
+    case 'format':
+      return printFormatted(invocation.configFile)
     case 'run':
       return runDaemon(invocation.options, words)
     case 'status':
@@ -46,15 +50,22 @@ async function main(words: readonly string[]): Promise<number | null> {
       return leave(controlSocket, { command: 'leave', instance, holdDownMs, reason: 'ctl leave' })
     }
     case 'cleanup':
-      return cleanup(parseConfigFile(invocation.configFile).config, stderrLog(''))
+      return cleanup(parseConfigFile(invocation.configFile, invocation.configId).config, stderrLog(''))
     case 'binlog-trim':
-      await trimBinlog(parseConfigFile(invocation.configFile).config, { log: stderrLog('') })
+      await trimBinlog(parseConfigFile(invocation.configFile, invocation.configId).config, { log: stderrLog('') })
       return 0
   }
 }
 
-function testConfig(file: string): number {
-  const { diagnostics } = parseConfigFile(file)
+function printFormatted(file: string): number {
+  const text = HOST_FILES.read(file)
+  if (text === null) process.stderr.write(`mmha-keepalived: can't read ${file}\n`)
+  else process.stdout.write(formatConfig(text))
+  return text === null ? EXIT_USAGE : 0
+}
+
+function testConfig(file: string, configId: string | null): number {
+  const { diagnostics } = parseConfigFile(file, configId)
   for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`)
   return exitCodeOf(diagnostics)
 }

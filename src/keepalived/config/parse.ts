@@ -59,8 +59,12 @@ export function parseConfig(
   return parse(text, file, files, surroundingsOf(given), false)
 }
 
-/** Reads a file of this host with what it includes, and looks whether its scripts are there and safe. Never throws. */
-export function parseConfigFile(path: string, given: Partial<Surroundings> = {}): ParsedConfig {
+/**
+ * Reads a file of this host with what it includes, and looks whether its scripts are there and safe. Never throws.
+ * @param configId the ID of `-i`; null: the host's short name
+ */
+export function parseConfigFile(path: string, configId: string | null = null): ParsedConfig {
+  const given = configId === null ? {} : { configId }
   const surroundings = surroundingsOf({ environment: process.env, ...given })
   const text = HOST_FILES.read(path)
   if (text !== null) return parse(text, path, HOST_FILES, surroundings, true)

@@ -4,7 +4,7 @@ import { CONTROL_SOCKET } from './control-server.ts'
 /** What the daemon is asked to do: keepalived's flags, and commands of our own. */
 export type Invocation =
   | { readonly does: 'run'; readonly options: RunOptions }
-  | { readonly does: 'test'; readonly configFile: string }
+  | { readonly does: 'test' | 'format'; readonly configFile: string; readonly configId: string | null }
   | { readonly does: 'worker'; readonly kind: 'vrrp' | 'check'; readonly systemLog: boolean }
   | { readonly does: 'status'; readonly controlSocket: string }
   | {
@@ -13,12 +13,14 @@ export type Invocation =
       readonly instance: string | null
       readonly holdDownMs: number
     }
-  | { readonly does: 'cleanup' | 'binlog-trim'; readonly configFile: string }
+  | { readonly does: 'cleanup' | 'binlog-trim'; readonly configFile: string; readonly configId: string | null }
   | { readonly does: 'help' | 'version' }
   | { readonly does: 'refuse'; readonly why: string }
 
 export interface RunOptions {
   readonly configFile: string
+  /** What `@ID` lines are compared with; null: the host's short name. */
+  readonly configId: string | null
   readonly pidFile: string
   readonly controlSocket: string
   readonly dontFork: boolean
@@ -34,6 +36,7 @@ const HOLD_DOWN_SECONDS = 10
 
 const FLAGS = {
   'use-file': { type: 'string', short: 'f', default: CONFIG_FILE },
+  'config-id': { type: 'string', short: 'i' },
   'config-test': { type: 'boolean', short: 't', default: false },
   'dont-fork': { type: 'boolean', short: 'n', default: false },
   'log-console': { type: 'boolean', short: 'l', default: false },
@@ -58,6 +61,7 @@ const FLAGS = {
 
 export const HELP = `Usage: mmha-keepalived [FLAGS]            run the daemon
        mmha-keepalived -t [-f FILE]       check a configuration
+       mmha-keepalived format [FILE]      print a configuration in one layout; comments and meaning stay
        mmha-keepalived ctl status         state of the instances, as JSON
        mmha-keepalived ctl leave [--instance NAME] [--hold-down SECONDS]
                                           planned handover: database read-only, then the address goes; returns when it has gone
@@ -65,6 +69,7 @@ export const HELP = `Usage: mmha-keepalived [FLAGS]            run the daemon
        mmha-keepalived binlog-trim        before mysqld starts after a crash: cut what was never acknowledged
 
   -f, --use-file=FILE    configuration (${CONFIG_FILE})
+  -i, --config-id=ID     lines that start with @ID count, those with @^ID don't (the host's short name)
   -t, --config-test      check the configuration: 0 ok, 2 nothing can run, 4 unreadable, 5 errors, 6 script security
   -n, --dont-fork        stay in the foreground
   -l, --log-console      log to stderr
@@ -92,15 +97,17 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof FLAGS; allowPosition
 function invocation(values: Values, positionals: readonly string[]): Invocation {
   const [command, verb, ...more] = positionals
   const configFile = values['use-file']
+  const configId = values['config-id'] ?? null
   const controlSocket = values.control
   if (values.help) return { does: 'help' }
   if (values.version) return { does: 'version' }
   const { worker: kind } = values
   if (kind === 'vrrp' || kind === 'check') return { does: 'worker', kind, systemLog: values['system-log'] }
   if (command === undefined) {
-    if (values['config-test']) return { does: 'test', configFile }
+    if (values['config-test']) return { does: 'test', configFile, configId }
     const options: RunOptions = {
       configFile,
+      configId,
       pidFile: values.pid,
       controlSocket,
       dontFork: values['dont-fork'],
@@ -110,7 +117,10 @@ function invocation(values: Values, positionals: readonly string[]): Invocation 
     }
     return { does: 'run', options }
   }
-  if ((command === 'cleanup' || command === 'binlog-trim') && verb === undefined) return { does: command, configFile }
+  if (command === 'format' && more.length === 0) return { does: command, configFile: verb ?? configFile, configId }
+  if ((command === 'cleanup' || command === 'binlog-trim') && verb === undefined) {
+    return { does: command, configFile, configId }
+  }
   if (command === 'ctl' && verb === 'status' && more.length === 0) return { does: 'status', controlSocket }
   if (command === 'ctl' && verb === 'leave' && more.length === 0) {
     const seconds = Number(values['hold-down'])

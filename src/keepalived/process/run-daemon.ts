@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import { exitCodeOf, formatDiagnostic } from '../config/diagnostics.ts'
 import { parseConfigFile } from '../config/parse.ts'
 import type { RunOptions } from './command-line.ts'
+import { runDaemonScript } from './daemon-scripts.ts'
 import { daemonize, tellForeground } from './daemonize.ts'
 import { type Log, stderrLog, systemLog } from './log.ts'
 import { runningAs } from './pid-file.ts'
@@ -23,7 +24,7 @@ export async function runDaemon(options: RunOptions, words: readonly string[]): 
     log('error', `daemon is already running, pid ${other} (${options.pidFile})`)
     return 0
   }
-  const read = readConfig(options.configFile, log)
+  const read = readConfig(options, log)
   const { config } = read
   if (!canRun(read)) {
     log('error', `${options.configFile} can not be used`)
@@ -32,10 +33,14 @@ export async function runDaemon(options: RunOptions, words: readonly string[]): 
   if (!options.dontFork) return daemonize(words)
   if (options.dumpConfig) log('info', JSON.stringify(config, hidePasswords, 1))
   process.title = 'keepalived'
-  return new Supervisor({
+  const { global } = config
+  const { startup, shutdown, umask } = global.daemon
+  process.umask(umask)
+  await runDaemonScript('startup_script', startup, global, options.configFile, log)
+  const code = await new Supervisor({
     config,
     configFile: options.configFile,
-    reread: rereader(options.configFile, read, log),
+    reread: rereader(options, read, log),
     pidFile: options.pidFile,
     controlSocket: options.controlSocket,
     realTime: options.realTime,
@@ -43,6 +48,8 @@ export async function runDaemon(options: RunOptions, words: readonly string[]): 
     log,
     onReady: tellForeground,
   }).run()
+  await runDaemonScript('shutdown_script', shutdown, global, options.configFile, log)
+  return code
 }
 
 interface Read {
@@ -52,8 +59,8 @@ interface Read {
 }
 
 /** Logs all that the parser says. */
-function readConfig(file: string, log: Log): Read {
-  const { config, diagnostics } = parseConfigFile(file)
+function readConfig({ configFile, configId }: RunOptions, log: Log): Read {
+  const { config, diagnostics } = parseConfigFile(configFile, configId)
   const level = { error: 'error', warning: 'warn', note: 'info' } as const
   for (const diagnostic of diagnostics) log(level[diagnostic.severity], formatDiagnostic(diagnostic))
   return { config, exitCode: exitCodeOf(diagnostics) }
@@ -67,12 +74,12 @@ function canRun({ exitCode }: Read): boolean {
  * A daemon that starts takes what it can use, as keepalived does. One that runs has something to lose: a file with errors
  * is refused, unless the one that it runs on had errors, too.
  */
-function rereader(file: string, first: Read, log: Log): () => Config | string {
+function rereader(options: RunOptions, first: Read, log: Log): () => Config | string {
   let hadErrors = first.exitCode !== 0
   return () => {
-    const read = readConfig(file, log)
+    const read = readConfig(options, log)
     if (!canRun(read) || (read.exitCode !== 0 && !hadErrors)) {
-      return `${file} has errors, which stand above (mmha-keepalived -t shows them, too)`
+      return `${options.configFile} has errors, which stand above (mmha-keepalived -t shows them, too)`
     }
     hadErrors = read.exitCode !== 0
     return read.config

@@ -5,6 +5,8 @@ describe('command line', () => {
   it.each([
     ['-t -f x.conf', { does: 'test', configFile: 'x.conf' }],
     ['--config-test', { does: 'test', configFile: '/etc/keepalived/keepalived.conf' }],
+    ['-t -i m1', { does: 'test', configId: 'm1' }],
+    ['format x.conf', { does: 'format', configFile: 'x.conf' }],
     ['ctl status --control=/x', { does: 'status', controlSocket: '/x' }],
     ['ctl leave', { does: 'leave', instance: null, holdDownMs: 10_000 }],
     ['ctl leave --hold-down 2.5 --instance VI_2', { does: 'leave', instance: 'VI_2', holdDownMs: 2500 }],
@@ -24,6 +26,7 @@ describe('command line', () => {
       does: 'run',
       options: {
         configFile: '/k.conf',
+        configId: null,
         pidFile: '/p.pid',
         controlSocket: '/run/mmha-keepalived.sock',
         dontFork: true,
