@@ -122,7 +122,12 @@ export class Daemons {
   }
 
   keepalived(host: HostName, text: InstanceText): Daemon {
-    const base = this.#files(configText(text))
+    return this.keepalivedWith(host, configText(text))
+  }
+
+  /** @param text a whole keepalived.conf */
+  keepalivedWith(host: HostName, text: string): Daemon {
+    const base = this.#files(text)
     const flags = ['-n', '-l', '-D', '-P', '-f', `${base}.conf`, '-p', `${base}.pid`, '-r', `${base}.vrrp.pid`]
     return new Daemon(this.#segment.spawn(host, 'keepalived', ...flags), '', this.#bundle)
   }

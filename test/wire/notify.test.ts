@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { Daemon } from './daemon.ts'
+import { LineLog } from './line-log.ts'
+import type { HostName, Segment } from './segment.ts'
+import { reason, wireTest } from './wire-test.ts'
+
+/** Two instances in a group, one alone whose priority a file changes; VRIDs from `first` on. */
+function text(first: number, dir: string, fifo: string): string {
+  const instance = (name: string, offset: number, more = '') => `
+vrrp_instance ${name} {
+  state BACKUP
+  interface eth0
+  virtual_router_id ${first + offset}
+  priority 100
+  advert_int 1
+  ${more}
+  virtual_ipaddress {
+    10.99.7.${first + offset}/24
+  }
+}`
+  return `global_defs {
+  router_id wire
+  ${fifo}
+}
+vrrp_track_file weigh {
+  file ${dir}/weigh
+}
+vrrp_sync_group G {
+  group {
+    A
+    B
+  }
+}
+${instance('A', 0)}
+${instance('B', 1)}
+${instance('C', 2, 'notify_priority_changes\n  track_file {\n    weigh weight 1\n  }')}
+`
+}
+
+/** Reads a FIFO from a host, from before its writer has made it. */
+function reader(segment: Segment, host: HostName, fifo: string): LineLog {
+  const script = 'mkfifo "$1" && exec cat <>"$1"'
+  return new LineLog(segment.spawn(host, 'sh', '-c', script, 'reader', fifo).stdout)
+}
+
+/** Starts alone, becomes master, changes its priority, stops. @returns what the FIFO told of each */
+async function life(
+  segment: Segment,
+  host: HostName,
+  dir: string,
+  start: (config: string) => Daemon,
+  first: number,
+): Promise<Record<string, string[]>> {
+  writeFileSync(join(dir, 'weigh'), '0\n')
+  const fifo = join(dir, 'fifo')
+  const told = reader(segment, host, fifo)
+  const daemon = start(text(first, dir, `vrrp_notify_fifo ${fifo}`))
+  await told.line(/"G" MASTER/, 0, 30_000)
+  await told.line(/"C" MASTER/, 0, 30_000)
+  writeFileSync(join(dir, 'weigh'), '7\n')
+  await told.line(/"C" MASTER_PRIORITY/)
+  daemon.signal('SIGTERM')
+  await daemon.exited()
+  await told.line(/"C" STOP/)
+  await told.line(/"G" STOP/)
+  return Object.fromEntries(
+    ['INSTANCE "A"', 'INSTANCE "B"', 'INSTANCE "C"', 'GROUP "G"'].map((who) => [
+      who,
+      told.lines.filter((line) => line.startsWith(who)),
+    ]),
+  )
+}
+
+wireTest.skipIf(reason !== null)('FIFOs say what keepalived says', async ({ segment, daemons }) => {
+  const [ours, theirs] = [join(daemons.dir, 'ours'), join(daemons.dir, 'theirs')]
+  for (const dir of [ours, theirs]) mkdirSync(dir)
+  const [one, other] = await Promise.all([
+    life(segment, 'a', ours, (config) => daemons.oursWith('a', config), 101),
+    life(segment, 'b', theirs, (config) => daemons.keepalivedWith('b', config), 111),
+  ])
+  expect(one).toEqual(other)
+})
