@@ -1,4 +1,5 @@
 import type { Effect, HeardAdvert, VrrpEvent } from '../../../../src/keepalived/vrrp/event.ts'
+import { groupEvents } from '../../../../src/keepalived/vrrp/group.ts'
 import { reduce } from '../../../../src/keepalived/vrrp/machine.ts'
 import { initialMachine, type Machine, type Settings } from '../../../../src/keepalived/vrrp/state.ts'
 import { nextDeadline } from '../../../../src/keepalived/vrrp/timing.ts'
@@ -23,11 +24,25 @@ class SimulatedHost {
   readonly log: string[] = []
 
   readonly settings: Settings
+  readonly place: Place
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, place: Place) {
     this.settings = settings
+    this.place = place
     this.machine = initialMachine(settings)
   }
+}
+
+/** Where an instance runs: on its own node, unless several are put on one. */
+export interface Place {
+  readonly node: number
+  readonly vrid: number
+}
+
+/** What the network does to one packet: how often it arrives, and how much later than it should, in ms. */
+export interface Weather {
+  readonly copies: number
+  readonly delay: number
 }
 
 export class Simulation {
@@ -41,13 +56,25 @@ export class Simulation {
   readonly random: () => number
   /** Whether a packet that is sent now is lost. */
   lose: () => boolean
+  /** What else happens to a packet that is sent now. */
+  weather: () => Weather = () => ({ copies: 1, delay: 0 })
+  /** How fast each host's clock goes. */
+  readonly rates: number[]
+  /** Moments at which the members of a node's sync group were not all master, or all not. */
+  readonly splits: string[] = []
   readonly #queue: Scheduled[] = []
   #order = 0
 
-  constructor(settings: readonly Settings[], random: () => number, lose: () => boolean = () => false) {
+  constructor(
+    settings: readonly Settings[],
+    random: () => number,
+    lose: () => boolean = () => false,
+    places: readonly Place[] = settings.map((_, node) => ({ node, vrid: 1 })),
+  ) {
     this.random = random
     this.lose = lose
-    this.hosts = settings.map((one) => new SimulatedHost(one))
+    this.rates = settings.map(() => 1)
+    this.hosts = settings.map((one, index) => new SimulatedHost(one, places[index] ?? { node: index, vrid: 1 }))
   }
 
   at(delay: number, run: () => void): void {
@@ -108,11 +135,37 @@ export class Simulation {
       if (event.t !== 'timer') host.inbox.push(event)
       return
     }
-    const { machine, effects } = reduce(host.settings, host.machine, event, this.now)
+    this.#reduce(index, event)
+    if (host.settings.grouped) this.#synchronize(host.place.node)
+    this.#look()
+  }
+
+  /** The clock that this host reads. */
+  clock(index: number): number {
+    return this.now * (this.rates[index] ?? 1)
+  }
+
+  #reduce(index: number, event: VrrpEvent): void {
+    const host = this.#host(index)
+    const { machine, effects } = reduce(host.settings, host.machine, event, this.clock(index))
     host.machine = machine
     for (const effect of effects) this.#carryOut(index, effect)
     this.#arm(index)
-    this.#look()
+  }
+
+  /** As the worker does after every event. */
+  #synchronize(node: number): void {
+    const members = this.hosts.filter(({ place, alive }) => place.node === node && alive)
+    for (let round = 0; ; round++) {
+      const events = groupEvents('G', members)
+      if (events.length === 0) break
+      if (round > 8) throw new Error('the sync group does not come to rest')
+      for (const [host, event] of events) this.#reduce(this.hosts.indexOf(host), event)
+    }
+    const states = members.map(({ machine }) => machine.state)
+    if (new Set(states.map((state) => state === 'MASTER')).size > 1) {
+      this.splits.push(`${this.now.toFixed(1)} node ${node}: ${states.join(' ')}`)
+    }
   }
 
   holders(): number[] {
@@ -137,7 +190,7 @@ export class Simulation {
     if (deadline === host.timerAt) return
     host.timerAt = deadline
     if (deadline === null) return
-    this.at(Math.max(0, deadline - this.now), () => {
+    this.at(Math.max(0, (deadline - this.clock(index)) / (this.rates[index] ?? 1)), () => {
       if (host.timerAt !== deadline) return
       host.timerAt = null
       this.event(index, { t: 'timer' })
@@ -172,10 +225,15 @@ export class Simulation {
   #broadcast(from: number, priority: number): void {
     const intervalMs = this.#host(from).settings.advertMs
     this.onAdvert(from, priority)
-    for (const to of this.hosts.keys()) {
-      if (to === from || this.lose()) continue
-      const advert: HeardAdvert = { priority, intervalMs, from: `host${from}`, fromHigher: from > to }
-      this.at(0.05 + this.random(), () => this.event(to, { t: 'advert', advert }))
+    const sender = this.#host(from).place
+    for (const [to, { place }] of this.hosts.entries()) {
+      if (place.node === sender.node || place.vrid !== sender.vrid || this.lose()) continue
+      const fromHigher = sender.node > place.node
+      const advert: HeardAdvert = { priority, intervalMs, from: `host${sender.node}`, fromHigher }
+      const { copies, delay } = this.weather()
+      for (let copy = 0; copy < copies; copy++) {
+        this.at(0.05 + this.random() + delay * this.random(), () => this.event(to, { t: 'advert', advert }))
+      }
     }
   }
 
