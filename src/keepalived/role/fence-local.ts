@@ -1,7 +1,7 @@
 import { closeForWrites } from '../../mysql/demotion.ts'
 import { readCredentials } from '../../mysql/option-file.ts'
 import { releaseStatements } from '../../mysql/semi-sync.ts'
-import { identify } from '../../mysql/snapshot.ts'
+import { identify, readSnapshot } from '../../mysql/snapshot.ts'
 import { SqlError } from '../../mysql/sql-session.ts'
 import { killServer, readPid } from '../check/mysql/server-process.ts'
 import type { Config, MysqlServer, VrrpInstance } from '../config/config.ts'
@@ -37,14 +37,14 @@ export async function fenceLocal(config: Config, log: Log): Promise<void> {
   )
 }
 
-/** false: neither closed nor down within the deadline. */
+/** false: neither closed nor down within the deadline, or commits wait that must not be told OK. */
 async function closed(instance: VrrpInstance, server: MysqlServer): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), DEADLINE_MS)
   })
   const done = close(instance, server).then(
-    () => true,
+    (yes) => yes,
     // Nobody there, or not for us: only silence is a server that hangs.
     (error) => !(error instanceof SqlError && (error.code === 'TIMEOUT' || error.code === 'ETIMEDOUT')),
   )
@@ -53,22 +53,36 @@ async function closed(instance: VrrpInstance, server: MysqlServer): Promise<bool
   return outcome
 }
 
-async function close(instance: VrrpInstance, server: MysqlServer): Promise<void> {
+async function close(instance: VrrpInstance, server: MysqlServer): Promise<boolean> {
   const credentials = await readCredentials(server.credentials)
   const actor = await openLocal(server, credentials)
   const reader = await openLocal(server, credentials)
+  const state = new StateFile()
   try {
     const dialect = await identify(reader)
     const users = [credentials.user]
     if (instance.role !== null) users.push((await readCredentials(instance.role.peer.credentials)).user)
-    // Commits that wait for a lost peer would keep the server open: let them go, and say so on disk first.
-    const letGo = async (): Promise<void> => {
-      await new StateFile().update({ enforced: false })
-      for (const statement of releaseStatements(dialect)) await reader.query(statement)
-    }
-    const timer = setTimeout(() => void letGo().catch(() => undefined), DEADLINE_MS / 3)
-    await closeForWrites(actor, reader, dialect, users, DEADLINE_MS)
+    let timer: NodeJS.Timeout | undefined
+    // Commits that wait for a lost peer would keep the server open.
+    const waiting = new Promise<boolean>((resolve) => {
+      const look = async (): Promise<void> => {
+        const { semiSync } = await readSnapshot(reader, dialect)
+        if ((semiSync?.waitSessions ?? 0) === 0) return
+        if (instance.role?.onFence === 'kill' && server.pidFile !== null && (await state.read()).enforced) {
+          resolve(false)
+          return
+        }
+        // Let them go, and say so on disk first.
+        await state.update({ enforced: false })
+        for (const statement of releaseStatements(dialect)) await reader.query(statement)
+      }
+      timer = setTimeout(() => void look().catch(() => undefined), DEADLINE_MS / 3)
+    })
+    const closing = closeForWrites(actor, reader, dialect, users, DEADLINE_MS).then(() => true)
+    const outcome = await Promise.race([closing, waiting])
+    closing.catch(() => undefined)
     clearTimeout(timer)
+    return outcome
   } finally {
     actor.close()
     reader.close()

@@ -118,19 +118,31 @@ const WORTH_SAYING_MS = 50
 /**
  * Closes the server and ends its clients. When it doesn't let itself be closed (LOCK TABLES, a long UPDATE that rolls
  * back), its clients' sockets are destroyed, so that nobody can get an OK from it through the address any more. When it
- * is still open after that, it is killed: its option file says read_only.
+ * is still open after that, it is killed: its option file says read_only. At once, when commits wait for the standby:
+ * let go, they would be told OK, and the successor lacks them; killed, they are rolled back.
  */
 export async function demote(context: ChangeContext): Promise<Outcome> {
   const { server, role, state, addresses, port, log } = context
   const deadlineMs = role.demoteDeadline * 1000
-  const letGo = { addresses, port, patienceMs: deadlineMs / 3 }
-  const closed = await closeInTime(server, state, { ...letGo, deadlineMs })
+  const clients = { addresses, port, patienceMs: deadlineMs / 3 }
+  const waiting = role.onFence === 'kill' ? 'give-up' : 'let-go'
+  const closed = await closeInTime(server, state, { ...clients, deadlineMs, waiting })
   if ('ended' in closed) return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended` }
   if (!server.alive) return { ok: true, reason: `mysqld is gone (${closed.failure})` }
+  if (closed.waiting) {
+    const refused = context.kill()
+    if (refused === '') return { ok: true, reason: `mysqld was killed: ${closed.failure}, and must not be told OK` }
+    log('error', `${closed.failure}, and mysqld could not be killed: ${refused}`)
+  }
   const complaint = await destroyClientSockets(addresses, port)
   const reset = complaint === '' ? 'its clients’ sockets were destroyed' : `nor its sockets destroyed (${complaint})`
   log('warn', `mysqld could not be closed (${closed.failure}), ${reset}`)
-  const late = await closeInTime(server, state, { ...letGo, deadlineMs: role.fenceDeadline * 1000 })
+  const fenceMs = role.fenceDeadline * 1000
+  const late = await closeInTime(server, state, {
+    ...clients,
+    deadlineMs: fenceMs,
+    waiting: closed.waiting ? 'let-go' : waiting,
+  })
   if ('ended' in late) return { ok: true, reason: `closed for writes at last, ${late.ended} sessions ended` }
   if (role.onFence === 'reset') return { ok: false, reason: `mysqld is still open (${late.failure}), ${reset}` }
   const refused = context.kill()
@@ -154,7 +166,13 @@ export async function leave(context: ChangeContext): Promise<Outcome> {
   const { channel } = view.snapshot
   if (channel?.io !== 'running' || !channel.sqlRunning) return { ok: false, reason: 'the peer does not replicate' }
   const deadlineMs = role.demoteDeadline * 1000
-  const closed = await closeInTime(server, state, { addresses, port, patienceMs: deadlineMs / 2, deadlineMs })
+  const closed = await closeInTime(server, state, {
+    addresses,
+    port,
+    patienceMs: deadlineMs / 2,
+    deadlineMs,
+    waiting: 'let-go',
+  })
   if ('ended' in closed && (await peerHasAll(context).catch(() => false))) {
     // Nobody follows this server from here on. What it applies now, perhaps while it shuts down, must not wait for an
     // acknowledgement: MariaDB's shutdown hung on that for ever.
