@@ -200,10 +200,16 @@ describe.skipIf(process.getuid?.() !== 0)('lab (needs root)', () => {
     })
 
     it('interrupted: it takes down what it had begun', async () => {
-      const run = upAlone()
-      await run.until(/boots at/)
-      run.child.kill('SIGINT')
-      expect(await run.ended).toBe(130)
+      // On a busy machine the lab may be up before the signal gets there: then it was not interrupted.
+      for (let attempt = 0, code: number | null = 0; code === 0; attempt++) {
+        expect(attempt).toBeLessThan(5)
+        const run = upAlone()
+        await run.until(/boots at/)
+        run.child.kill('SIGINT')
+        code = await run.ended
+        if (code === 0) await labDown(NAME, () => undefined)
+        else expect(code).toBe(130)
+      }
       expect(remainsOf(NAME)).toEqual([])
     })
 
