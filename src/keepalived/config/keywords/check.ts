@@ -18,33 +18,111 @@ import {
 } from '../keyword.ts'
 
 const timing = (retries: number, delay: number) => [
-  native('connect_timeout', [seconds(0.001, 3600)], 'Until an attempt counts as failed', { default: 5 }),
-  native('retry', [integer(0, 1000)], 'Further attempts before the server is down', { default: retries }),
-  native('delay_before_retry', [seconds(0, 3600)], 'Between a failed attempt and the next', { default: delay }),
-  native('delay_loop', [seconds(0.001, 86400)], 'Between two checks', { default: 60 }),
-  native('alpha', [flag], 'Down until the first success', { default: false }),
-  native('warmup', [seconds(0, 86400)], 'The first check starts at once here', { default: 0 }),
+  native(
+    'connect_timeout',
+    [seconds(0.001, 3600)],
+    { en: 'Until an attempt counts as failed', zh: '一次尝试的超时时间' },
+    { default: 5 },
+  ),
+  native(
+    'retry',
+    [integer(0, 1000)],
+    { en: 'Further attempts before the server is down', zh: '判定故障之前再试的次数' },
+    { default: retries },
+  ),
+  native(
+    'delay_before_retry',
+    [seconds(0, 3600)],
+    { en: 'Between a failed attempt and the next', zh: '失败后到下一次尝试的间隔' },
+    { default: delay },
+  ),
+  native(
+    'delay_loop',
+    [seconds(0.001, 86400)],
+    { en: 'Between two checks', zh: '两次检查之间的间隔' },
+    { default: 60 },
+  ),
+  native('alpha', [flag], { en: 'Down until the first success', zh: '第一次成功之前视为故障' }, { default: false }),
+  native(
+    'warmup',
+    [seconds(0, 86400)],
+    { en: 'The first check starts at once here', zh: '第一次检查立即开始' },
+    { default: 0 },
+  ),
 ]
 
 /** nb_get_retry belongs to HTTP_GET, and there it is called retry since keepalived 2.0. */
 const NB_GET_RETRY = alias(
   'nb_get_retry',
   'retry',
-  'keepalived ignores it in TCP_CHECK and tries once again only',
+  {
+    en: 'keepalived ignores it in TCP_CHECK and tries once again only',
+    zh: 'keepalived 在 TCP_CHECK 中忽略它，只重试一次',
+  },
   'note',
 )
 
 const CHECKS = [
-  native('TCP_CHECK', [], 'Can a connection be made?', { opens: 'TCP_CHECK', many: true }),
-  later('HTTP_GET', [], 'it is not run; the server counts as up for it', { opens: 'HTTP_GET', many: true }),
-  later('SSL_GET', [], 'it is not run; the server counts as up for it', { opens: 'HTTP_GET', many: true }),
-  later('SMTP_CHECK', [], 'it is not run; the server counts as up for it', { opens: 'SMTP_CHECK', many: true }),
-  later('MISC_CHECK', [], 'it is not run; the server counts as up for it', { opens: 'MISC_CHECK', many: true }),
-  later('DNS_CHECK', [], 'it is not run; the server counts as up for it', { opens: 'skipped', many: true }),
-  later('UDP_CHECK', [], 'it is not run; the server counts as up for it', { opens: 'skipped', many: true }),
-  later('PING_CHECK', [], 'it is not run; the server counts as up for it', { opens: 'skipped', many: true }),
-  later('BFD_CHECK', [], 'it is not run; the server counts as up for it', { opens: 'skipped', many: true }),
-  later('FILE_CHECK', [], 'it is not run; the server counts as up for it', { opens: 'skipped', many: true }),
+  native(
+    'TCP_CHECK',
+    [],
+    { en: 'Can a connection be made?', zh: '能否建立 TCP 连接' },
+    { opens: 'TCP_CHECK', many: true },
+  ),
+  later(
+    'HTTP_GET',
+    [],
+    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { opens: 'HTTP_GET', many: true },
+  ),
+  later(
+    'SSL_GET',
+    [],
+    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { opens: 'HTTP_GET', many: true },
+  ),
+  later(
+    'SMTP_CHECK',
+    [],
+    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { opens: 'SMTP_CHECK', many: true },
+  ),
+  later(
+    'MISC_CHECK',
+    [],
+    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { opens: 'MISC_CHECK', many: true },
+  ),
+  later(
+    'DNS_CHECK',
+    [],
+    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { opens: 'skipped', many: true },
+  ),
+  later(
+    'UDP_CHECK',
+    [],
+    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { opens: 'skipped', many: true },
+  ),
+  later(
+    'PING_CHECK',
+    [],
+    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { opens: 'skipped', many: true },
+  ),
+  later(
+    'BFD_CHECK',
+    [],
+    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { opens: 'skipped', many: true },
+  ),
+  later(
+    'FILE_CHECK',
+    [],
+    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { opens: 'skipped', many: true },
+  ),
 ]
 
 const SCHEDULERS = choice(
@@ -68,53 +146,72 @@ const FORWARDING = choice('NAT', 'DR', 'TUN')
 
 export const VIRTUAL_SERVER: readonly Keyword[] = inBlock('virtual_server', [
   ...timing(1, 1),
-  native('real_server', [address, optional(port)], 'A server to check', { opens: 'real_server', many: true }),
-  ipvs('lb_algo', [SCHEDULERS], 'balancing'),
-  ipvs('lvs_sched', [SCHEDULERS], 'balancing'),
-  ipvs('lb_kind', [FORWARDING], 'balancing'),
-  ipvs('lvs_method', [FORWARDING], 'balancing'),
-  ipvs('persistence_timeout', [optional(integer(0, 2147483647))], 'balancing'),
-  ipvs('persistence_granularity', [word], 'balancing'),
-  ipvs('persistence_engine', [word], 'balancing'),
-  ipvs('sorry_server', [address, optional(port)], 'balancing'),
-  ipvs('sorry_server_inhibit', [], 'balancing'),
-  ipvs('protocol', [choice('TCP', 'UDP', 'SCTP')], 'balancing'),
-  ipvs('virtualhost', [word], 'for HTTP_GET'),
-  ipvs('ha_suspend', [], 'balancing'),
-  ipvs('hysteresis', [integer(0, 2147483647)], 'balancing'),
-  ipvs('omega', [flag], 'balancing'),
-  ipvs('ops', [], 'balancing'),
-  ipvs('inhibit_on_failure', [flag], 'balancing'),
-  later('quorum', [integer(0, 2147483647)], 'the real server on this host decides alone'),
-  later('quorum_up', [command], 'it is not run'),
-  later('quorum_down', [command], 'it is not run'),
+  native(
+    'real_server',
+    [address, optional(port)],
+    { en: 'A server to check', zh: '被检查的服务器' },
+    { opens: 'real_server', many: true },
+  ),
+  ipvs('lb_algo', [SCHEDULERS], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('lvs_sched', [SCHEDULERS], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('lb_kind', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('persistence_timeout', [optional(integer(0, 2147483647))], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('persistence_granularity', [word], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('persistence_engine', [word], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('sorry_server', [address, optional(port)], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('sorry_server_inhibit', [], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('protocol', [choice('TCP', 'UDP', 'SCTP')], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('virtualhost', [word], { en: 'for HTTP_GET', zh: '供 HTTP_GET 使用' }),
+  ipvs('ha_suspend', [], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('hysteresis', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('omega', [flag], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('ops', [], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('inhibit_on_failure', [flag], { en: 'balancing', zh: '负载均衡' }),
+  later('quorum', [integer(0, 2147483647)], {
+    en: 'the real server on this host decides alone',
+    zh: '只由本机上的真实服务器决定',
+  }),
+  later('quorum_up', [command], { en: 'it is not run', zh: '不会运行' }),
+  later('quorum_down', [command], { en: 'it is not run', zh: '不会运行' }),
 ])
 
 export const REAL_SERVER: readonly Keyword[] = inBlock('real_server', [
   ...timing(1, 1),
-  native('weight', [integer(-2147483647, 65535)], '0: the server is not counted on, so its loss moves nothing', {
-    default: 1,
-  }),
-  native('notify_up', [command], 'Run when the server comes up'),
-  native('notify_down', [command], 'Run when the server goes down'),
-  native('smtp_alert', [flag], 'Mail when it goes up or down', { default: true }),
+  native(
+    'weight',
+    [integer(-2147483647, 65535)],
+    { en: '0: the server is not counted on, so its loss moves nothing', zh: '0 表示不依赖它，失去它不会引起切换' },
+    {
+      default: 1,
+    },
+  ),
+  native('notify_up', [command], { en: 'Run when the server comes up', zh: '服务器恢复时运行' }),
+  native('notify_down', [command], { en: 'Run when the server goes down', zh: '服务器故障时运行' }),
+  native('smtp_alert', [flag], { en: 'Mail when it goes up or down', zh: '恢复或故障时发邮件' }, { default: true }),
   ...CHECKS,
-  ipvs('inhibit_on_failure', [flag], 'balancing'),
-  ipvs('lvs_method', [FORWARDING], 'balancing'),
-  ipvs('uthreshold', [integer(0, 2147483647)], 'balancing'),
-  ipvs('lthreshold', [integer(0, 2147483647)], 'balancing'),
-  ipvs('virtualhost', [word], 'for HTTP_GET'),
+  ipvs('inhibit_on_failure', [flag], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('uthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('lthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('virtualhost', [word], { en: 'for HTTP_GET', zh: '供 HTTP_GET 使用' }),
 ])
 
 const connection = (retries: number, delay: number) => [
-  native('connect_ip', [address], "Address to connect to; default: the real server's"),
-  native('connect_port', [port], "Port to connect to; default: the real server's"),
-  native('bindto', [address], 'Source address'),
+  native('connect_ip', [address], {
+    en: "Address to connect to; default: the real server's",
+    zh: '连接的地址；默认为真实服务器的地址',
+  }),
+  native('connect_port', [port], {
+    en: "Port to connect to; default: the real server's",
+    zh: '连接的端口；默认为真实服务器的端口',
+  }),
+  native('bindto', [address], { en: 'Source address', zh: '源地址' }),
   ...timing(retries, delay),
-  later('bind_port', [port], 'the kernel chooses the source port'),
-  later('bind_if', [word], 'the kernel chooses the interface'),
-  later('fwmark', [integer(0, 2147483647)], 'packets are not marked'),
-  later('log_all_failures', [flag], 'failures are logged when the state changes'),
+  later('bind_port', [port], { en: 'the kernel chooses the source port', zh: '源端口由内核选择' }),
+  later('bind_if', [word], { en: 'the kernel chooses the interface', zh: '网卡由内核选择' }),
+  later('fwmark', [integer(0, 2147483647)], { en: 'packets are not marked', zh: '不给数据包打标记' }),
+  later('log_all_failures', [flag], { en: 'failures are logged when the state changes', zh: '状态变化时才记录失败' }),
 ]
 
 export const TCP_CHECK: readonly Keyword[] = inBlock('TCP_CHECK', [...connection(1, 1), NB_GET_RETRY])
@@ -122,35 +219,35 @@ export const TCP_CHECK: readonly Keyword[] = inBlock('TCP_CHECK', [...connection
 export const HTTP_GET: readonly Keyword[] = [
   ...inBlock('HTTP_GET', [
     ...connection(1, 3),
-    alias('nb_get_retry', 'retry', 'the old name of retry', 'note'),
-    native('url', [], 'A page to fetch', { opens: 'url', many: true }),
-    native('virtualhost', [word], 'Host header'),
-    native('http_protocol', [word], 'Version of HTTP'),
-    native('enable_sni', [flag], 'Send the host name in TLS'),
-    native('fast_recovery', [flag], 'No delay between pages'),
+    alias('nb_get_retry', 'retry', { en: 'the old name of retry', zh: 'retry 的旧名' }, 'note'),
+    native('url', [], { en: 'A page to fetch', zh: '要获取的页面' }, { opens: 'url', many: true }),
+    native('virtualhost', [word], { en: 'Host header', zh: 'Host 请求头' }),
+    native('http_protocol', [word], { en: 'Version of HTTP', zh: 'HTTP 版本' }),
+    native('enable_sni', [flag], { en: 'Send the host name in TLS', zh: '在 TLS 中发送主机名' }),
+    native('fast_recovery', [flag], { en: 'No delay between pages', zh: '页面之间不等待' }),
   ]),
   ...inBlock('url', [
-    native('path', [word], 'Path of the page'),
-    native('digest', [word], 'MD5 of its body'),
-    native('status_code', [word, optional(word), optional(word)], 'Good answers'),
-    native('virtualhost', [word], 'Host header'),
-    native('regex', [word], 'Expected in the body'),
+    native('path', [word], { en: 'Path of the page', zh: '页面路径' }),
+    native('digest', [word], { en: 'MD5 of its body', zh: '页面内容的 MD5' }),
+    native('status_code', [word, optional(word), optional(word)], { en: 'Good answers', zh: '视为正常的状态码' }),
+    native('virtualhost', [word], { en: 'Host header', zh: 'Host 请求头' }),
+    native('regex', [word], { en: 'Expected in the body', zh: '内容中应匹配的正则表达式' }),
   ]),
 ]
 
 export const OTHER_CHECKS: readonly Keyword[] = [
   ...inBlock('SMTP_CHECK', [
     ...connection(1, 1),
-    native('helo_name', [word], 'Name given in HELO'),
-    typo('hello_name', 'helo_name', 'keepalived would ignore it'),
-    native('host', [], 'Where to connect', { opens: 'host', many: true }),
+    native('helo_name', [word], { en: 'Name given in HELO', zh: 'HELO 中的名字' }),
+    typo('hello_name', 'helo_name', { en: 'keepalived would ignore it', zh: 'keepalived 会忽略这个拼写错误' }),
+    native('host', [], { en: 'Where to connect', zh: '连接的目标' }, { opens: 'host', many: true }),
   ]),
   ...inBlock('host', connection(1, 1)),
   ...inBlock('MISC_CHECK', [
     ...timing(0, 1),
-    native('misc_path', [command], 'The command; exit 0 is success'),
-    native('misc_timeout', [seconds(0.001, 86400)], 'Until a run counts as failed'),
-    native('misc_dynamic', [flag], 'The exit code sets the weight'),
-    native('user', [word, optional(word)], 'User and group that it runs as'),
+    native('misc_path', [command], { en: 'The command; exit 0 is success', zh: '要运行的命令；退出码 0 为成功' }),
+    native('misc_timeout', [seconds(0.001, 86400)], { en: 'Until a run counts as failed', zh: '超过此时间即算失败' }),
+    native('misc_dynamic', [flag], { en: 'The exit code sets the weight', zh: '由退出码决定权重' }),
+    native('user', [word, optional(word)], { en: 'User and group that it runs as', zh: '运行它的用户和组' }),
   ]),
 ]
