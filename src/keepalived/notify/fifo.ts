@@ -70,7 +70,7 @@ export class Fifo {
       return
     }
     if (this.#descriptor === null) return
-    this.#reader = this.#scripts.start(ready, FOR_EVER_MS, [path])
+    this.#reader = this.#scripts.startOutside(ready, FOR_EVER_MS, [path])
     const outcome = await this.#reader.verdict
     this.#reader = null
     if (this.#descriptor === null) return

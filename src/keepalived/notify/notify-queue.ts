@@ -44,7 +44,7 @@ export class NotifyQueue {
       return
     }
     if (this.#stopped) return
-    const run = this.#scripts.start(script, NOTIFY_TIMEOUT_MS, extra)
+    const run = this.#scripts.startOutside(script, NOTIFY_TIMEOUT_MS, extra)
     this.#running.add(run)
     const outcome = await run.verdict
     await run.done

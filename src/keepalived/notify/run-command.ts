@@ -30,6 +30,11 @@ export const GRACE_MS = 2000
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/** All that a script gets of the environment: nothing of the daemon's. */
+export function scriptEnvironment(user: ScriptUser): Record<string, string> {
+  return { PATH, HOME: user.home, USER: user.name, LOGNAME: user.name, SHELL: '/bin/sh' }
+}
+
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return
   try {
@@ -65,7 +70,7 @@ export function describe(outcome: Outcome): string {
  */
 export function runCommand({ argv, user, timeoutMs }: RunOptions): Run {
   const [program, ...args] = argv
-  const env = { PATH, HOME: user.home, USER: user.name, LOGNAME: user.name, SHELL: '/bin/sh' }
+  const env = scriptEnvironment(user)
   let child: ChildProcess
   try {
     child = spawn(program, args, { cwd: '/', detached: true, stdio: 'ignore', env, ...rights(user) })

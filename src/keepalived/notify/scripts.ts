@@ -1,6 +1,7 @@
 import type { Command, GlobalConfig } from '../config/config.ts'
 import { findScript, insecurePart } from '../config/host-check.ts'
 import { type Run, runCommand } from './run-command.ts'
+import { isSandboxed, runOutside } from './run-outside.ts'
 import { type ScriptUser, scriptUser } from './script-user.ts'
 
 /** A script that may run: where it is and whose rights it gets. */
@@ -15,6 +16,7 @@ export type Log = (level: 'info' | 'warn' | 'error', text: string) => void
 export class Scripts {
   readonly #global: GlobalConfig
   readonly #configFile: string
+  #sandboxed: boolean | null = null
 
   constructor(global: GlobalConfig, configFile: string) {
     this.#global = global
@@ -38,5 +40,12 @@ export class Scripts {
   /** @param extra arguments after the configured ones. */
   start(script: ReadyScript, timeoutMs: number, extra: readonly string[] = []): Run {
     return runCommand({ argv: [...script.argv, ...extra], user: script.user, timeoutMs })
+  }
+
+  /** As `start`, for what users do on a change: free of the sandbox that the daemon itself is in. */
+  startOutside(script: ReadyScript, timeoutMs: number, extra: readonly string[] = []): Run {
+    this.#sandboxed ??= isSandboxed()
+    const options = { argv: [...script.argv, ...extra] as const, user: script.user, timeoutMs }
+    return this.#sandboxed ? runOutside(options) : runCommand(options)
   }
 }
