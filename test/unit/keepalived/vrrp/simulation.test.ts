@@ -1,18 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { masterDownMs } from '../../../../src/keepalived/vrrp/timing.ts'
+import { generator } from './generator.ts'
 import { ROLE, Simulation, settings } from './simulation.ts'
-
-/** A repeatable source of numbers in [0, 1) (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 const FAULTS = ['kill', 'leave', 'stop', 'database', 'sleep', 'promotion fails', 'check dies'] as const
 interface Trouble {

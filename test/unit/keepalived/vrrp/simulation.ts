@@ -54,8 +54,8 @@ export class Simulation {
   onAdvert: (host: number, priority: number) => void = () => {}
   /** 0..1, a new one at each call. */
   readonly random: () => number
-  /** Whether a packet that is sent now is lost. */
-  lose: () => boolean
+  /** Whether a packet that is sent now is lost on its way to this host. */
+  lose: (to: number) => boolean
   /** What else happens to a packet that is sent now. */
   weather: () => Weather = () => ({ copies: 1, delay: 0 })
   /** How fast each host's clock goes. */
@@ -68,7 +68,7 @@ export class Simulation {
   constructor(
     settings: readonly Settings[],
     random: () => number,
-    lose: () => boolean = () => false,
+    lose: (to: number) => boolean = () => false,
     places: readonly Place[] = settings.map((_, node) => ({ node, vrid: 1 })),
   ) {
     this.random = random
@@ -137,6 +137,14 @@ export class Simulation {
     }
     this.#reduce(index, event)
     if (host.settings.grouped) this.#synchronize(host.place.node)
+    this.#look()
+  }
+
+  /** Several instances of one node are told the same in one turn. */
+  together(indices: readonly number[], event: VrrpEvent): void {
+    const awake = indices.filter((index) => this.#host(index).alive && !this.#host(index).asleep)
+    for (const index of awake) this.#reduce(index, event)
+    for (const node of new Set(awake.map((index) => this.#host(index).place.node))) this.#synchronize(node)
     this.#look()
   }
 
@@ -227,7 +235,7 @@ export class Simulation {
     this.onAdvert(from, priority)
     const sender = this.#host(from).place
     for (const [to, { place }] of this.hosts.entries()) {
-      if (place.node === sender.node || place.vrid !== sender.vrid || this.lose()) continue
+      if (place.node === sender.node || place.vrid !== sender.vrid || this.lose(to)) continue
       const fromHigher = sender.node > place.node
       const advert: HeardAdvert = { priority, intervalMs, from: `host${sender.node}`, fromHigher }
       const { copies, delay } = this.weather()
