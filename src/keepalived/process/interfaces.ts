@@ -13,17 +13,21 @@ const NO_DELAY: Delays = { downMs: 0, upMs: 0 }
 export class Interfaces {
   readonly #netlink: Netlink
   readonly #now: () => number
-  readonly #delays: ReadonlyMap<string, Delays>
+  #delays: ReadonlyMap<string, Delays> = new Map()
   #links = new Map<string, LinkEvent>()
   #settled = new Map<string, Settled>()
   #addresses: readonly AddressEvent[] = []
 
   /** @param now ms, monotonic */
-  constructor(netlink: Netlink, delays: readonly InterfaceDelay[] = [], now: () => number = () => 0) {
+  constructor(netlink: Netlink, now: () => number = () => 0) {
     this.#netlink = netlink
     this.#now = now
-    this.#delays = new Map(delays.map(({ name, down, up }) => [name, { downMs: down * 1000, upMs: up * 1000 }]))
     this.refresh()
+  }
+
+  /** `interface_up_down_delays`, from now on. */
+  delay(delays: readonly InterfaceDelay[]): void {
+    this.#delays = new Map(delays.map(({ name, down, up }) => [name, { downMs: down * 1000, upMs: up * 1000 }]))
   }
 
   refresh(): void {

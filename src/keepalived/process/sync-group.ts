@@ -17,5 +17,3 @@ export function synchronize(groups: readonly SyncGroup[], routers: ReadonlyMap<s
     }
   }
 }
-
-export { synchronize as shareFaults }

@@ -28,7 +28,7 @@ export class VrrpWorker {
   readonly #options: VrrpWorkerOptions
   readonly #netlink = new Netlink()
   readonly #arp = new ArpSocket()
-  readonly #interfaces = new Interfaces(this.#netlink)
+  readonly #interfaces = new Interfaces(this.#netlink, monotonicMs)
   readonly #set: RouterSet
   readonly #timer = new DeadlineTimer(() => this.#turn(() => this.#tick()))
   readonly #monitor: NetlinkMonitor
@@ -36,6 +36,7 @@ export class VrrpWorker {
 
   constructor(options: VrrpWorkerOptions) {
     this.#options = options
+    this.#interfaces.delay(options.config.interfaceDelays)
     this.#set = new RouterSet(options.config, {
       netlink: this.#netlink,
       interfaces: this.#interfaces,
@@ -74,6 +75,7 @@ export class VrrpWorker {
     else if (message.t === 'leave') this.#turn(() => this.#leave(message))
     else if (message.t === 'reload') {
       const { id, config } = message
+      this.#interfaces.delay(config.interfaceDelays)
       this.#turn(() => this.#set.reload(config, () => this.#options.report({ t: 'reloaded', id })))
     } else if (message.t === 'status') {
       const instances = [...this.#routers.values()].map((router) => router.status())
