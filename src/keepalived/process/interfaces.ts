@@ -74,8 +74,9 @@ export function trackedInterfaces(instance: VrrpInstance, interfaces: Interfaces
   return instance.trackInterfaces.flatMap(({ name, weight, reverse }): VrrpEvent[] => {
     const tracker = interfaceTracker(name)
     const up = interfaces.link(name)?.running === true
-    if (machine.trackers.get(tracker)?.up === up) return []
     const effective = weight === 0 ? null : weight
+    const known = machine.trackers.get(tracker)
+    if (known?.up === up && known.weight === effective && (known.reverse ?? false) === reverse) return []
     return [{ t: 'track', tracker, up, weight: effective, reverse, reason: up ? 'up' : 'down' }]
   })
 }
