@@ -37,7 +37,9 @@ export function resolve(statement: Statement, block: string, report: Report): Ke
   }
   const rows = keywordsOf(block)
   const skipped = statement.block === null ? 'line skipped' : 'skipped with its block'
-  if (statement.words[1]?.text === '|') {
+  const choices = first.text.split(/[|/或]/)
+  const isChoice = choices.length > 1 && choices.every((choice) => rows.has(choice))
+  if (statement.words[1]?.text === '|' || isChoice) {
     const both = statement.words.map((word) => word.text).join(' ')
     report('error', 'placeholder', first, `"${both}" leaves a choice open, ${skipped}`, 'choose one')
     return null
