@@ -17,15 +17,20 @@ export interface InstanceText {
   readonly nopreempt?: boolean
   /** s; ours only */
   readonly lease?: number
+  /** Own and the peer's address; multicast without. */
+  readonly unicast?: readonly [string, string]
+  /** A file whose number is added to the priority. */
+  readonly trackFile?: string
 }
 
 /** A keepalived.conf for one instance. */
 export function configText(text: InstanceText): string {
-  const { priority, version, advertInterval, password, nopreempt, lease } = text
+  const { priority, version, advertInterval, password, nopreempt, lease, unicast, trackFile } = text
   return [
     'global_defs {',
     '  router_id wire',
     '}',
+    ...(trackFile === undefined ? [] : ['track_file number {', `  file "${trackFile}"`, '  weight 1', '}']),
     'vrrp_instance VI_1 {',
     '  state BACKUP',
     '  interface eth0',
@@ -36,6 +41,10 @@ export function configText(text: InstanceText): string {
     ...(nopreempt === true ? ['  nopreempt'] : []),
     ...(lease === undefined ? [] : [`  vip_lease ${lease}`]),
     ...(password === undefined ? [] : ['  authentication {', '    auth_type PASS', `    auth_pass ${password}`, '  }']),
+    ...(unicast === undefined
+      ? []
+      : [`  unicast_src_ip ${unicast[0]}`, '  unicast_peer {', `    ${unicast[1]}`, '  }']),
+    ...(trackFile === undefined ? [] : ['  track_file {', '    number', '  }']),
     '  virtual_ipaddress {',
     `    ${VIP}/24`,
     '  }',
