@@ -9,6 +9,7 @@ import { readCredentials } from '../../mysql/option-file.ts'
 import { openSession } from '../../mysql/session.ts'
 import { identify, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { Config, RoleConfig } from '../config/config.ts'
+import { untilWitness } from '../heartbeat/until-witness.ts'
 import { binlogFiles } from './quarantine.ts'
 import { type RoleState, STATE_DIR, StateFile } from './state-file.ts'
 
@@ -18,6 +19,8 @@ export interface TrimOptions {
 }
 
 const DEADLINE_MS = 3_000
+/** A host that starts cut off serves nobody for so long at most. */
+const CUT_OFF_MS = 60_000
 const ASK_AGAIN_MS = 100
 
 /**
@@ -28,16 +31,16 @@ const ASK_AGAIN_MS = 100
  * back with a history of its own. With AFTER_SYNC they are only prepared in InnoDB: without their end of the binlog
  * recovery rolls them back. Done only when all of this is certain: the file was open when the server died; commits waited
  * for the peer (`enforced`, written by the daemon before and after); the peer holds the address now and applied all that
- * it had received. What is cut is saved first. Never throws, never takes much longer than 3 s.
+ * it had received. What is cut is saved first. A server that is cut off, from its witnesses too, starts when that has
+ * ended: nobody could reach it anyway, and only then can the peer be asked. Never throws, takes 3 s at most beyond that.
  */
 export async function trimBinlog(config: Config, options: TrimOptions): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS
   const state = await new StateFile(options.stateDir).read()
   for (const instance of config.instances) {
     const server = config.mysqlServers.find(({ name }) => name === instance.role?.mysql)
     if (instance.role === null || server === undefined) continue
     try {
-      const outcome = await trim({ role: instance.role, socket: server.socket, state, deadline, ...options })
+      const outcome = await trim({ role: instance.role, socket: server.socket, state, ...options })
       options.log('info', `binlog-trim: ${outcome}`)
     } catch (error) {
       options.log('warn', `binlog-trim: nothing done: ${error instanceof Error ? error.message : String(error)}`)
@@ -49,7 +52,6 @@ interface TrimJob extends TrimOptions {
   readonly role: RoleConfig
   readonly socket: string
   readonly state: RoleState
-  readonly deadline: number
 }
 
 /** @returns what was done, or why nothing */
@@ -77,8 +79,11 @@ async function trim(job: TrimJob): Promise<string> {
 
 /** The peer once it has taken over, null when it hasn't until the deadline. */
 async function successor(job: TrimJob): Promise<ServerSnapshot | null> {
-  while (performance.now() < job.deadline) {
-    const view = await askPeer(job).catch(() => null)
+  const { witnesses } = job.role
+  if (witnesses.length > 0) await untilWitness(witnesses, CUT_OFF_MS).catch(() => false)
+  const deadline = performance.now() + DEADLINE_MS
+  while (performance.now() < deadline) {
+    const view = await askPeer(job, deadline).catch(() => null)
     const took = view !== null && !view.closed && view.epoch?.holder === view.history.origin
     if (took && view.epoch?.forced === true) return null
     if (took) return view
@@ -87,7 +92,7 @@ async function successor(job: TrimJob): Promise<ServerSnapshot | null> {
   return null
 }
 
-async function askPeer({ role, deadline }: TrimJob): Promise<ServerSnapshot> {
+async function askPeer({ role }: TrimJob, deadline: number): Promise<ServerSnapshot> {
   const left = Math.max(1, deadline - performance.now())
   const session = await openSession({
     target: { host: role.peer.address, port: role.peer.port },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { untilWitness } from '../../../../src/keepalived/heartbeat/until-witness.ts'
 import { EchoSocket, echoReply, echoRequest } from '../../../../src/keepalived/linux/echo-socket.ts'
 
 /** With an IPv4 header of 20 bytes from 10.0.0.1. */
@@ -39,5 +40,11 @@ describe('echo, RFC 792', () => {
       socket.send(Uint8Array.of(127, 0, 0, 1))
     })
     expect(from).toBe('127.0.0.1')
+  })
+})
+
+describe.skipIf(process.getuid?.() !== 0)('until a witness answers (needs root)', () => {
+  it('on loopback at once', async () => {
+    expect(await untilWitness(['127.0.0.1'], 30_000)).toBe(true)
   })
 })
