@@ -92,7 +92,7 @@ const isDefinition = (text: string) => definitionIn(text.replace(/^\s*(@\S+\s+)*
 
 /**
  * Joins lines that end in `\` with the next one: in a definition they stay lines of its value, elsewhere they become one line.
- * Blank lines in between don't end it. Comments are gone already.
+ * A blank line ends it. Comments are gone already.
  */
 export function joinContinued(lines: readonly SourceLine[], report: Report): SourceLine[] {
   const joined: SourceLine[] = []
@@ -109,7 +109,7 @@ export function joinContinued(lines: readonly SourceLine[], report: Report): Sou
     while (open && index + 1 < lines.length) {
       index += 1
       const next = lines[index]
-      if (next === undefined || next.text.trim() === '') continue
+      if (next === undefined || next.text.trim() === '') break
       open = CONTINUED.test(next.text)
       pieces.push(trimLine(open ? sliceLine(next, 0, next.text.search(CONTINUED)) : next))
     }

@@ -49,17 +49,20 @@ class Layout {
   #depth = 0
   /** The line that a `{` would belong to. */
   #open: number | null = null
-  #blank = false
+  #blank: 'no' | 'may' | 'must' = 'no'
 
-  blank(): void {
-    this.#blank = true
+  /** @param must it has a meaning: it ends what goes on after `\\` */
+  blank(must: boolean): void {
+    if (must) this.#blank = 'must'
+    else if (this.#blank === 'no') this.#blank = 'may'
   }
 
   #push(code: string, comment: string, depth: number = this.#depth): void {
     const before = this.#lines.at(-1)
     const atEdge = before === undefined || before.code.endsWith('{') || code === '}'
-    if (this.#blank && !atEdge) this.#lines.push({ depth: 0, code: '', comment: '' })
-    this.#blank = false
+    if (this.#blank === 'must' || (this.#blank === 'may' && !atEdge))
+      this.#lines.push({ depth: 0, code: '', comment: '' })
+    this.#blank = 'no'
     this.#lines.push({ depth, code, comment })
   }
 
@@ -94,7 +97,6 @@ class Layout {
       } else if (piece === '}') {
         endLine()
         this.#depth = Math.max(0, this.#depth - 1)
-        this.#blank = false
         this.#push('}', left)
         left = ''
         this.#open = null
@@ -114,7 +116,7 @@ class Layout {
       const takes = owner.comment === ''
       this.#lines[this.#open] = { ...owner, code: `${owner.code} {`, comment: takes ? comment : owner.comment }
       if (takes) left = ''
-      this.#blank = false
+      this.#blank = 'no'
       for (let next = this.#open + 1; next < this.#lines.length; next += 1) {
         const between = this.#lines[next]
         if (between !== undefined) this.#lines[next] = { ...between, depth: between.depth + 1 }
@@ -155,14 +157,15 @@ export function formatConfig(text: string): string {
     const comment = line.slice(withoutComment(writtenLine(line, '', 1), silent).text.length).trimEnd()
     const goesOn = /\\$/.test(code)
     if (line === '') {
-      if (continued === null) layout.blank()
+      layout.blank(continued !== null)
+      continued = null
       continue
     }
     if (continued !== null || goesOn || isTemplate(code)) {
       const kind: 'template' | 'line' = continued ?? (isTemplate(code) ? 'template' : 'line')
       const braces = kind === 'template' ? 0 : bracesOf(code.replace(/\\$/, ''))
       layout.asWritten(code, comment, continued === null ? 0 : 1, braces)
-      continued = goesOn ? kind : continued !== null && code === '' ? continued : null
+      continued = goesOn ? kind : code === '' ? continued : null
       continue
     }
     if (code === '') {

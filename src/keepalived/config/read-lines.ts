@@ -60,9 +60,11 @@ export function readLines(
         } else visit(included, path, [...above, name], checks)
       }
     }
-    const written = splitLines(body, name, report).map((line, index) =>
-      withoutComment(writtenLine(line, name, index + 1), report),
-    )
+    const written = splitLines(body, name, report).flatMap((line, index) => {
+      const code = withoutComment(writtenLine(line, name, index + 1), report)
+      // A line of comment alone is as good as none: unlike a blank one, it ends no definition.
+      return code.text.trim() === '' && line.trim() !== '' ? [] : [code]
+    })
     for (const line of joinContinued(written, report)) expansion.expand(line, one)
   }
   visit(text, file, [], new Set())

@@ -40,7 +40,6 @@ global_defs
 $VIP=192.0.2.9
 $M= \\
    priority 5 \\
-
      { a } # not a block
 vrrp_instance VI_1{
 interface	eth0 # the NIC
