@@ -36,12 +36,16 @@ export class EchoSocket {
   readonly #socket = new RawDescriptor(AF_INET, SOCK_RAW, IPPROTO_ICMP, 2048)
   readonly #id: number
   #sequence = 0
+  #open = true
 
   /** @param onReply an address has answered */
   constructor(id: number, onReply: (from: string) => void) {
     this.#id = id & 0xffff
     this.#socket.onReadable(() => {
-      for (let packet = this.#socket.receive(); packet !== null; packet = this.#socket.receive()) {
+      // Whoever is told of an answer may close the socket then and there.
+      while (this.#open) {
+        const packet = this.#socket.receive()
+        if (packet === null) return
         const reply = echoReply(packet, this.#id)
         if (reply !== null) onReply(reply.from)
       }
@@ -55,6 +59,7 @@ export class EchoSocket {
   }
 
   close(): void {
+    this.#open = false
     this.#socket.close()
   }
 }
