@@ -31,19 +31,19 @@ export function buildGroup(
     return false
   })
   if (members.length === 1) {
-    report('warning', 'conflict', block, `sync group ${name} has one member only and so no effect`)
+    report('warning', 'group-of-one', block, `sync group ${name} has one member only and so no effect`)
   }
   const names = members.map((item) => item.text)
   const inGroup = instances.filter((instance) => names.includes(instance.name))
   const priorities = new Set(inGroup.map(({ priority }) => priority))
   if (priorities.size > 1) {
     const said = `the members of sync group ${name} have different priorities: as they move together, that can only delay a takeover`
-    report('warning', 'conflict', nodeOf(block, 'group') ?? block, said, 'give all of them the same priority')
+    report('warning', 'group-priorities', nodeOf(block, 'group') ?? block, said, 'give all of them the same priority')
   }
   const preempting = new Set(inGroup.map(({ nopreempt }) => nopreempt))
   if (preempting.size > 1) {
     const said = `nopreempt stands in some members of sync group ${name} only: none of them preempts`
-    report('warning', 'conflict', nodeOf(block, 'group') ?? block, said, 'write nopreempt in all of them')
+    report('warning', 'group-nopreempt', nodeOf(block, 'group') ?? block, said, 'write nopreempt in all of them')
   }
   return {
     group: {

@@ -46,7 +46,7 @@ function tracking(name: string, own: string, block: Block, others: Others, build
     const said = `${name}: with nopreempt the weight of ${weighted.name} never moves the address`
     report(
       'warning',
-      'conflict',
+      'nopreempt-weight',
       nopreempt,
       said,
       'leave the weight out: then a failure is a fault and the peer takes over',
@@ -75,7 +75,7 @@ function preemption(name: string, initialState: 'MASTER' | 'BACKUP', block: Bloc
   const at = nodeOf(block, 'nopreempt') ?? nodeOf(block, 'preempt') ?? block
   report(
     'warning',
-    'conflict',
+    'nopreempt-master',
     at,
     `${name}: nopreempt does not work with state MASTER and is off`,
     'write state BACKUP on both nodes',
@@ -114,7 +114,7 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
   if (vipLease > 0 && Math.ceil(vipLease) + 0.35 >= 3 * interval) {
     const at = nodeOf(block, 'vip_lease') ?? block
     const said = `${name}: a lease of ${Math.ceil(vipLease)} s outlives the peer's patience of ${(3 * interval).toFixed(2)} s; both may hold the address`
-    report('warning', 'conflict', at, said, 'a lease shorter than 3 × advert_int − 0.35 s')
+    report('warning', 'lease-too-long', at, said, 'a lease shorter than 3 × advert_int − 0.35 s')
   }
   const peers = textItems(block, 'unicast_peer').map((item) => item.text)
   const source = nodeOf(block, 'unicast_src_ip')
@@ -122,7 +122,7 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
     const at = source ?? nodeOf(block, 'unicast_peer') ?? block
     report(
       'warning',
-      'conflict',
+      'unicast-no-peer',
       at,
       `${name}: unicast without a peer, so adverts go to the multicast group`,
       'add unicast_peer',

@@ -12,7 +12,7 @@ export function advertInterval(name: string, version: 2 | 3, block: Block, { rep
     const whole = Math.max(1, Math.round(asked))
     if (whole !== asked) {
       const said = `${name}: VRRP version 2 has whole seconds between adverts, ${asked} is taken as ${whole}`
-      report('warning', 'conflict', at, said, `write advert_int ${whole}, or version 3 on both nodes`)
+      report('warning', 'advert-fraction', at, said, `write advert_int ${whole}, or version 3 on both nodes`)
     }
     return whole
   }
@@ -20,7 +20,7 @@ export function advertInterval(name: string, version: 2 | 3, block: Block, { rep
   if (hundredths !== asked) {
     report(
       'warning',
-      'conflict',
+      'advert-fraction',
       at,
       `${name}: version 3 counts hundredths up to 40.95 s, ${asked} is taken as ${hundredths}`,
     )
@@ -44,7 +44,7 @@ export function authentication(name: string, version: 2 | 3, block: Block, { rep
   }
   if (flagOf(global, 'vrrp_strict')) {
     const said = `${name}: vrrp_strict allows no authentication, so adverts carry no password, as keepalived's`
-    report('warning', 'conflict', opened, said, 'remove vrrp_strict on both nodes')
+    report('warning', 'strict', opened, said, 'remove vrrp_strict on both nodes')
     return null
   }
   const given = textOf(opened.block, 'auth_pass')
@@ -63,7 +63,7 @@ export function authentication(name: string, version: 2 | 3, block: Block, { rep
     const at = nodeOf(opened.block, 'auth_pass') ?? opened
     report(
       'warning',
-      'value-bad',
+      'auth-pass-long',
       at,
       `${name}: only the first 8 characters of auth_pass count`,
       'shorten it on both nodes',

@@ -50,7 +50,7 @@ function withoutClashes(instances: readonly VrrpInstance[], top: Block, { report
     })
     if (clash !== undefined) {
       const said = `${clash.name} and ${instance.name} both use virtual_router_id ${instance.virtualRouterId} on ${instance.interface}; ${instance.name} does not run`
-      report('error', 'conflict', at, said, 'a virtual_router_id of its own')
+      report('error', 'vrid-twice', at, said, 'a virtual_router_id of its own')
       return false
     }
     for (const vip of instance.virtualAddresses) {
@@ -60,7 +60,7 @@ function withoutClashes(instances: readonly VrrpInstance[], top: Block, { report
       if (other !== undefined) {
         report(
           'error',
-          'conflict',
+          'vip-twice',
           at,
           `${vip.address} is in ${other.name} and in ${instance.name}`,
           'each address in one instance',
@@ -96,7 +96,7 @@ export function buildConfig(top: Block, building: Building): Config {
     if (scripts.some((script) => script.name === name) && !tracked.has(name)) {
       report(
         'warning',
-        'conflict',
+        'script-untracked',
         node,
         `vrrp_script ${name} is not tracked by any instance and never runs`,
         'add it to track_script',

@@ -1,5 +1,7 @@
 import type { WatchedServer } from '../../mysql/watched-server.ts'
+import type { Trap } from '../lint/trap.ts'
 import type { DaemonSettings } from './daemon-settings.ts'
+import type { Block } from './interpret.ts'
 import type { NotificationConfig } from './notification.ts'
 import type { ElectionConfig, InterfaceDelay, Tracked, TrackFile, TrackProcess } from './tracked.ts'
 
@@ -231,6 +233,8 @@ export type DiagnosticCode =
   | 'duplicate'
   /** Two settings that don't go together, or a name that nothing defines. */
   | 'conflict'
+  /** One of the traps that lint/trap.ts explains. */
+  | Trap
   /** Understood, and of no effect here. */
   | 'accepted'
   /** keepalived acts on it, and we don't yet. */
@@ -265,4 +269,8 @@ export interface ParsedConfig {
   readonly config: Config
   readonly diagnostics: readonly Diagnostic[]
   readonly scripts: readonly ScriptUse[]
+  /** What was read, with places, before it became `config`. */
+  readonly tree: Block
+  /** Further diagnostics without what came from the environment. */
+  readonly conceal: (diagnostics: readonly Diagnostic[]) => Diagnostic[]
 }

@@ -42,7 +42,8 @@ function parse(text: string, file: string, files: Files, surroundings: Surroundi
   }
   saySecurity(scripts, config.global.enableScriptSecurity, report)
   if (host) checkScripts(scripts, config.global, file, report)
-  return { config, diagnostics: withoutHidden(sorted(diagnostics, file), hidden), scripts }
+  const conceal = (said: readonly Diagnostic[]) => withoutHidden(said, hidden)
+  return { config, diagnostics: conceal(sorted(diagnostics, file)), scripts, tree: read, conceal }
 }
 
 /**
@@ -68,9 +69,9 @@ export function parseConfigFile(path: string, configId: string | null = null): P
   const surroundings = surroundingsOf({ environment: process.env, ...given })
   const text = HOST_FILES.read(path)
   if (text !== null) return parse(text, path, HOST_FILES, surroundings, true)
-  const { config } = parse('', path, NO_FILES, surroundings, false)
+  const { config, tree, conceal } = parse('', path, NO_FILES, surroundings, false)
   const diagnostics: Diagnostic[] = []
   const at = { file: path, line: 1, column: 1 }
   reportInto(diagnostics)('error', 'unreadable', at, "can't read the file", 'check path and rights')
-  return { config, diagnostics, scripts: [] }
+  return { config, diagnostics, scripts: [], tree, conceal }
 }

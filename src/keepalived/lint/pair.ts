@@ -1,0 +1,27 @@
+import type { Diagnostic, ParsedConfig } from '../config/config.ts'
+import { samePeers } from './pair-peers.ts'
+import { samePlan } from './pair-plan.ts'
+import { sameGroups, sameRole } from './pair-role.ts'
+import { sameAddresses, sameWire } from './pair-wire.ts'
+import { pairings } from './pairing.ts'
+import { sayInto, subjectOf } from './subject.ts'
+
+/**
+ * What does not fit between two nodes' configurations. Pure; symmetric but for which file a finding is shown in.
+ * Passwords are compared and never shown.
+ */
+export function lintPair(first: ParsedConfig, second: ParsedConfig): Diagnostic[] {
+  const found: Diagnostic[] = []
+  const say = sayInto(found)
+  const here = subjectOf(second)
+  const there = subjectOf(first)
+  for (const pairing of pairings(here, there, say)) {
+    sameWire(pairing, say)
+    sameAddresses(pairing, say)
+    samePeers(pairing, say)
+    samePlan(pairing, say)
+    sameRole(pairing, say)
+  }
+  sameGroups(here, there, say)
+  return second.conceal(first.conceal(found))
+}
