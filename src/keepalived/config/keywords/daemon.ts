@@ -137,6 +137,26 @@ export const DAEMON: readonly Keyword[] = inBlock('global_defs', [
       zh: '进程名总是 keepalived，便于 pkill 找到',
     }),
   ),
+  accepted('checker_log_all_failures', [flag], {
+    en: 'a failure is logged when it changes the state',
+    zh: '失败引起状态变化时才记录',
+  }),
+  accepted('no_checker_emails', [flag], {
+    en: 'mail is sent when a real server goes up or down, not for each of its checks',
+    zh: '真实服务器状态变化时才发邮件，不针对每次检查',
+  }),
+  later('rs_init_notifies', [], {
+    en: 'scripts of real servers run on a change, not at the start',
+    zh: '真实服务器的脚本只在变化时运行，启动时不运行',
+  }),
+  accepted('data_use_instance', [flag], {
+    en: 'the dump files are named by state_dump_file and its like',
+    zh: '转储文件名由 state_dump_file 等设置',
+  }),
+  accepted('json_version', [integer(1, 2)], {
+    en: 'the JSON dump is that of keepalived 2.2',
+    zh: 'JSON 转储与 keepalived 2.2 相同',
+  }),
   later('reload_time_file', [word], { en: 'no reload is scheduled; send SIGHUP', zh: '不支持定时重载，请发送 SIGHUP' }),
   accepted('reload_repeat', [], { en: 'no reload is scheduled', zh: '不支持定时重载' }),
   accepted('reload_file', [words], {

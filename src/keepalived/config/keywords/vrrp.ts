@@ -20,6 +20,7 @@ import {
 import { ELECTION_OF_INSTANCE } from './election.ts'
 import { NOTIFICATION_OF_BOTH, NOTIFICATION_OF_INSTANCE } from './notification.ts'
 import { TRACKED_BY_GROUP, TRACKED_BY_INSTANCE } from './tracked-by.ts'
+import { VIRTUAL_MAC } from './virtual-mac.ts'
 
 /** The states of a notify script, the same in instances and groups. */
 const NOTIFY = [
@@ -70,6 +71,7 @@ export const SYNC_GROUP: readonly Keyword[] = inBlock('vrrp_sync_group', [
   native('group', [], { en: 'Names of the instances', zh: '组内实例的名字' }, { opens: 'group' }),
   ...NOTIFY,
   ...TRACKED_BY_GROUP,
+  later('track_bfd', [], { en: 'it is not tracked', zh: '不会被跟踪' }, { opens: 'skipped' }),
   accepted('global_tracking', [], { en: 'keepalived has given it up', zh: 'keepalived 已弃用' }),
 ])
 
@@ -203,10 +205,7 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   }),
   later('no_accept', [flag], { en: 'the address answers all the same', zh: '地址照样应答' }),
   later('strict_mode', [flag], { en: 'the instance is as strict as any other', zh: '与其他实例同样严格' }),
-  later('use_vmac', [optional(word), optional(word)], {
-    en: "the interface's own MAC address is used",
-    zh: '使用网卡自身的 MAC 地址',
-  }),
+  ...VIRTUAL_MAC,
   later(
     'virtual_ipaddress_excluded',
     [],
