@@ -1,24 +1,23 @@
+import { appendFileSync } from 'node:fs'
 import type { Config } from './config/config.ts'
 import { exitCodeOf, formatDiagnostic } from './config/diagnostics.ts'
 import { formatConfig } from './config/format.ts'
 import { HOST_FILES } from './config/include.ts'
 import { parseConfigFile } from './config/parse.ts'
 import { clearAddresses } from './process/clear-addresses.ts'
-import { HELP, readCommandLine } from './process/command-line.ts'
-import { askDaemon } from './process/control-client.ts'
-import type { ControlRequest } from './process/control-server.ts'
-import { type Log, stderrLog } from './process/log.ts'
+import { type Invocation, readCommandLine } from './process/command-line.ts'
+import { runCtl } from './process/ctl.ts'
+import { HELP } from './process/flags.ts'
+import { type Log, stderrLog, systemLog } from './process/log.ts'
 import { runDaemon } from './process/run-daemon.ts'
+import { signalNumber } from './process/signal-names.ts'
 import { runCheckWorker, runVrrpWorker } from './process/worker-process.ts'
 import { trimBinlog } from './role/binlog-trim.ts'
 import { fenceLocal } from './role/fence-local.ts'
-
-/** Set by the bundler. */
-declare const MMHA_VERSION: string | undefined
+import { daemonVersion } from './version.ts'
 
 const EXIT_FAILED = 1
 const EXIT_USAGE = 4
-const EXIT_REFUSED = 5
 
 /** @returns the exit code, or null while a worker lives on its events */
 async function main(words: readonly string[]): Promise<number | null> {
@@ -28,27 +27,25 @@ async function main(words: readonly string[]): Promise<number | null> {
       process.stdout.write(HELP)
       return 0
     case 'version':
-      process.stdout.write(`mmha-keepalived ${typeof MMHA_VERSION === 'undefined' ? 'from source' : MMHA_VERSION}\n`)
+      process.stdout.write(`mmha-keepalived ${daemonVersion()}\n`)
       return 0
     case 'refuse':
       process.stderr.write(`mmha-keepalived: ${invocation.why}\n${HELP}`)
       return EXIT_USAGE
     case 'worker':
-      if (invocation.kind === 'vrrp') runVrrpWorker(invocation.systemLog)
-      else runCheckWorker(invocation.systemLog)
+      if (invocation.kind === 'vrrp') runVrrpWorker(logOf(invocation))
+      else runCheckWorker(logOf(invocation))
       return null
+    case 'signum':
+      return printSignal(invocation.name)
     case 'test':
-      return testConfig(invocation.configFile, invocation.configId)
+      return testConfig(invocation)
     case 'format':
       return printFormatted(invocation.configFile)
     case 'run':
       return runDaemon(invocation.options, words)
-    case 'status':
-      return status(invocation.controlSocket)
-    case 'leave': {
-      const { controlSocket, instance, holdDownMs } = invocation
-      return leave(controlSocket, { command: 'leave', instance, holdDownMs, reason: 'ctl leave' })
-    }
+    case 'ctl':
+      return runCtl(invocation.controlSocket, invocation.request)
     case 'cleanup':
       return cleanup(parseConfigFile(invocation.configFile, invocation.configId).config, stderrLog(''))
     case 'binlog-trim':
@@ -64,36 +61,23 @@ function printFormatted(file: string): number {
   return text === null ? EXIT_USAGE : 0
 }
 
-function testConfig(file: string, configId: string | null): number {
-  const { diagnostics } = parseConfigFile(file, configId)
-  for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`)
+function logOf(worker: { readonly systemLog: boolean; readonly facility: string | null }): (who: string) => Log {
+  return (who) => (worker.systemLog ? systemLog(who, worker.facility) : stderrLog(who))
+}
+
+function printSignal(name: string): number {
+  const signal = signalNumber(name)
+  if (signal === null) process.stderr.write(`Unknown sigfunc ${name}\n`)
+  else process.stdout.write(`${signal}\n`)
+  return signal === null ? EXIT_FAILED : 0
+}
+
+function testConfig({ configFile, configId, logFile }: Extract<Invocation, { does: 'test' }>): number {
+  const { diagnostics } = parseConfigFile(configFile, configId)
+  const lines = diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join('')
+  if (logFile === null) process.stderr.write(lines)
+  else appendFileSync(logFile, lines)
   return exitCodeOf(diagnostics)
-}
-
-async function status(controlSocket: string): Promise<number> {
-  const answer = await askDaemon(controlSocket, { command: 'status' })
-  if (answer !== null && 'status' in answer) {
-    process.stdout.write(`${JSON.stringify(answer.status, null, 2)}\n`)
-    return 0
-  }
-  const why = answer === null ? 'the daemon does not run' : 'error' in answer ? answer.error : 'no status'
-  process.stderr.write(`mmha-keepalived: ${why}\n`)
-  return EXIT_FAILED
-}
-
-/** Nothing to leave (no daemon, not the holder) is success: this stands in mysqld's ExecStop. */
-async function leave(controlSocket: string, request: ControlRequest): Promise<number> {
-  const answer = await askDaemon(controlSocket, request)
-  if (answer === null) {
-    process.stderr.write('mmha-keepalived: the daemon does not run: nothing to leave\n')
-    return 0
-  }
-  if ('left' in answer) {
-    for (const { instance, ok, reason } of answer.left) {
-      process.stderr.write(`(${instance}) ${ok ? 'left' : 'REFUSED'}: ${reason}\n`)
-    }
-  } else if ('error' in answer) process.stderr.write(`mmha-keepalived: ${answer.error}\n`)
-  return answer.ok ? 0 : EXIT_REFUSED
 }
 
 /** After the daemon ended, however it ended: no address, no writes. */

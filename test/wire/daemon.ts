@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -91,8 +91,19 @@ export class Daemon {
     return this.#child.exitCode
   }
 
+  /** Arguments of a Node.js that runs this command. */
+  ctlWords(...words: string[]): string[] {
+    return [this.#bundle, 'ctl', ...words, `--control=${this.#control}`]
+  }
+
+  /** What the command says to stderr, however it ends. */
+  ctlSays(...words: string[]): string {
+    return spawnSync(process.execPath, this.ctlWords(...words), { encoding: 'utf8' }).stderr
+  }
+
+  /** What the command prints. @throws when it fails */
   ctl(...words: string[]): string {
-    return execFileSync(process.execPath, [this.#bundle, 'ctl', ...words, `--control=${this.#control}`], {
+    return execFileSync(process.execPath, this.ctlWords(...words), {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -124,9 +135,26 @@ export class Daemons {
 
   /** @param text a whole keepalived.conf */
   oursWith(host: HostName, text: string): Daemon {
-    const base = this.#files(text)
+    return this.#start(host, this.#files(text))
+  }
+
+  /** Starts the daemon with this number once more, on the same files. */
+  again(host: HostName, number: number): Daemon {
+    return this.#start(host, resolve(this.dir, `daemon-${number}`))
+  }
+
+  #start(host: HostName, base: string): Daemon {
     const control = `${base}.sock`
-    const flags = ['-n', '-l', '-f', `${base}.conf`, '-p', `${base}.pid`, `--control=${control}`]
+    const flags = [
+      '-n',
+      '-l',
+      '-f',
+      `${base}.conf`,
+      '-p',
+      `${base}.pid`,
+      `--control=${control}`,
+      `--maintenance-file=${base}.maintenance`,
+    ]
     return new Daemon(this.#segment.spawn(host, runtimeOf(host), this.#bundle, ...flags), control, this.#bundle)
   }
 

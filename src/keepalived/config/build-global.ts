@@ -4,6 +4,7 @@ import type { GlobalConfig, NotifyConfig, ScriptUse, VrrpScript } from './config
 import { buildDaemon } from './daemon-settings.ts'
 import type { Report } from './diagnostics.ts'
 import type { Block } from './interpret.ts'
+import { buildObservation } from './observation.ts'
 
 /** What every builder needs beside its block. */
 export interface Building {
@@ -47,6 +48,7 @@ export function buildGlobal(building: Building): GlobalConfig {
       typeof user[0] === 'string' ? { user: user[0], group: typeof user[1] === 'string' ? user[1] : null } : null,
     enableScriptSecurity: flagOf(global, 'enable_script_security'),
     notification: buildNotification({ global, report, scripts }),
+    observation: buildObservation(building),
     daemon: buildDaemon(building),
     vrrpStartupDelay: numberOf(global, 'vrrp_startup_delay'),
     vrrpDelayAfterBoot: numberOf(global, 'vrrp_delay_after_boot'),

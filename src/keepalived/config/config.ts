@@ -3,6 +3,7 @@ import type { Trap } from '../lint/trap.ts'
 import type { DaemonSettings } from './daemon-settings.ts'
 import type { Block } from './interpret.ts'
 import type { NotificationConfig } from './notification.ts'
+import type { Observation } from './observation.ts'
 import type { ElectionConfig, InterfaceDelay, Tracked, TrackFile, TrackProcess } from './tracked.ts'
 
 /** The typed configuration: what the parser yields and the workers run on. Times are in seconds as in the file, unless named Ms. */
@@ -32,6 +33,7 @@ export interface GlobalConfig {
   readonly enableScriptSecurity: boolean
   readonly notification: NotificationConfig
   readonly daemon: DaemonSettings
+  readonly observation: Observation
   /** s from the start of the daemon until the first election. */
   readonly vrrpStartupDelay: number
   /** s from the boot of the host until the first election. */

@@ -4,6 +4,7 @@ import { DAEMON, DAEMON_TOP } from './keywords/daemon.ts'
 import { GLOBAL, TOP } from './keywords/global.ts'
 import { MYSQL, ROLE } from './keywords/mysql.ts'
 import { NOT_YET } from './keywords/not-yet.ts'
+import { OBSERVATION } from './keywords/observation.ts'
 import { TRACK_FILE, TRACK_PROCESS, TRACKED_TOP } from './keywords/track.ts'
 import { AUTHENTICATION, INSTANCE, SCRIPT, SYNC_GROUP } from './keywords/vrrp.ts'
 
@@ -13,6 +14,7 @@ export const KEYWORDS: readonly Keyword[] = [
   ...DAEMON_TOP,
   ...GLOBAL,
   ...DAEMON,
+  ...OBSERVATION,
   ...SCRIPT,
   ...SYNC_GROUP,
   ...INSTANCE,

@@ -17,7 +17,7 @@ interface PollHandle {
   unref(): void
 }
 
-interface Native {
+export interface Native {
   load(path: null): LibraryHandle
   errno(): number
   readonly node: {
@@ -86,7 +86,7 @@ const ERRNO_NAMES: Readonly<Record<number, string>> = {
 let native: Native | undefined
 let libc: Libc | undefined
 
-function loadNative(): Native {
+export function loadNative(): Native {
   if (native !== undefined) return native
   if (typeof MMHA_BUNDLED !== 'undefined') {
     const holder = { exports: {} }

@@ -1,5 +1,22 @@
 import { createConnection } from 'node:net'
-import type { ControlAnswer, ControlRequest } from './control-server.ts'
+import type { ControlAnswer, ControlRequest, EventsRequest } from './control-server.ts'
+
+/** Prints events as they come. @returns false when no daemon listens there */
+export function streamEvents(path: string, request: EventsRequest, to: NodeJS.WritableStream): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path)
+    socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`))
+    socket.on('data', (chunk) => to.write(chunk))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(false)
+      else reject(error)
+    })
+    socket.on('end', () => resolve(true))
+    // Whoever reads has had enough.
+    to.on('error', () => socket.destroy())
+    socket.on('close', () => resolve(true))
+  })
+}
 
 /** Asks the daemon on this host. @returns null when no daemon listens there */
 export function askDaemon(path: string, request: ControlRequest): Promise<ControlAnswer | null> {

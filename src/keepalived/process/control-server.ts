@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
+import type { EventLog } from '../observe/event-log.ts'
 import type { DaemonStatus } from './status.ts'
 
 export const CONTROL_SOCKET = '/run/mmha-keepalived.sock'
@@ -13,22 +14,37 @@ export type ControlRequest =
       readonly holdDownMs: number
       readonly reason: string
     }
+  /** Planned handover of one instance, or of all; answered when the successor is heard. */
+  | { readonly command: 'switch'; readonly instance: string | null }
+  /** on null: is it on? */
+  | { readonly command: 'maintenance'; readonly on: boolean | null }
+  | { readonly command: 'reload' }
+
+/** Answered by one event a line: the last ones, then with `follow` each new one. */
+export interface EventsRequest {
+  readonly command: 'events'
+  readonly follow: boolean
+}
 
 export type ControlAnswer =
   | { readonly ok: true; readonly status: DaemonStatus }
   | { readonly ok: boolean; readonly left: readonly { instance: string; ok: boolean; reason: string }[] }
+  | { readonly ok: true; readonly maintenance: boolean }
+  | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly error: string }
 
 const LONGEST_REQUEST = 65_536
+const MOST_UNREAD = 1_000_000
 
 /** Listens for `ctl`, for root only. @throws the system's error when the socket can't be made */
 export async function serveControl(
   path: string,
+  events: EventLog,
   answer: (request: ControlRequest) => Promise<ControlAnswer>,
 ): Promise<Server> {
   // The pid file says that no other daemon runs here, so a socket that exists was left behind.
   rmSync(path, { force: true })
-  const server = createServer((socket) => serve(socket, answer))
+  const server = createServer((socket) => serve(socket, events, answer))
   const before = process.umask(0o177)
   try {
     await new Promise<void>((resolve, reject) => {
@@ -42,7 +58,7 @@ export async function serveControl(
   return server
 }
 
-function serve(socket: Socket, answer: (request: ControlRequest) => Promise<ControlAnswer>): void {
+function serve(socket: Socket, events: EventLog, answer: (request: ControlRequest) => Promise<ControlAnswer>): void {
   let text = ''
   socket.setEncoding('utf8')
   // The asker is gone: nobody to answer.
@@ -53,16 +69,46 @@ function serve(socket: Socket, answer: (request: ControlRequest) => Promise<Cont
     const end = text.indexOf('\n')
     if (end < 0) return
     socket.removeAllListeners('data')
-    respond(text.slice(0, end), answer).then((reply) => socket.end(`${JSON.stringify(reply)}\n`))
+    const request = requestOf(text.slice(0, end))
+    if (request.command === 'events') tell(socket, events, request as EventsRequest)
+    else respond(request as ControlRequest, answer).then((reply) => socket.end(`${JSON.stringify(reply)}\n`))
   })
 }
 
+/** What can't be read is a command that nobody knows. */
+function requestOf(line: string): { readonly command: unknown } {
+  try {
+    const request: unknown = JSON.parse(line)
+    if (typeof request === 'object' && request !== null && 'command' in request) return request
+  } catch {
+    // Falls through: it is no JSON.
+  }
+  return { command: line.slice(0, 100) }
+}
+
+function tell(socket: Socket, events: EventLog, { follow }: EventsRequest): void {
+  const lines = events.recent.map((event) => `${JSON.stringify(event)}\n`).join('')
+  if (follow !== true) {
+    socket.end(lines)
+    return
+  }
+  socket.write(lines)
+  const end = events.follow((event) => {
+    // Who does not read does not fill our memory.
+    if (socket.writableLength > MOST_UNREAD) socket.destroy()
+    else socket.write(`${JSON.stringify(event)}\n`)
+  })
+  socket.on('close', end)
+  socket.on('end', () => socket.end())
+  socket.resume()
+}
+
 async function respond(
-  line: string,
+  request: ControlRequest,
   answer: (request: ControlRequest) => Promise<ControlAnswer>,
 ): Promise<ControlAnswer> {
   try {
-    return await answer(JSON.parse(line) as ControlRequest)
+    return await answer(request)
   } catch (error) {
     return { ok: false, error: error instanceof Error ? error.message : String(error) }
   }

@@ -15,8 +15,8 @@ export function runningAs(path: string): number | null {
   }
 }
 
-export function writePidFile(path: string): void {
-  writeFileSync(path, `${process.pid}\n`, { mode: 0o644 })
+export function writePidFile(path: string, pid = process.pid): void {
+  writeFileSync(path, `${pid}\n`, { mode: 0o644 })
 }
 
 /** Removes the file when it is ours. */

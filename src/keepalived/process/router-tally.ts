@@ -9,6 +9,8 @@ export class RouterTally {
   #count = { ...NOTHING }
   #faults: Partial<Record<PacketFault, number>> = {}
   #latestMs = 0
+  #renewedAt: number | null = null
+  #longestRenewalMs = 0
 
   sent(priority: number): void {
     this.#count.sent++
@@ -34,6 +36,16 @@ export class RouterTally {
     this.#latestMs = Math.max(this.#latestMs, ms)
   }
 
+  /** The addresses were added, or their lease renewed. @param now ms, monotonic */
+  renewed(now: number): void {
+    if (this.#renewedAt !== null) this.#longestRenewalMs = Math.max(this.#longestRenewalMs, now - this.#renewedAt)
+    this.#renewedAt = now
+  }
+
+  letGo(): void {
+    this.#renewedAt = null
+  }
+
   /** @returns what the log should say; the first one is news, a thousand a minute would only fill the journal */
   fault(fault: PacketFault, from: string): string | null {
     const count = (this.#faults[fault] ?? 0) + 1
@@ -46,6 +58,7 @@ export class RouterTally {
     this.#count = { ...NOTHING }
     this.#faults = {}
     this.#latestMs = 0
+    this.#longestRenewalMs = 0
   }
 
   get counters(): Counters {
@@ -60,6 +73,7 @@ export class RouterTally {
       sendErrors,
       faults: { ...this.#faults },
       latestMs: Math.round(this.#latestMs * 100) / 100,
+      longestRenewalMs: Math.round(this.#longestRenewalMs * 100) / 100,
     }
   }
 }

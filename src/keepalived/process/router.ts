@@ -2,6 +2,7 @@ import type { VrrpInstance } from '../config/config.ts'
 import { type ArpSocket, gratuitousArp } from '../linux/gratuitous-arp.ts'
 import { SyscallError } from '../linux/native.ts'
 import type { AddressEvent } from '../linux/netlink-message.ts'
+import { changesOf, type EventBody } from '../observe/daemon-event.ts'
 import { compareAddresses, ipv4Text, sameAddress } from '../vrrp/address.ts'
 import type { Effect, VrrpEvent } from '../vrrp/event.ts'
 import { reduce } from '../vrrp/machine.ts'
@@ -28,6 +29,8 @@ export interface RouterSurroundings {
   readonly tell: (message: ToCheck) => boolean
   readonly left: (instance: string, id: number, ok: boolean, reason: string) => void
   readonly stopped: () => void
+  /** For who watches the daemon. */
+  readonly changed: (body: EventBody) => void
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
   /** Something arrived: drain before anything else is decided. */
   readonly onPacket: () => void
@@ -88,8 +91,11 @@ export class Router {
     const now = this.#around.now()
     if (event.t === 'timer' && this.deadline !== null) this.#tally.late(now - this.deadline)
     const { machine, effects } = reduce(this.#settings, this.#machine, event, now)
+    const before = this.#machine
     this.#machine = machine
     for (const effect of effects) this.#carryOut(effect)
+    if (machine === before) return
+    for (const change of changesOf(this.#instance.name, before, machine)) this.#around.changed(change)
   }
 
   /** Takes in all packets that have arrived. */
@@ -158,6 +164,10 @@ export class Router {
     }
   }
 
+  clearCounters(): void {
+    this.#tally.clear()
+  }
+
   close(): void {
     this.#link.close()
   }
@@ -200,9 +210,11 @@ export class Router {
         this.#send(effect.priority)
         return
       case 'addVip':
+        this.#tally.renewed(this.#around.now())
         this.#complain(addresses.add())
         return
       case 'removeVip':
+        this.#tally.letGo()
         this.#complain(addresses.remove())
         return
       case 'garp':

@@ -18,7 +18,7 @@ const EXIT_CONFIG = 2
  */
 export async function runDaemon(options: RunOptions, words: readonly string[]): Promise<number> {
   const toSystemLog = words.includes('--system-log')
-  const log = toSystemLog ? systemLog('') : stderrLog('')
+  const log = toSystemLog ? systemLog('', options.facility) : stderrLog('')
   const other = runningAs(options.pidFile)
   if (other !== null) {
     log('error', `daemon is already running, pid ${other} (${options.pidFile})`)
@@ -32,6 +32,7 @@ export async function runDaemon(options: RunOptions, words: readonly string[]): 
   }
   if (!options.dontFork) return daemonize(words)
   if (options.dumpConfig) log('info', JSON.stringify(config, hidePasswords, 1))
+  for (const text of options.ignored) log('info', text)
   process.title = 'keepalived'
   const { global } = config
   const { startup, shutdown, umask } = global.daemon
@@ -43,8 +44,12 @@ export async function runDaemon(options: RunOptions, words: readonly string[]): 
     reread: rereader(options, read, log),
     pidFile: options.pidFile,
     controlSocket: options.controlSocket,
+    maintenanceFile: options.maintenanceFile,
     realTime: options.realTime,
-    workerFlags: toSystemLog ? ['--system-log'] : [],
+    workerFlags: toSystemLog
+      ? ['--system-log', ...(options.facility === null ? [] : ['--log-facility', options.facility])]
+      : [],
+    workerPidFiles: options.workerPidFiles,
     log,
     onReady: tellForeground,
   }).run()

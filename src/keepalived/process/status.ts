@@ -5,6 +5,9 @@ import type { VrrpState } from './messages.ts'
 /** What `ctl status` prints as JSON. Stable: provisioning and the drill read it. */
 export interface DaemonStatus {
   readonly pid: number
+  readonly version: string
+  /** This node does not become holder; `ctl maintenance off` ends it. */
+  readonly maintenance: boolean
   readonly instances: readonly InstanceStatus[]
 }
 
@@ -49,4 +52,6 @@ export interface Counters {
   readonly faults: Readonly<Partial<Record<PacketFault, number>>>
   /** Worst lateness of the worker's timer, ms. */
   readonly latestMs: number
+  /** Longest time between two renewals of the lease on the addresses, ms. */
+  readonly longestRenewalMs: number
 }

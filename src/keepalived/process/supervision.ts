@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import type { EventBody } from '../observe/daemon-event.ts'
 import type { InstanceStatus } from './status.ts'
 
 /** What the supervisor and its workers say to each other over Node's IPC channel. */
@@ -10,7 +11,11 @@ export type ToWorker =
       /** Scripts without a path are looked for beside it. */
       readonly configFile: string
       readonly realTime: boolean
+      readonly maintenance?: boolean
     }
+  | { readonly t: 'maintenance'; readonly on: boolean }
+  /** Counters from zero. */
+  | { readonly t: 'clear' }
   /** Comes with a socket: the line to the other worker. */
   | { readonly t: 'link' }
   | { readonly t: 'ping' }
@@ -32,6 +37,7 @@ export type FromWorker =
   | { readonly t: 'pong' }
   | { readonly t: 'status'; readonly id: number; readonly instances: readonly InstanceStatus[] }
   | { readonly t: 'reloaded'; readonly id: number }
+  | { readonly t: 'event'; readonly body: EventBody }
   | {
       readonly t: 'left'
       readonly id: number

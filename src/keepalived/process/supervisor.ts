@@ -1,17 +1,22 @@
+import { rmSync } from 'node:fs'
 import type { Server } from 'node:net'
 import type { Config } from '../config/config.ts'
 import { monotonicMs } from '../linux/clock.ts'
 import { notifyServiceManager, watchdogIntervalMs } from '../linux/service-manager.ts'
 import { socketPair } from '../linux/socket.ts'
+import { dumpOnSignals } from '../observe/dump-on-signal.ts'
+import { EventLog } from '../observe/event-log.ts'
+import { MetricsOutlet } from '../observe/metrics-outlet.ts'
 import { LINGER_MS } from '../vrrp/timing.ts'
 import { clearAddresses } from './clear-addresses.ts'
-import { type ControlAnswer, type ControlRequest, serveControl } from './control-server.ts'
+import { ControlDesk } from './control-desk.ts'
+import { serveControl } from './control-server.ts'
 import type { Log } from './log.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import { Questions } from './questions.ts'
 import { describeReload, reloadOf, touchesVrrp } from './reload.ts'
 import { RespawnLimit } from './respawn-limit.ts'
-import { WORKER_EXIT } from './supervision.ts'
+import { type ToWorker, WORKER_EXIT } from './supervision.ts'
 import { WorkerHandle, type WorkerKind } from './worker-handle.ts'
 
 interface Reloaded {
@@ -26,6 +31,9 @@ export interface SupervisorOptions {
   readonly reread: () => Config | string
   readonly pidFile: string
   readonly controlSocket: string
+  readonly maintenanceFile: string
+  /** Besides the pid file; null: none. */
+  readonly workerPidFiles: Readonly<Record<WorkerKind, string | null>>
   readonly realTime: boolean
   /** Passed on to the workers' command line. */
   readonly workerFlags: readonly string[]
@@ -46,6 +54,9 @@ export class Supervisor {
   readonly #misses: Record<WorkerKind, number> = { vrrp: 0, check: 0 }
   readonly #limit = new RespawnLimit()
   readonly #questions: Questions
+  readonly #desk: ControlDesk
+  readonly #metrics: MetricsOutlet
+  readonly #events = new EventLog()
   #config: Config
   #control: Server | null = null
   #ready = false
@@ -58,7 +69,23 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options
     this.#config = options.config
-    this.#questions = new Questions((message) => this.#workers.get('vrrp')?.send(message) ?? undefined)
+    const tellVrrp = (message: ToWorker): void => this.#workers.get('vrrp')?.send(message)
+    this.#questions = new Questions(tellVrrp)
+    this.#desk = new ControlDesk({
+      ...options,
+      config: () => this.#config,
+      questions: this.#questions,
+      events: this.#events,
+      tellVrrp,
+      reload: () => this.#reload(),
+    })
+    this.#metrics = new MetricsOutlet({ status: () => this.#desk.status(), log: options.log })
+    dumpOnSignals({
+      config: () => this.#config,
+      instances: () => this.#questions.status(),
+      clearCounters: () => tellVrrp({ t: 'clear' }),
+      log: options.log,
+    })
   }
 
   /** Runs until a signal or a fatal end. @returns the exit code */
@@ -68,7 +95,7 @@ export class Supervisor {
     const finished = new Promise<number>((resolve) => {
       this.#finish = resolve
     })
-    this.#control = await serveControl(controlSocket, (request) => this.#answer(request))
+    this.#control = await serveControl(controlSocket, this.#events, (request) => this.#desk.answer(request))
     process.on('SIGTERM', () => void this.#stop('SIGTERM'))
     process.on('SIGINT', () => void this.#stop('SIGINT'))
     process.on('SIGHUP', () => void this.#reload())
@@ -80,7 +107,9 @@ export class Supervisor {
     const code = await finished
     clearInterval(timer)
     this.#control.close()
+    this.#metrics.close()
     removePidFile(pidFile)
+    for (const file of Object.values(this.#options.workerPidFiles)) if (file !== null) rmSync(file, { force: true })
     log('info', 'Stopped Keepalived')
     return code
   }
@@ -90,11 +119,15 @@ export class Supervisor {
     const worker = new WorkerHandle(kind, workerFlags, (message) => {
       if (message.t === 'pong') this.#misses[kind] = 0
       else if (message.t === 'ready') this.#onReady()
+      else if (message.t === 'event') this.#events.add(message.body)
       else this.#questions.receive(message)
     })
     this.#misses[kind] = 0
     this.#workers.set(kind, worker)
-    worker.send({ t: 'config', config: this.#config, configFile, realTime })
+    worker.send({ t: 'config', config: this.#config, configFile, realTime, maintenance: this.#desk.maintenance })
+    const pidFile = this.#options.workerPidFiles[kind]
+    if (pidFile !== null && worker.pid !== undefined) writePidFile(pidFile, worker.pid)
+    this.#events.add({ code: 'worker.started', worker: kind, pid: worker.pid ?? null })
     log('info', `Starting ${kind === 'vrrp' ? 'VRRP' : 'Healthcheck'} child process, pid=${worker.pid ?? '?'}`)
     void worker.exited.then((code) => this.#onExit(worker, code))
   }
@@ -109,6 +142,7 @@ export class Supervisor {
     if (this.#ready || ![...this.#workers.values()].every((worker) => worker.ready)) return
     this.#ready = true
     notifyServiceManager('READY=1\nSTATUS=running')
+    this.#metrics.open(this.#config.global.observation)
     this.#options.onReady()
   }
 
@@ -118,6 +152,7 @@ export class Supervisor {
     if (kind === 'check' && this.#restarting) return
     const { log } = this.#options
     log('error', `the ${kind} worker ended with ${code}`)
+    this.#events.add({ code: 'worker.ended', worker: kind, exit: code })
     if (code === WORKER_EXIT.fatal || !this.#limit.allows(performance.now())) {
       log('error', 'it ends again and again: giving up, the service manager may start us anew')
       void this.#stop('a worker can not run', WORKER_EXIT.failed)
@@ -144,22 +179,6 @@ export class Supervisor {
     if (healthy) notifyServiceManager('WATCHDOG=1')
   }
 
-  async #answer(request: ControlRequest): Promise<ControlAnswer> {
-    if (request.command === 'status') {
-      return { ok: true, status: { pid: process.pid, instances: await this.#questions.status() } }
-    }
-    const names = this.#config.instances.map(({ name }) => name)
-    const { instance } = request
-    if (instance !== null && !names.includes(instance)) return { ok: false, error: `there is no instance ${instance}` }
-    const left = await this.#questions.leave(request, instance === null ? names : [instance], this.#demotionMs())
-    return { ok: left.every(({ ok }) => ok), left }
-  }
-
-  /** Longest time that a demotion of these databases may take. */
-  #demotionMs(): number {
-    return Math.max(0, ...this.#config.instances.map(({ role }) => (role?.demoteDeadline ?? 0) * 1000))
-  }
-
   /** One after the other: a SIGHUP that comes meanwhile is looked at afterwards. @returns what was done, or why not */
   #reload(): Promise<Reloaded> {
     const next = this.#reloading.then(() => this.#reloadNow())
@@ -173,6 +192,7 @@ export class Supervisor {
     const read = reread()
     if (typeof read === 'string') {
       log('error', `Reload refused, the configuration that runs stays: ${read}`)
+      this.#events.add({ code: 'reload.refused', text: read })
       return { ok: false, text: read }
     }
     const before = this.#config
@@ -182,14 +202,16 @@ export class Supervisor {
     notifyServiceManager(`RELOADING=1\nMONOTONIC_USEC=${Math.round(monotonicMs() * 1000)}`)
     // A worker that is started from here on starts with it.
     this.#config = read
+    this.#metrics.open(read.global.observation)
     if (touchesVrrp(reload)) await this.#reloadVrrp(before, read)
     if (reload.check && !this.#stopping) await this.#restartCheck()
     notifyServiceManager('READY=1')
+    this.#events.add({ code: 'reload.done', text })
     return { ok: true, text }
   }
 
   async #reloadVrrp(before: Config, config: Config): Promise<void> {
-    const done = await this.#questions.reload(config, this.#demotionMs())
+    const done = await this.#questions.reload(config, this.#desk.demotionMs)
     if (!done) this.#options.log('warn', 'the VRRP worker did not say that it runs on the new configuration')
     // What is configured no longer must not stay, whatever happened to the worker meanwhile.
     const stays = new Set(config.instances.flatMap((one) => one.virtualAddresses.map(({ address }) => address)))
@@ -219,6 +241,7 @@ export class Supervisor {
     }
     this.#stopping = true
     this.#options.log('info', `Stopping (${reason})`)
+    this.#events.add({ code: 'daemon.stopping', text: reason })
     notifyServiceManager('STOPPING=1')
     await this.#stopVrrp(reason)
     await this.#stopCheck()
@@ -229,7 +252,7 @@ export class Supervisor {
     const worker = this.#workers.get('vrrp')
     if (worker === undefined) return
     worker.send({ t: 'stop', reason })
-    await this.#awaitExit(worker, this.#demotionMs() + LINGER_MS + STOP_MARGIN_MS)
+    await this.#awaitExit(worker, this.#desk.demotionMs + LINGER_MS + STOP_MARGIN_MS)
     for (const address of clearAddresses(this.#config)) this.#options.log('warn', `removed ${address}`)
   }
 
@@ -237,7 +260,7 @@ export class Supervisor {
     const worker = this.#workers.get('check')
     if (worker === undefined) return
     worker.send({ t: 'stop', reason: 'stop' })
-    await this.#awaitExit(worker, this.#demotionMs() + CHECK_STOP_MS)
+    await this.#awaitExit(worker, this.#desk.demotionMs + CHECK_STOP_MS)
   }
 
   async #awaitExit(worker: WorkerHandle, deadlineMs: number): Promise<void> {

@@ -8,6 +8,7 @@ import type { VrrpEvent } from '../vrrp/event.ts'
 import { Interfaces } from './interfaces.ts'
 import { LineChannel } from './line-channel.ts'
 import type { Log } from './log.ts'
+import { MaintenanceSieve } from './maintenance.ts'
 import type { ToCheck, ToVrrp } from './messages.ts'
 import type { Router } from './router.ts'
 import { RouterSet } from './router-set.ts'
@@ -17,11 +18,15 @@ import { synchronize } from './sync-group.ts'
 
 export interface VrrpWorkerOptions {
   readonly config: Config
+  /** It is on from the start. */
+  readonly maintenance: boolean
   readonly log: Log
   readonly report: (message: FromWorker) => void
   /** All instances have let go: the process may end. */
   readonly onStopped: () => void
 }
+
+const MAINTENANCE = 'maintenance is on'
 
 /** Timers, sockets and addresses of all instances; nothing else runs on this process's thread. */
 export class VrrpWorker {
@@ -32,11 +37,13 @@ export class VrrpWorker {
   readonly #set: RouterSet
   readonly #timer = new DeadlineTimer(() => this.#turn(() => this.#tick()))
   readonly #monitor: NetlinkMonitor
+  readonly #sieve: MaintenanceSieve
   #check: LineChannel<ToVrrp, ToCheck> | null = null
 
   constructor(options: VrrpWorkerOptions) {
     this.#options = options
     this.#interfaces.delay(options.config.interfaceDelays)
+    this.#sieve = new MaintenanceSieve(options.maintenance)
     this.#set = new RouterSet(options.config, {
       netlink: this.#netlink,
       interfaces: this.#interfaces,
@@ -48,6 +55,7 @@ export class VrrpWorker {
         now: monotonicMs,
         tell: (message) => this.#check?.send(message) === true,
         left: (name, id, ok, reason) => options.report({ t: 'left', id, instance: name, ok, reason }),
+        changed: (body) => options.report({ t: 'event', body }),
         log: options.log,
         onPacket: () => this.#turn(() => {}),
       },
@@ -60,6 +68,7 @@ export class VrrpWorker {
     this.#turn(() => {
       this.#interfaces.refresh()
       this.#set.start(holdUntil)
+      this.#closeGates()
     })
   }
 
@@ -76,7 +85,14 @@ export class VrrpWorker {
     else if (message.t === 'reload') {
       const { id, config } = message
       this.#interfaces.delay(config.interfaceDelays)
-      this.#turn(() => this.#set.reload(config, () => this.#options.report({ t: 'reloaded', id })))
+      this.#turn(() => {
+        this.#set.reload(config, () => this.#options.report({ t: 'reloaded', id }))
+        this.#closeGates()
+      })
+    } else if (message.t === 'clear') {
+      for (const router of this.#routers.values()) router.clearCounters()
+    } else if (message.t === 'maintenance') {
+      this.#turn(() => this.#maintain(message.on))
     } else if (message.t === 'status') {
       const instances = [...this.#routers.values()].map((router) => router.status())
       this.#options.report({ t: 'status', id: message.id, instances })
@@ -141,6 +157,7 @@ export class VrrpWorker {
     this.#turn(() => {
       this.#broadcast({ t: 'check', there: true })
       this.#set.introduce()
+      this.#closeGates()
     })
   }
 
@@ -154,7 +171,26 @@ export class VrrpWorker {
     for (const router of this.#routers.values()) router.event(event)
   }
 
-  #onCheck(message: ToVrrp): void {
+  #maintain(on: boolean): void {
+    const held = this.#sieve.turn(on)
+    for (const message of held) this.#onCheck(message)
+    this.#closeGates()
+  }
+
+  /** In maintenance nobody here becomes master; what the gate would be is kept for afterwards. */
+  #closeGates(): void {
+    if (!this.#sieve.on) return
+    for (const [instance, router] of this.#routers) {
+      const { open, reason } = router.machine.gate
+      if (reason === MAINTENANCE) continue
+      this.#sieve.sift({ t: 'gate', instance, open, reason })
+      router.event({ t: 'gate', open: false, reason: MAINTENANCE })
+    }
+  }
+
+  #onCheck(said: ToVrrp): void {
+    const message = this.#sieve.sift(said)
+    if (message === null) return
     const router = this.#routers.get(message.instance)
     if (router === undefined) return
     const { instance } = message

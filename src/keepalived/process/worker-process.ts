@@ -2,9 +2,11 @@ import { Socket } from 'node:net'
 import { startCheckWorker } from '../check/worker.ts'
 import type { Config } from '../config/config.ts'
 import { becomeRealTime, dieWithParent, setProcessName } from '../linux/process-control.ts'
+import { onSignalNumber } from '../linux/signal-number.ts'
 import { LineChannel } from './line-channel.ts'
-import { type Log, stderrLog, systemLog } from './log.ts'
+import type { Log } from './log.ts'
 import type { ToCheck, ToVrrp } from './messages.ts'
+import { SIGNAL_NUMBERS } from './signal-names.ts'
 import { type FromWorker, type ToWorker, WORKER_EXIT } from './supervision.ts'
 import { VrrpWorker } from './vrrp-worker.ts'
 
@@ -13,8 +15,8 @@ import { VrrpWorker } from './vrrp-worker.ts'
 /** Above ordinary work, below the kernel's own threads (50). */
 const REAL_TIME_PRIORITY = 40
 
-export function runVrrpWorker(toSystemLog: boolean): void {
-  const log = prepare('vrrp', '_vrrp', toSystemLog)
+export function runVrrpWorker(logOf: (who: string) => Log): void {
+  const log = prepare('vrrp', '_vrrp', logOf)
   let worker: VrrpWorker | null = null
   let stopping = false
   const end = (code: number): void => {
@@ -33,10 +35,10 @@ export function runVrrpWorker(toSystemLog: boolean): void {
     stopping = true
     worker.stop(reason)
   }
-  const begin = (config: Config, realTime: boolean): VrrpWorker => {
+  const begin = (config: Config, realTime: boolean, maintenance: boolean): VrrpWorker => {
     const refused = realTime ? becomeRealTime(REAL_TIME_PRIORITY) : null
     if (refused !== null) log('warn', `no real-time priority: ${refused}`)
-    return new VrrpWorker({ config, log, report, onStopped: () => end(WORKER_EXIT.done) })
+    return new VrrpWorker({ config, maintenance, log, report, onStopped: () => end(WORKER_EXIT.done) })
   }
   process.on('uncaughtException', (error) => {
     log('error', `defect: ${error.stack ?? error.message}`)
@@ -49,7 +51,7 @@ export function runVrrpWorker(toSystemLog: boolean): void {
   })
   process.on('message', (message: ToWorker, handle: unknown) => {
     if (message.t === 'config') {
-      worker = begin(message.config, message.realTime)
+      worker = begin(message.config, message.realTime, message.maintenance === true)
       report({ t: 'ready' })
     } else if (message.t === 'stop') stop(message.reason)
     else worker?.receive(message, handle)
@@ -59,8 +61,8 @@ export function runVrrpWorker(toSystemLog: boolean): void {
 /** How long the check worker waits for the VRRP worker to let go when the supervisor has died. */
 const ORPHAN_MS = 5_000
 
-export function runCheckWorker(toSystemLog: boolean): void {
-  const log = prepare('chk', '_healthcheckers', toSystemLog)
+export function runCheckWorker(logOf: (who: string) => Log): void {
+  const log = prepare('chk', '_healthcheckers', logOf)
   let worker: ReturnType<typeof startCheckWorker> | null = null
   let line: LineChannel<ToCheck, ToVrrp> | null = null
   let config: Config | null = null
@@ -121,14 +123,19 @@ export function runCheckWorker(toSystemLog: boolean): void {
   })
 }
 
-function prepare(name: string, who: string, toSystemLog: boolean): Log {
+/** @param logOf the log of a process, by the part after `Keepalived` */
+function prepare(name: string, who: string, logOf: (who: string) => Log): Log {
   process.title = `keepalived: ${name}`
   setProcessName(`keepalived_${name}`)
   dieWithParent()
   // HUP and INT are the supervisor's: a terminal sends them to all of us.
   process.on('SIGHUP', () => undefined)
   process.on('SIGINT', () => undefined)
-  return toSystemLog ? systemLog(who) : stderrLog(who)
+  // Without a handler SIGUSR1 opens Node's debugger, and the others end the process.
+  process.on('SIGUSR1', () => undefined)
+  process.on('SIGUSR2', () => undefined)
+  for (const signal of [SIGNAL_NUMBERS.JSON, SIGNAL_NUMBERS.STATS_CLEAR]) onSignalNumber(signal, () => undefined)
+  return logOf(who)
 }
 
 function report(message: FromWorker): void {

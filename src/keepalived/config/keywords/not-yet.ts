@@ -14,8 +14,8 @@ export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
     lvs_sync_daemon lvs_timeouts max_auto_priority min_auto_priority_delay nftables nftables_counters nftables_ifindex nftables_ipvs
     nftables_ipvs_priority nftables_ipvs_start_fwmark nftables_priority no_checker_emails
     process_monitor_rcv_bufs process_monitor_rcv_bufs_force process_names process_name random_seed reload_check_config reload_file
-    reload_repeat reload_time_file rs_init_notifies shutdown_script_timeout snmp_socket startup_script_timeout state_dump_file
-    stats_dump_file json_dump_file tmp_config_directory umask use_symlink_paths vmac_addr_prefix vmac_prefix vrrp_allow_no_vips
+    reload_repeat reload_time_file rs_init_notifies shutdown_script_timeout snmp_socket startup_script_timeout
+    tmp_config_directory umask use_symlink_paths vmac_addr_prefix vmac_prefix vrrp_allow_no_vips
     vrrp_check_unicast_src vrrp_cpu_affinity vrrp_garp_extra_if vrrp_garp_lower_prio_delay
     vrrp_garp_lower_prio_repeat vrrp_garp_master_refresh_repeat vrrp_ipsets
     vrrp_mcast_group6 vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createConnection, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { askDaemon } from '../../../../src/keepalived/process/control-client.ts'
+import { EventLog } from '../../../../src/keepalived/observe/event-log.ts'
+import { askDaemon, streamEvents } from '../../../../src/keepalived/process/control-client.ts'
 import { serveControl } from '../../../../src/keepalived/process/control-server.ts'
 import { LineChannel } from '../../../../src/keepalived/process/line-channel.ts'
 import { RespawnLimit } from '../../../../src/keepalived/process/respawn-limit.ts'
@@ -58,7 +60,7 @@ describe('line channel', () => {
 describe('control socket', () => {
   it('answers, for root alone, and a refusal is an answer', async () => {
     const path = join(dir, 'control')
-    const server = await serveControl(path, async (request) => {
+    const server = await serveControl(path, new EventLog(), async (request) => {
       if (request.command === 'status') throw new Error('the worker sleeps')
       return { ok: true, left: [{ instance: 'VI_1', ok: true, reason: 'gone' }] }
     })
@@ -66,6 +68,44 @@ describe('control socket', () => {
     expect(await askDaemon(path, { command: 'status' })).toEqual({ ok: false, error: 'the worker sleeps' })
     const leave = { command: 'leave', instance: null, holdDownMs: 0, reason: 'test' } as const
     expect(await askDaemon(path, leave)).toMatchObject({ ok: true })
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  it('tells what happened, then what happens, one JSON object a line', async () => {
+    const path = join(dir, 'control')
+    const events = new EventLog()
+    const server = await serveControl(path, events, async () => ({ ok: true, text: '' }))
+    events.add({ code: 'maintenance', on: true }, 0)
+    const told = new PassThrough()
+    const lines: string[] = []
+    const two = new Promise<void>((resolve) => {
+      told.on('data', (chunk: Buffer) => {
+        lines.push(...chunk.toString().trim().split('\n'))
+        if (lines.length === 1) events.add({ code: 'reload.done', text: 'x' }, 1)
+        if (lines.length === 2) resolve()
+      })
+    })
+    const followed = streamEvents(path, { command: 'events', follow: true }, told)
+    await two
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { at: '1970-01-01T00:00:00.000Z', code: 'maintenance', on: true },
+      { at: '1970-01-01T00:00:00.001Z', code: 'reload.done', text: 'x' },
+    ])
+    told.destroy(new Error('enough'))
+    expect(await followed).toBe(true)
+    const once = new PassThrough()
+    expect(await streamEvents(path, { command: 'events', follow: false }, once)).toBe(true)
+    expect(once.read().toString().trim().split('\n')).toHaveLength(2)
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  it('what is no request is answered, not obeyed', async () => {
+    const path = join(dir, 'control')
+    const server = await serveControl(path, new EventLog(), async (request) => ({ ok: false, error: request.command }))
+    const socket = createConnection(path)
+    socket.write('hello\n')
+    const answer = await new Promise<string>((resolve) => socket.on('data', (chunk) => resolve(chunk.toString())))
+    expect(JSON.parse(answer)).toEqual({ ok: false, error: 'hello' })
     await new Promise((resolve) => server.close(resolve))
   })
 
