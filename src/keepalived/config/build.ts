@@ -5,8 +5,8 @@ import { asMember, buildGroup } from './build-group.ts'
 import { buildInstance } from './build-instance.ts'
 import { buildMysql } from './build-mysql.ts'
 import { buildTrackFile, buildTrackProcess } from './build-track.ts'
-import type { Config, VrrpInstance } from './config.ts'
-import type { Place } from './diagnostics.ts'
+import { withoutClashes } from './clashes.ts'
+import type { Config } from './config.ts'
 import type { Block } from './interpret.ts'
 
 /** Named blocks of a kind: a name that is taken already is said and left out. */
@@ -33,41 +33,6 @@ function named<T>(
     taken.set(name, node.line)
     const built = build(name, block)
     return built === null ? [] : [built]
-  })
-}
-
-function familyOf(instance: VrrpInstance): 4 | 6 {
-  return instance.virtualAddresses[0]?.family ?? 4
-}
-
-/** Two instances with one VRID on one interface would hear themselves; the later one does not run. */
-function withoutClashes(instances: readonly VrrpInstance[], top: Block, { report }: Building): VrrpInstance[] {
-  return instances.filter((instance, index) => {
-    const at: Place = blocksOf(top, 'vrrp_instance').find(({ node }) => nameOfNode(node) === instance.name)?.node ?? top
-    const clash = instances.slice(0, index).find((other) => {
-      const sameWire = other.interface === instance.interface && familyOf(other) === familyOf(instance)
-      return sameWire && other.virtualRouterId === instance.virtualRouterId
-    })
-    if (clash !== undefined) {
-      const said = `${clash.name} and ${instance.name} both use virtual_router_id ${instance.virtualRouterId} on ${instance.interface}; ${instance.name} does not run`
-      report('error', 'vrid-twice', at, said, 'a virtual_router_id of its own')
-      return false
-    }
-    for (const vip of instance.virtualAddresses) {
-      const other = instances
-        .slice(0, index)
-        .find(({ virtualAddresses }) => virtualAddresses.some((has) => has.address === vip.address))
-      if (other !== undefined) {
-        report(
-          'error',
-          'vip-twice',
-          at,
-          `${vip.address} is in ${other.name} and in ${instance.name}`,
-          'each address in one instance',
-        )
-      }
-    }
-    return true
   })
 }
 
