@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   verify: async () => (await import('./verify.ts')).registerVerify,
   lab: async () => (await import('./lab.ts')).registerLab,
   demo: async () => (await import('./demo.ts')).registerDemo,
+  lint: async () => (await import('./lint.ts')).registerLint,
   schema: async () => (await import('./schema.ts')).registerSchema,
 }
 

@@ -31,24 +31,36 @@ function withParents(path: string): string[] {
   return above === path ? [path] : [...withParents(above), path]
 }
 
+/** What others than root can change, why, and the command that mends it. */
+export interface InsecurePart {
+  readonly part: string
+  readonly why: string
+  readonly mend: string
+}
+
 /**
  * The first part of a path, or of what it links to, that others than root can change, as script security refuses it; null: none.
  * A directory with the sticky bit protects what root owns in it.
  */
-export function insecurePart(path: string): { readonly part: string; readonly why: string } | null {
+export function insecurePart(path: string): InsecurePart | null {
   let part = path
   try {
     for (part of [...withParents(path), ...withParents(realpathSync(path))]) {
       const stat = lstatSync(part)
       if (stat.isSymbolicLink()) continue
-      if (stat.uid !== 0) return { part, why: `it belongs to user ${stat.uid}` }
+      if (stat.uid !== 0) return { part, why: `it belongs to user ${stat.uid}`, mend: `chown root ${part}` }
       const sticky = stat.isDirectory() && (stat.mode & 0o1000) !== 0
-      if ((stat.mode & 0o002) !== 0 && !sticky) return { part, why: 'everyone can write to it' }
+      if ((stat.mode & 0o002) !== 0 && !sticky)
+        return { part, why: 'everyone can write to it', mend: `chmod o-w ${part}` }
       if ((stat.mode & 0o020) !== 0 && stat.gid !== 0 && !sticky)
-        return { part, why: `group ${stat.gid} can write to it` }
+        return { part, why: `group ${stat.gid} can write to it`, mend: `chmod g-w ${part}` }
     }
   } catch (error) {
-    return { part, why: `it can't be looked at (${error instanceof Error ? error.message : String(error)})` }
+    return {
+      part,
+      why: `it can't be looked at (${error instanceof Error ? error.message : String(error)})`,
+      mend: `ls -ld ${part}`,
+    }
   }
   return null
 }
@@ -79,7 +91,7 @@ export function checkScripts(scripts: readonly ScriptUse[], global: GlobalConfig
     const unsafe = global.enableScriptSecurity && runsAsRoot(use.command, global) ? insecurePart(found) : null
     if (unsafe !== null) {
       const said = `${use.role}: ${unsafe.part} is not safe, ${unsafe.why}; as root it is not run`
-      report('error', 'script-security', use, said, `chown root ${unsafe.part}; chmod go-w ${unsafe.part}`)
+      report('error', 'script-security', use, said, unsafe.mend)
     }
   }
 }
