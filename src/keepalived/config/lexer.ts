@@ -113,6 +113,17 @@ export function withoutComment(line: SourceLine, report: Report): SourceLine {
   return sliceLine(line, 0, end)
 }
 
+/** What needs more than white space to be told apart; most lines have none of it. */
+const SPECIAL = /["'\\{}$]|\/\/|[^\x20-\x7e\t]/
+
+function plainWords(line: string, source: SourceLine): Token[] {
+  const tokens: Token[] = []
+  for (const found of line.matchAll(/[^ \t]+/g)) {
+    tokens.push({ kind: 'word', text: found[0], quoted: false, ...placeAt(source, found.index) })
+  }
+  return tokens
+}
+
 /** A variable that nothing defines stays as it is: its braces open no block. */
 const UNDEFINED = /\$\{(\w+)[^{}]*\}/y
 
@@ -122,6 +133,7 @@ const UNDEFINED = /\$\{(\w+)[^{}]*\}/y
  */
 export function lexLine(source: SourceLine, report: Report): Token[] {
   const line = source.text.trimEnd()
+  if (!SPECIAL.test(line)) return plainWords(line, source)
   const at = (index: number): Place => placeAt(source, index)
   const cutting: Cutting = { at, report, tokens: [], text: '', start: -1, quoted: false }
   let index = 0
