@@ -7,6 +7,8 @@ export default defineConfig({
       {
         test: {
           name: 'wire',
+          // The whole matrix (npm run wire:matrix) waits for timers most of its time.
+          maxConcurrency: process.env.MMHA_WIRE === 'all' ? 12 : 5,
           include: ['test/wire/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -125,6 +125,13 @@ export class Segment {
     })
   }
 
+  /** Waits for so many gratuitous ARPs after `at` (s). */
+  async announced(count: number, at: number, ms = 15_000): Promise<void> {
+    const enough = (): true | undefined =>
+      this.gratuitousArps().filter((seen) => seen > at).length >= count ? true : undefined
+    await this.#packets.until(enough, `${count} gratuitous ARPs`, ms)
+  }
+
   /** Who had the VIP when. A holding that goes on ends at infinity. */
   holdings(): Holding[] {
     return HOSTS.flatMap((host) => holdingsOf(host, this.#layout.vip, this.#log(host).lines))
