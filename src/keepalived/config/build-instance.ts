@@ -120,6 +120,10 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
   const source = nodeOf(block, 'unicast_src_ip')
   if (peers.length === 0 && (source !== null || isSet(block, 'unicast_peer'))) {
     const at = source ?? nodeOf(block, 'unicast_peer') ?? block
+    if (flagOf(block, 'unicast_fault_no_peer')) {
+      report('error', 'unicast-no-peer', at, `${name}: unicast without a peer; it does not run`, 'add unicast_peer')
+      return null
+    }
     report(
       'warning',
       'unicast-no-peer',

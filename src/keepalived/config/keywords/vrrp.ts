@@ -139,6 +139,10 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
     { en: 'Addresses of the peers, for unicast instead of multicast', zh: '对端地址；有则用单播代替组播' },
     { opens: 'unicast_peer' },
   ),
+  native('unicast_fault_no_peer', [], {
+    en: 'Without a peer that is left the instance does not run, instead of multicast',
+    zh: '没有可用对端时实例不运行，而不是改用组播',
+  }),
   native('mcast_src_ip', [address], {
     en: "Source of adverts; default: the interface's first address",
     zh: '通告的源地址；默认为网卡的第一个地址',

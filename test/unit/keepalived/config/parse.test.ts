@@ -141,6 +141,12 @@ describe('what does not go together is said', () => {
     expect(exitCodeOf(diagnostics)).toBe(2)
   })
 
+  it('an instance that must be unicast and has no peer does not run', () => {
+    const text = instance('unicast_src_ip 192.0.2.3\nunicast_fault_no_peer')
+    expect(parseConfig(text, 'f').config.instances).toEqual([])
+    expect(saysOf(text)).toContain('f:7:1 error: VI_1: unicast without a peer; it does not run (add unicast_peer)')
+  })
+
   it('an instance whose role can not work does not run as a plain one', () => {
     const text = instance('role {\n mysql db\n}')
     const { config, diagnostics } = parseConfig(text, 'f')
