@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs'
 import type { Config } from './config/config.ts'
-import { exitCodeOf, formatDiagnostic } from './config/diagnostics.ts'
 import { formatConfig } from './config/format.ts'
 import { HOST_FILES } from './config/include.ts'
 import { parseConfigFile } from './config/parse.ts'
+import { configTest } from './lint/config-test.ts'
 import { clearAddresses } from './process/clear-addresses.ts'
 import { type Invocation, readCommandLine } from './process/command-line.ts'
 import { runCtl } from './process/ctl.ts'
@@ -72,12 +72,12 @@ function printSignal(name: string): number {
   return signal === null ? EXIT_FAILED : 0
 }
 
-function testConfig({ configFile, configId, logFile }: Extract<Invocation, { does: 'test' }>): number {
-  const { diagnostics } = parseConfigFile(configFile, configId)
-  const lines = diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join('')
-  if (logFile === null) process.stderr.write(lines)
-  else appendFileSync(logFile, lines)
-  return exitCodeOf(diagnostics)
+function testConfig({ logFile, ...options }: Extract<Invocation, { does: 'test' }>): number {
+  const { exit, text, to } = configTest(options)
+  if (logFile !== null) appendFileSync(logFile, text)
+  else if (to === 'stdout') process.stdout.write(text)
+  else process.stderr.write(text)
+  return exit
 }
 
 /** After the daemon ended, however it ended: no address, no writes. */

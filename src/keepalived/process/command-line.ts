@@ -12,6 +12,9 @@ export type Invocation =
       readonly configId: string | null
       /** Where the findings go; null: stderr. */
       readonly logFile: string | null
+      readonly json: boolean
+      readonly strict: boolean
+      readonly language: 'en' | 'zh'
     }
   | { readonly does: 'format'; readonly configFile: string; readonly configId: string | null }
   | {
@@ -76,7 +79,9 @@ function invocation(values: Values, positionals: readonly string[]): Invocation 
   if (kind === 'vrrp' || kind === 'check') return { does: 'worker', kind, systemLog: values['system-log'], facility }
   const logFile = values['config-test-log'] ?? null
   if (command === undefined && (values['config-test'] || logFile !== null)) {
-    return { does: 'test', configFile, configId, logFile }
+    const { json, strict, lang } = values
+    if (lang !== 'en' && lang !== 'zh') return { does: 'refuse', why: `--lang: ${lang} is none of en, zh` }
+    return { does: 'test', configFile, configId, logFile, json, strict, language: lang }
   }
   if (command === undefined) return { does: 'run', options: runOptions(values, facility) }
   if (command === 'format' && more.length === 0) return { does: command, configFile: verb ?? configFile, configId }

@@ -54,6 +54,10 @@ export const FLAGS = {
   'hold-down': { type: 'string', default: String(HOLD_DOWN_SECONDS) },
   instance: { type: 'string' },
   follow: { type: 'boolean', default: false },
+  // Of -t.
+  json: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
+  lang: { type: 'string', default: 'en' },
   worker: { type: 'string' },
   'system-log': { type: 'boolean', default: false },
 } as const
@@ -107,6 +111,7 @@ export const HELP = `Usage: mmha-keepalived [FLAGS]            run the daemon
   -f, --use-file=FILE    configuration (${CONFIG_FILE})
   -i, --config-id=ID     lines that start with @ID count, those with @^ID don't (the host's short name)
   -t, --config-test      check the configuration: 0 ok, 2 nothing can run, 4 unreadable, 5 errors, 6 script security
+      --json             -t: findings as JSON on stdout   --strict: warnings are errors   --lang=zh: reasons in Chinese
   -n, --dont-fork        stay in the foreground
   -l, --log-console      log to stderr
   -D, --log-detail       accepted (detail is always logged)

@@ -103,7 +103,7 @@ describe('every command that is shown exists, with these options', () => {
   })
 
   it.each([
-    ['mmha lint x.yml', 'no such command'],
+    ['mmha conjure x.yml', 'no such command'],
     ['mmha plan x.yml --colour', 'unknown --colour'],
     ['mmha plan', '0 arguments'],
     ['mmha plan a.yml b.yml', '2 arguments'],
