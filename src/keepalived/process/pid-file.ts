@@ -15,8 +15,14 @@ export function runningAs(path: string): number | null {
   }
 }
 
-export function writePidFile(path: string, pid = process.pid): void {
-  writeFileSync(path, `${pid}\n`, { mode: 0o644 })
+/** @returns '' or why not: a full disk is no reason to leave an address without a daemon */
+export function writePidFile(path: string, pid = process.pid): string {
+  try {
+    writeFileSync(path, `${pid}\n`, { mode: 0o644 })
+    return ''
+  } catch (error) {
+    return `no pid file: ${error instanceof Error ? error.message : String(error)}`
+  }
 }
 
 /** Removes the file when it is ours. */

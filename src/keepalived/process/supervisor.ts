@@ -91,7 +91,7 @@ export class Supervisor {
   /** Runs until a signal or a fatal end. @returns the exit code */
   async run(): Promise<number> {
     const { pidFile, controlSocket, log } = this.#options
-    writePidFile(pidFile)
+    this.#writePid(pidFile, process.pid)
     const finished = new Promise<number>((resolve) => {
       this.#finish = resolve
     })
@@ -126,10 +126,15 @@ export class Supervisor {
     this.#workers.set(kind, worker)
     worker.send({ t: 'config', config: this.#config, configFile, realTime, maintenance: this.#desk.maintenance })
     const pidFile = this.#options.workerPidFiles[kind]
-    if (pidFile !== null && worker.pid !== undefined) writePidFile(pidFile, worker.pid)
+    if (pidFile !== null && worker.pid !== undefined) this.#writePid(pidFile, worker.pid)
     this.#events.add({ code: 'worker.started', worker: kind, pid: worker.pid ?? null })
     log('info', `Starting ${kind === 'vrrp' ? 'VRRP' : 'Healthcheck'} child process, pid=${worker.pid ?? '?'}`)
     void worker.exited.then((code) => this.#onExit(worker, code))
+  }
+
+  #writePid(path: string, pid: number): void {
+    const complaint = writePidFile(path, pid)
+    if (complaint !== '') this.#options.log('error', complaint)
   }
 
   #link(): void {
