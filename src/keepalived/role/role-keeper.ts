@@ -12,6 +12,7 @@ import { Gate } from './gate.ts'
 import { judge } from './judgement.ts'
 import { Peer, type PeerView } from './peer.ts'
 import { QuarantineKeeper } from './quarantine-keeper.ts'
+import { Rhythm, seenIn } from './rhythm.ts'
 import { type ChangeContext, demote, leave, outcomeOf, promote } from './role-change.ts'
 import { SemiSyncKeeper } from './semi-sync-keeper.ts'
 import { LocalServer } from './server.ts'
@@ -36,7 +37,6 @@ export interface RoleKeeperOptions {
   peerLives(): boolean
 }
 
-const TICK_MS = 300
 const RECONNECT_MS = 100
 /** How long a round waits for the peer's answer. */
 const PEER_ANSWER_MS = 400
@@ -62,6 +62,9 @@ export class RoleKeeper {
   /** null: VRRP has not said yet. */
   #holder: boolean | null = null
   #unused: NodeJS.Timeout | undefined
+  readonly #rhythm = new Rhythm()
+  /** Of this round. */
+  #seen = ''
   /** The promotion under way; aborted when VRRP no longer wants it. */
   #promotion: AbortController | null = null
   #wake: () => void = () => undefined
@@ -224,7 +227,9 @@ export class RoleKeeper {
         this.#o.log('warn', `database: ${error instanceof Error ? error.message : String(error)}`)
         if (this.#server?.alive === false) this.#server = null
       }
-      await this.#pause(this.#up && this.#server === null ? RECONNECT_MS : TICK_MS)
+      const ms = this.#rhythm.next(this.#seen)
+      this.#seen = ''
+      await this.#pause(this.#up && this.#server === null ? RECONNECT_MS : ms)
     }
   }
 
@@ -268,6 +273,7 @@ export class RoleKeeper {
       soloWaitMs: this.#o.role.soloWait * 1000,
       quarantine: this.#quarantine.current,
     })
+    this.#seen = seenIn(holder, mine, verdict, peer)
     if (holder) await this.#semiSync.keep(server, mine, peer)
     else await this.#semiSync.rest(server, mine)
     if (await this.#quarantine.weigh(server, verdict, peer)) {
