@@ -93,6 +93,11 @@ export class Segment {
     for (const end of [name, `${name}-end`]) ip('-n', own, 'link', 'set', end, 'up')
   }
 
+  /** Runs `ip` inside a host. */
+  ip(host: HostName, ...words: string[]): void {
+    ip('-n', this.namespace(host), ...words)
+  }
+
   deleteVip(host: HostName): void {
     ip('-n', this.namespace(host), 'addr', 'del', `${this.#layout.vip}/24`, 'dev', this.#layout.nic)
   }

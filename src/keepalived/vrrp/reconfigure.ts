@@ -32,6 +32,11 @@ export function reconfigure(
     log(turn, 'info', `Changing effective priority from ${priorityBefore} to ${priority}`)
   }
   if (after.nopreempt || after.preemptDelayMs !== before.preemptDelayMs) turn.machine.preemptAt = null
+  // It waited for a group that it is not in any more.
+  if (before.grouped && !after.grouped && machine.groupVote !== 'none' && machine.candidacy === null) {
+    turn.machine.groupVote = 'none'
+    turn.machine.masterDownAt = now
+  }
   if (machine.state === 'MASTER') holderChanges(turn, change, priority !== priorityBefore)
   else backupChanges(turn, before, { before: priorityBefore, after: priority })
   return { machine: turn.machine, effects: turn.effects }
