@@ -13,7 +13,7 @@ export interface HeartbeatOptions {
 }
 
 /** A peer that has not said anything for so long is not heard any more, ms. */
-export const HEARD_MS = 1_500
+const HEARD_MS = 1_500
 const RETRY_MS = 5_000
 
 /**
