@@ -19,21 +19,22 @@ function unitName(): string {
 /** Does the service manager hold this process in a sandbox, and can it be asked to run something outside? */
 export function isSandboxed(): boolean {
   if (process.env.INVOCATION_ID === undefined || process.getuid?.() !== 0) return false
-  if (!existsSync('/run/systemd/system') || !existsSync('/run/dbus/system_bus_socket')) return false
+  if (!existsSync('/run/systemd/private')) return false
   return /^NoNewPrivs:\s*1$/m.test(readFileSync('/proc/self/status', 'utf8'))
 }
 
 /** The words that have the service manager run `argv`; the service manager takes `$` for a variable where it isn't doubled. */
 export function outsideArgv(unit: string, { argv, user, timeoutMs }: RunOptions): readonly string[] {
-  const limit = timeoutMs >= 2 ** 31 - 1 ? [] : [`--property=RuntimeMaxSec=${Math.ceil(timeoutMs / 1000)}`]
+  const limit = timeoutMs >= 2 ** 31 - 1 ? 'infinity' : `${Math.ceil(timeoutMs / 1000)}`
   const rights = user.uid === 0 && user.gid === 0 ? [] : [`--uid=${user.uid}`, `--gid=${user.gid}`]
   const environment = Object.entries(scriptEnvironment(user)).map(([name, value]) => `--setenv=${name}=${value}`)
   return [
     'systemd-run',
-    ...['--quiet', '--collect', '--wait', `--unit=${unit}`, '--description=notify script of mmha-keepalived'],
+    // oneshot: started when it has ended. `--wait` would need D-Bus, which a small host does not have.
+    ...['--quiet', '--service-type=oneshot', `--unit=${unit}`, '--description=notify script of mmha-keepalived'],
     ...['--property=WorkingDirectory=/', '--property=StandardOutput=null', '--property=StandardError=journal'],
     `--property=TimeoutStopSec=${Math.ceil(GRACE_MS / 1000)}`,
-    ...limit,
+    `--property=TimeoutStartSec=${limit}`,
     ...rights,
     ...environment,
     '--',
@@ -41,8 +42,22 @@ export function outsideArgv(unit: string, { argv, user, timeoutMs }: RunOptions)
   ]
 }
 
-/** What systemd-run says when it could not start anything: it has no exit code of its own for that. */
-const UNSTARTED = /^(Failed to|Job for|Unknown |systemd-run: )/m
+/** What systemd-run says of a script that ran and failed; everything else means that it did not run. */
+const RAN = /^Job for \S+ (failed|canceled)/m
+
+function ask(...words: readonly string[]): Promise<string> {
+  return new Promise((resolve) => execFile('systemctl', words, { timeout: 5000 }, (_, stdout) => resolve(stdout)))
+}
+
+/** How the script of a failed unit has ended; the unit is forgotten then. */
+async function failureOf(unit: string): Promise<Outcome> {
+  const shown = await ask('show', '--property=ExecMainCode,ExecMainStatus', unit)
+  await ask('reset-failed', unit)
+  const status = Number(/^ExecMainStatus=(\d+)$/m.exec(shown)?.[1] ?? 1)
+  // CLD_EXITED is 1; what was killed has its signal's number as its status.
+  const exited = /^ExecMainCode=1$/m.test(shown)
+  return exited ? { end: 'exit', code: status } : { end: 'signal', signal: `signal ${status}` }
+}
 
 function startManager(
   unit: string,
@@ -57,9 +72,10 @@ function startManager(
   const ended = new Promise<Outcome>((resolve) => {
     child.once('error', (error) => resolve({ end: 'unstarted', reason: error.message }))
     child.once('close', (code, signal) => {
-      if (code === null) resolve({ end: 'signal', signal: signal ?? 'a signal' })
-      else if (code !== 0 && UNSTARTED.test(said)) resolve({ end: 'unstarted', reason: said.trim() })
-      else resolve({ end: 'exit', code })
+      if (code === 0) resolve({ end: 'exit', code })
+      else if (code === null) resolve({ end: 'signal', signal: signal ?? 'a signal' })
+      else if (RAN.test(said)) resolve(failureOf(unit))
+      else resolve({ end: 'unstarted', reason: said.trim() })
     })
   })
   return { child, ended }
@@ -76,7 +92,7 @@ export function runOutside(options: RunOptions): Run {
     if (inside !== null) return inside.end()
     if (asked) return
     asked = true
-    execFile('systemctl', ['stop', '--no-block', unit], () => {})
+    void ask('stop', '--no-block', unit)
     killer = setTimeout(() => child.kill('SIGKILL'), 2 * GRACE_MS)
   }
   const whole = ended.then(async (outcome) => {

@@ -6,9 +6,9 @@ describe('a notify script in a unit of its own', () => {
 
   it('has its own time, environment and words, a $ kept from being a variable', () => {
     const words = outsideArgv('u.service', { argv: ['/etc/x y.sh', '$HOME', 'a$$b'], user: root, timeoutMs: 60_000 })
-    expect(words.slice(0, 5)).toEqual(['systemd-run', '--quiet', '--collect', '--wait', '--unit=u.service'])
+    expect(words.slice(0, 4)).toEqual(['systemd-run', '--quiet', '--service-type=oneshot', '--unit=u.service'])
     expect(words.slice(words.indexOf('--'))).toEqual(['--', '/etc/x y.sh', '$$HOME', 'a$$$$b'])
-    expect(words).toContain('--property=RuntimeMaxSec=60')
+    expect(words).toContain('--property=TimeoutStartSec=60')
     expect(words.filter((word) => word.startsWith('--setenv='))).toEqual([
       '--setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       '--setenv=HOME=/root',
@@ -24,6 +24,6 @@ describe('a notify script in a unit of its own', () => {
     const words = outsideArgv('u.service', { argv: ['/bin/x'], user, timeoutMs: 2 ** 31 - 1 })
     expect(words).toContain('--uid=998')
     expect(words).toContain('--gid=997')
-    expect(words.some((word) => word.includes('RuntimeMaxSec'))).toBe(false)
+    expect(words).toContain('--property=TimeoutStartSec=infinity')
   })
 })
