@@ -147,3 +147,37 @@ describe('on a bad network', () => {
     )
   })
 })
+
+/**
+ * One trouble after the other. (Two nodes whose timers happen to run out within the same millisecond, because both had
+ * just come up, are masters for as long as an advert takes: that is VRRP. With a `role`, claims come before addresses.)
+ */
+describe('a pair with a kernel lease and nopreempt', () => {
+  const next = fc.record({
+    fault: fc.constantFrom('kill', 'stop', 'sleep', 'fault' as const),
+    onHolder: fc.boolean(),
+    lasts: fc.integer({ min: 100, max: 4000 }),
+    pause: fc.integer({ min: 8000, max: 9000 }),
+  })
+
+  it('never has two addresses, whoever is killed, stopped, hung or faulty, while packets come through', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.array(next, { minLength: 1, maxLength: 6 }), (seed, troubles) => {
+        const all = [254, 253].map((priority) => settings({ priority, nopreempt: true, leaseMs: 1000, advertMs: 500 }))
+        const sim = new Simulation(all, generator(seed))
+        sim.start(0)
+        sim.at(100 + sim.random() * 3000, () => sim.start(1))
+        sim.run(8000)
+        for (const { onHolder, pause, ...one } of troubles) {
+          const [holder = -1] = sim.holders()
+          inflict(sim, onHolder ? holder : 1 - holder, one)
+          sim.run(sim.now + pause)
+          expect(sim.holders()).toHaveLength(1)
+          expect(sim.masters()).toEqual(sim.holders())
+        }
+        expect(sim.doubles).toEqual([])
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
