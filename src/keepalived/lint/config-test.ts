@@ -1,4 +1,4 @@
-import { exitCodeOf } from '../config/diagnostics.ts'
+import { exitCodeOf, sorted } from '../config/diagnostics.ts'
 import { parseConfigFile } from '../config/parse.ts'
 import { asFindings, findingLines, findingsDocument, type Language, strictly } from './findings.ts'
 import { lintOnHost } from './host.ts'
@@ -20,7 +20,7 @@ export interface ConfigTestOptions {
  */
 export function configTest(options: ConfigTestOptions): { exit: number; text: string; to: 'stdout' | 'stderr' } {
   const parsed = parseConfigFile(options.configFile, options.configId)
-  const said = [...parsed.diagnostics, ...lint(parsed), ...lintOnHost(parsed)]
+  const said = sorted([...parsed.diagnostics, ...lint(parsed), ...lintOnHost(parsed)], options.configFile)
   const exit = exitCodeOf(said, { strict: options.strict })
   const findings = asFindings(strictly(said, options.strict), options.language)
   if (options.json)

@@ -1,4 +1,5 @@
 import type { Diagnostic, ParsedConfig } from '../config/config.ts'
+import { sorted } from '../config/diagnostics.ts'
 import { HOST_FILES } from '../config/include.ts'
 import { parseConfig } from '../config/parse.ts'
 import { lint } from './lint.ts'
@@ -41,7 +42,7 @@ function* pairsOf<T>(all: readonly T[]): Generator<readonly [T, T]> {
 export function lintFiles(files: readonly NodeFile[]): Diagnostic[] {
   const nodes = files.map((file) => ({ file, parsed: read(file) }))
   const alone = nodes.flatMap(({ file, parsed }) =>
-    parsed === null ? [unreadable(file.path)] : [...parsed.diagnostics, ...lint(parsed)],
+    parsed === null ? [unreadable(file.path)] : sorted([...parsed.diagnostics, ...lint(parsed)], file.path),
   )
   const known = nodes.flatMap(({ parsed }) => (parsed === null ? [] : [parsed]))
   return [...alone, ...[...pairsOf(known)].flatMap(([first, second]) => lintPair(first, second))]
