@@ -1,4 +1,4 @@
-import { flag, native } from '../keyword.ts'
+import { alias, flag, native } from '../keyword.ts'
 
 /** What an instance tracks, and what a sync group tracks for all of its members. */
 
@@ -36,7 +36,13 @@ const files = native(
   { opens: 'tracked_file', many: true },
 )
 
-export const TRACKED_BY_INSTANCE = [interfaces, scripts, processes, files]
+export const TRACKED_BY_INSTANCE = [
+  interfaces,
+  scripts,
+  processes,
+  files,
+  alias('vrrp_track_process', 'track_process', { en: 'its first name', zh: '最初的名称' }),
+]
 
 export const TRACKED_BY_GROUP = [
   interfaces,
