@@ -58,13 +58,18 @@ export class NotifyQueue {
     await Promise.all(this.#tails.values())
   }
 
-  /** Gives what is queued `patienceMs`, then ends what still runs and drops the rest. */
+  /** Gives what is queued `patienceMs`, then drops the rest and ends what still runs, unless it may outlive the daemon. */
   async stop(patienceMs: number): Promise<void> {
-    const timer = setTimeout(() => {
-      this.#stopped = true
-      for (const run of this.#running) run.end()
-    }, patienceMs)
-    await this.idle()
+    let timer: NodeJS.Timeout | undefined
+    const impatient = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#stopped = true
+        const ended = [...this.#running].filter((run) => run.outlives !== true)
+        for (const run of ended) run.end()
+        void Promise.all(ended.map((run) => run.done)).then(() => resolve())
+      }, patienceMs)
+    })
+    await Promise.race([this.idle(), impatient])
     clearTimeout(timer)
   }
 }

@@ -6,6 +6,8 @@ export type Outcome =
   | { readonly end: 'exit'; readonly code: number }
   | { readonly end: 'signal'; readonly signal: string }
   | { readonly end: 'timeout' }
+  /** It ran in a unit of its own, and the service manager knows more. */
+  | { readonly end: 'failed'; readonly reason: string }
   /** It never ran: not there, no right, no memory. */
   | { readonly end: 'unstarted'; readonly reason: string }
 
@@ -16,6 +18,8 @@ export interface Run {
   readonly done: Promise<void>
   /** SIGTERM to the whole process group, SIGKILL `GRACE_MS` later. */
   readonly end: () => void
+  /** It goes on when the daemon ends: a script may be what stops the daemon. */
+  readonly outlives?: boolean
 }
 
 export interface RunOptions {
@@ -59,6 +63,7 @@ export function describe(outcome: Outcome): string {
       return `ended by ${outcome.signal}`
     case 'timeout':
       return 'timed out'
+    case 'failed':
     case 'unstarted':
       return outcome.reason
   }

@@ -31,7 +31,13 @@ export function outsideArgv(unit: string, { argv, user, timeoutMs }: RunOptions)
   return [
     'systemd-run',
     // oneshot: started when it has ended. `--wait` would need D-Bus, which a small host does not have.
-    ...['--quiet', '--service-type=oneshot', `--unit=${unit}`, '--description=notify script of mmha-keepalived'],
+    ...[
+      '--quiet',
+      '--collect',
+      '--service-type=oneshot',
+      `--unit=${unit}`,
+      '--description=notify script of mmha-keepalived',
+    ],
     ...['--property=WorkingDirectory=/', '--property=StandardOutput=null', '--property=StandardError=journal'],
     `--property=TimeoutStopSec=${Math.ceil(GRACE_MS / 1000)}`,
     `--property=TimeoutStartSec=${limit}`,
@@ -44,20 +50,6 @@ export function outsideArgv(unit: string, { argv, user, timeoutMs }: RunOptions)
 
 /** What systemd-run says of a script that ran and failed; everything else means that it did not run. */
 const RAN = /^Job for \S+ (failed|canceled)/m
-
-function ask(...words: readonly string[]): Promise<string> {
-  return new Promise((resolve) => execFile('systemctl', words, { timeout: 5000 }, (_, stdout) => resolve(stdout)))
-}
-
-/** How the script of a failed unit has ended; the unit is forgotten then. */
-async function failureOf(unit: string): Promise<Outcome> {
-  const shown = await ask('show', '--property=ExecMainCode,ExecMainStatus', unit)
-  await ask('reset-failed', unit)
-  const status = Number(/^ExecMainStatus=(\d+)$/m.exec(shown)?.[1] ?? 1)
-  // CLD_EXITED is 1; what was killed has its signal's number as its status.
-  const exited = /^ExecMainCode=1$/m.test(shown)
-  return exited ? { end: 'exit', code: status } : { end: 'signal', signal: `signal ${status}` }
-}
 
 function startManager(
   unit: string,
@@ -74,7 +66,7 @@ function startManager(
     child.once('close', (code, signal) => {
       if (code === 0) resolve({ end: 'exit', code })
       else if (code === null) resolve({ end: 'signal', signal: signal ?? 'a signal' })
-      else if (RAN.test(said)) resolve(failureOf(unit))
+      else if (RAN.test(said)) resolve({ end: 'failed', reason: `failed, see journalctl -u ${unit}` })
       else resolve({ end: 'unstarted', reason: said.trim() })
     })
   })
@@ -92,7 +84,7 @@ export function runOutside(options: RunOptions): Run {
     if (inside !== null) return inside.end()
     if (asked) return
     asked = true
-    void ask('stop', '--no-block', unit)
+    execFile('systemctl', ['stop', '--no-block', unit], () => {})
     killer = setTimeout(() => child.kill('SIGKILL'), 2 * GRACE_MS)
   }
   const whole = ended.then(async (outcome) => {
@@ -112,5 +104,5 @@ export function runOutside(options: RunOptions): Run {
     })
   })
   const done = whole.then(() => inside?.done)
-  return { verdict, done, end }
+  return { verdict, done, end, outlives: true }
 }

@@ -6,7 +6,13 @@ describe('a notify script in a unit of its own', () => {
 
   it('has its own time, environment and words, a $ kept from being a variable', () => {
     const words = outsideArgv('u.service', { argv: ['/etc/x y.sh', '$HOME', 'a$$b'], user: root, timeoutMs: 60_000 })
-    expect(words.slice(0, 4)).toEqual(['systemd-run', '--quiet', '--service-type=oneshot', '--unit=u.service'])
+    expect(words.slice(0, 5)).toEqual([
+      'systemd-run',
+      '--quiet',
+      '--collect',
+      '--service-type=oneshot',
+      '--unit=u.service',
+    ])
     expect(words.slice(words.indexOf('--'))).toEqual(['--', '/etc/x y.sh', '$$HOME', 'a$$$$b'])
     expect(words).toContain('--property=TimeoutStartSec=60')
     expect(words.filter((word) => word.startsWith('--setenv='))).toEqual([
