@@ -131,7 +131,7 @@ export const DAEMON: readonly Keyword[] = inBlock('global_defs', [
     en: 'the processes are called keepalived, so that pkill finds them',
     zh: '进程名总是 keepalived，便于 pkill 找到',
   }),
-  ...['process_name', 'vrrp_process_name', 'checker_process_name', 'bfd_process_name'].map((name) =>
+  ...['process_name', 'vrrp_process_name', 'checker_process_name', 'lvs_process_name', 'bfd_process_name'].map((name) =>
     accepted(name, [word], {
       en: 'the processes are called keepalived, so that pkill finds them',
       zh: '进程名总是 keepalived，便于 pkill 找到',
@@ -166,6 +166,7 @@ export const DAEMON: readonly Keyword[] = inBlock('global_defs', [
   ...ofEachProcess('priority', 'nice value of a process', '进程的 nice 值'),
   ...ofEachProcess('rt_priority', 'real-time priority of a process', '进程的实时优先级'),
   ...ofEachProcess('rlimit_rttime', 'limit of real-time CPU', '实时 CPU 限制'),
+  ...ofEachProcess('rlimit_rtime', 'old name of rlimit_rttime', 'rlimit_rttime 的旧名'),
   ...ofEachProcess('cpu_affinity', 'CPUs of a process', '进程绑定的 CPU'),
   ...ofEachProcess('no_swap', 'memory that is not swapped', '禁止换出内存'),
   scheduling('max_auto_priority', [words], { en: 'priority that rises by itself', zh: '自动提升的优先级' }),
@@ -198,14 +199,16 @@ export const DAEMON: readonly Keyword[] = inBlock('global_defs', [
   ...['enable_traps', 'enable_snmp_vrrp', 'enable_snmp_checker', 'enable_snmp_rfc', 'enable_snmp_rfcv2'].map((name) =>
     snmp(name, [words], { en: 'SNMP', zh: 'SNMP' }),
   ),
-  ...['enable_snmp_rfcv3', 'snmp_socket'].map((name) => snmp(name, [words], { en: 'SNMP', zh: 'SNMP' })),
+  ...['enable_snmp_rfcv3', 'enable_snmp_keepalived', 'snmp_socket'].map((name) =>
+    snmp(name, [words], { en: 'SNMP', zh: 'SNMP' }),
+  ),
   ...['enable_dbus', 'dbus_service_name', 'dbus_no_interface_name'].map((name) =>
     dbus(name, [words], { en: 'D-Bus', zh: 'D-Bus' }),
   ),
-  ...['vmac_prefix', 'vmac_addr_prefix', 'disable_local_igmp'].map((name) =>
+  ...['vmac_prefix', 'vmac_addr_prefix', 'vrrp_vmac_garp_intvl', 'disable_local_igmp'].map((name) =>
     vmac(name, [words], { en: 'virtual MAC addresses', zh: '虚拟 MAC 地址' }),
   ),
-  ...['lvs_flush', 'lvs_flush_on_stop', 'lvs_sync_daemon', 'lvs_timeouts'].map((name) =>
+  ...['lvs_flush', 'lvs_flush_on_stop', 'lvs_flush_onstop', 'lvs_sync_daemon', 'lvs_timeouts'].map((name) =>
     balancing(name, [words], { en: 'balancing', zh: '负载均衡' }),
   ),
 ])
