@@ -5,6 +5,8 @@ import { blockCalled, inSeconds, placeOf, type Rule, type Say, type Subject } fr
 
 /** Seconds that a user hardly means. */
 const SLOW = 20
+/** Shorter ones were seen to move the address on a busy host of two cores. */
+const SHORTEST_ADVERT = 0.1
 /** Seconds that should be known. */
 const NOTABLE = 5
 
@@ -67,6 +69,10 @@ export const delays: Rule = (subject, say) => {
   realServers(subject, say)
   for (const { instance, block } of subject.instances) {
     const wait = masterDown(instance)
+    if (instance.advertInterval < SHORTEST_ADVERT) {
+      const said = `${instance.name}: ${inSeconds(wait)} without an advert is enough for a takeover`
+      say('advert-short', placeOf(block, 'advert_int'), said, `advert_int ${SHORTEST_ADVERT} or more`)
+    }
     if (wait <= NOTABLE) continue
     const said = `${instance.name}: a host that is lost is replaced after ${inSeconds(wait)} (${instance.election.downTimerAdverts} × advert_int ${inSeconds(instance.advertInterval)} and the skew)`
     const fix = instance.version === 2 ? 'advert_int 1, or version 3 with advert_int 0.5' : 'advert_int 0.5'

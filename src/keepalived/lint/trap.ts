@@ -52,6 +52,10 @@ export const TRAPS = {
     'A host that loses power says nothing: its peer waits that long.',
     '断电的主机不会发出任何消息，对端要等这么久。',
   ),
+  'advert-short': warning(
+    'A busy host is later than that now and then, and its peer takes over from a master that is alive.',
+    '繁忙的主机偶尔会迟于这个时间，对端就会在主机还活着时接管。',
+  ),
   // The wire.
   'advert-fraction': warning(
     'Both nodes must arrive at the same interval; version 2 drops adverts with another one.',

@@ -69,6 +69,12 @@ const CASES: readonly Case[] = [
   ['slow-detection', { more: server('') }, 'virtual_server 10.0.0.100 3306 {', { more: server('delay_loop 3') }],
   ['script-timeout-long', { script: weight('timeout 3') }, 'timeout 3', { script: weight('timeout 1') }],
   ['slow-failover', { instance: 'advert_int 5' }, 'advert_int 5', { instance: 'advert_int 1' }],
+  [
+    'advert-short',
+    { instance: 'version 3\nadvert_int 0.05' },
+    'advert_int 0.05',
+    { instance: 'version 3\nadvert_int 0.1' },
+  ],
   ['advert-fraction', { instance: 'advert_int 1.5' }, 'advert_int 1.5', { instance: 'version 3\nadvert_int 1.5' }],
   [
     'auth-pass-long',
