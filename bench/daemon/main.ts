@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, release } from 'node:os'
+import { builtDaemon, whyNot } from '../../test/wire/environment.ts'
+import { handover, idle, jitter, type Plan } from './measure.ts'
+import type { Quantiles } from './quantiles.ts'
+import { SIDES } from './sides.ts'
+
+/**
+ * Our daemon beside Debian's keepalived, on the same machine in the same run, one after the other, in network namespaces.
+ * --quick: is everything there? Its numbers say nothing.
+ */
+
+interface Row {
+  readonly what: string
+  readonly unit: string
+  readonly values: readonly [number, number]
+}
+
+const quick = process.argv.includes('--quick')
+const results = new URL('../results/', import.meta.url).pathname
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** The same measurement on both sides, as rows. */
+async function both<Value>(
+  what: string,
+  measure: (side: (typeof SIDES)[number]) => Promise<Value>,
+  rows: (value: Value) => readonly (readonly [string, string, number])[],
+): Promise<Row[]> {
+  const [ours, theirs] = [rows(await measure(SIDES[0])), rows(await measure(SIDES[1]))]
+  return ours.map(([name, unit, value], index) => {
+    const row: Row = { what: `${what}, ${name}`, unit, values: [value, theirs[index]?.[2] ?? Number.NaN] }
+    say(line(row))
+    return row
+  })
+}
+
+function spread({ n, p50, p95, p99, max }: Quantiles): readonly (readonly [string, string, number])[] {
+  return [
+    [`p50 of ${n}`, 'ms', p50],
+    [`p95 of ${n}`, 'ms', p95],
+    [`p99 of ${n}`, 'ms', p99],
+    [`max of ${n}`, 'ms', max],
+  ]
+}
+
+function line({ what, unit, values: [ours, theirs] }: Row): string {
+  return `| ${what} | ${ours.toFixed(2)} ${unit} | ${theirs.toFixed(2)} ${unit} | ${(ours / theirs).toFixed(2)} |`
+}
+
+async function main(): Promise<void> {
+  const reason = whyNot()
+  if (reason !== null) throw new Error(reason)
+  const { dir, bundle } = await builtDaemon()
+  const plan: Plan = quick ? { bundle, idleS: 3, jitterS: 3, runs: 2 } : { bundle, idleS: 60, jitterS: 60, runs: 20 }
+  const head = '| | mmha-keepalived | keepalived | ratio |\n|---|---|---|---|'
+  say(head)
+  const rows: Row[] = []
+  try {
+    for (const count of [1, 100]) {
+      const one = await both(
+        `idle, ${count} instance(s)`,
+        (side) => idle(plan, side, count),
+        ({ cpuPercent, pssMib }) => [
+          ['CPU of one core', '%', cpuPercent],
+          ['PSS of all processes', 'MiB', pssMib],
+        ],
+      )
+      rows.push(...one)
+    }
+    for (const loaded of [false, true]) {
+      const what = `advert off its 100 ms, ${loaded ? 'all cores loaded' : 'idle'}`
+      rows.push(...(await both(what, (side) => jitter(plan, side, loaded), spread)))
+    }
+    for (const [what, signal] of [
+      ['stop', 'SIGTERM'],
+      ['kill -9 of all processes', 'SIGKILL'],
+    ] as const) {
+      rows.push(...(await both(`${what} → address on the other host`, (side) => handover(plan, side, signal), spread)))
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+  const keepalived = execFileSync('sh', ['-c', 'keepalived --version 2>&1 | head -1'], { encoding: 'utf8' }).trim()
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? '?'}, Linux ${release()}, ${keepalived}`
+  mkdirSync(results, { recursive: true })
+  const note = quick ? '\n\n**--quick: these numbers say nothing.**' : ''
+  writeFileSync(
+    `${results}daemon.md`,
+    `# Daemon, ${new Date().toISOString()}\n\n${machine}${note}\n\n${head}\n${rows.map(line).join('\n')}\n`,
+  )
+  writeFileSync(
+    `${results}daemon.json`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine, quick, rows }, null, 1)}\n`,
+  )
+  say(`written: ${results}daemon.md`)
+}
+
+await main()
