@@ -10,6 +10,7 @@ export const VIRTUAL_MAC = [
   }),
   vmac('use_vmac_addr', [words], { en: 'as use_vmac, for each address', zh: '同 use_vmac，针对每个地址' }),
   vmac('vmac_xmit_base', [], { en: 'adverts leave by the interface itself', zh: '通告从网卡本身发出' }),
+  vmac('vmac_garp_intvl', [words], { en: 'the interface itself is refreshed', zh: '刷新网卡本身' }),
   vmac('use_ipvlan', [words], { en: 'addresses are added to the interface itself', zh: '地址添加在网卡本身' }),
   later('vrf', [word], {
     en: 'the instance runs in the domain of its interface',
