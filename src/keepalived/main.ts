@@ -1,25 +1,19 @@
 import { appendFileSync } from 'node:fs'
 import type { Config } from './config/config.ts'
-import { formatConfig } from './config/format.ts'
-import { HOST_FILES } from './config/include.ts'
-import { parseConfigFile } from './config/parse.ts'
-import { configTest } from './lint/config-test.ts'
-import { clearAddresses } from './process/clear-addresses.ts'
 import { type Invocation, readCommandLine } from './process/command-line.ts'
 import { runCtl } from './process/ctl.ts'
 import { HELP } from './process/flags.ts'
 import { type Log, stderrLog, systemLog } from './process/log.ts'
-import { runDaemon } from './process/run-daemon.ts'
 import { signalNumber } from './process/signal-names.ts'
-import { runCheckWorker, runVrrpWorker } from './process/worker-process.ts'
-import { trimBinlog } from './role/binlog-trim.ts'
-import { fenceLocal } from './role/fence-local.ts'
 import { daemonVersion } from './version.ts'
 
 const EXIT_FAILED = 1
 const EXIT_USAGE = 4
 
-/** @returns the exit code, or null while a worker lives on its events */
+/**
+ * Each process loads what it runs and no more: three of them share a host's memory with its database.
+ * @returns the exit code, or null while a worker lives on its events
+ */
 async function main(words: readonly string[]): Promise<number | null> {
   const invocation = readCommandLine(words)
   switch (invocation.does) {
@@ -33,8 +27,8 @@ async function main(words: readonly string[]): Promise<number | null> {
       process.stderr.write(`mmha-keepalived: ${invocation.why}\n${HELP}`)
       return EXIT_USAGE
     case 'worker':
-      if (invocation.kind === 'vrrp') runVrrpWorker(logOf(invocation))
-      else runCheckWorker(logOf(invocation))
+      if (invocation.kind === 'vrrp') (await import('./process/vrrp-process.ts')).runVrrpWorker(logOf(invocation))
+      else (await import('./process/check-process.ts')).runCheckWorker(logOf(invocation))
       return null
     case 'signum':
       return printSignal(invocation.name)
@@ -43,18 +37,32 @@ async function main(words: readonly string[]): Promise<number | null> {
     case 'format':
       return printFormatted(invocation.configFile)
     case 'run':
-      return runDaemon(invocation.options, words)
+      return (await import('./process/run-daemon.ts')).runDaemon(invocation.options, words)
     case 'ctl':
       return runCtl(invocation.controlSocket, invocation.request)
     case 'cleanup':
-      return cleanup(parseConfigFile(invocation.configFile, invocation.configId).config, stderrLog(''))
-    case 'binlog-trim':
-      await trimBinlog(parseConfigFile(invocation.configFile, invocation.configId).config, { log: stderrLog('') })
+      return cleanup(invocation, stderrLog(''))
+    case 'binlog-trim': {
+      const { trimBinlog } = await import('./role/binlog-trim.ts')
+      await trimBinlog(await configOf(invocation), { log: stderrLog('') })
       return 0
+    }
   }
 }
 
-function printFormatted(file: string): number {
+interface ConfigChoice {
+  readonly configFile: string
+  readonly configId: string | null
+}
+
+async function configOf({ configFile, configId }: ConfigChoice): Promise<Config> {
+  const { parseConfigFile } = await import('./config/parse.ts')
+  return parseConfigFile(configFile, configId).config
+}
+
+async function printFormatted(file: string): Promise<number> {
+  const { HOST_FILES } = await import('./config/include.ts')
+  const { formatConfig } = await import('./config/format.ts')
   const text = HOST_FILES.read(file)
   if (text === null) process.stderr.write(`mmha-keepalived: can't read ${file}\n`)
   else process.stdout.write(formatConfig(text))
@@ -72,7 +80,8 @@ function printSignal(name: string): number {
   return signal === null ? EXIT_FAILED : 0
 }
 
-function testConfig({ logFile, ...options }: Extract<Invocation, { does: 'test' }>): number {
+async function testConfig({ logFile, ...options }: Extract<Invocation, { does: 'test' }>): Promise<number> {
+  const { configTest } = await import('./lint/config-test.ts')
   const { exit, text, to } = configTest(options)
   if (logFile !== null) appendFileSync(logFile, text)
   else if (to === 'stdout') process.stdout.write(text)
@@ -81,7 +90,10 @@ function testConfig({ logFile, ...options }: Extract<Invocation, { does: 'test' 
 }
 
 /** After the daemon ended, however it ended: no address, no writes. */
-async function cleanup(config: Config, log: Log): Promise<number> {
+async function cleanup(choice: ConfigChoice, log: Log): Promise<number> {
+  const { clearAddresses } = await import('./process/clear-addresses.ts')
+  const { fenceLocal } = await import('./role/fence-local.ts')
+  const config = await configOf(choice)
   for (const address of clearAddresses(config)) log('warn', `removed ${address}, which was left over`)
   await fenceLocal(config, log)
   return 0

@@ -1,3 +1,3 @@
 #!/bin/sh
 # The daemon and its runtime, as one: no Node.js is needed on this host.
-exec /usr/lib/mmha/node /usr/lib/mmha/mmha-keepalived.cjs "$@"
+exec /usr/lib/mmha/node --max-semi-space-size=1 /usr/lib/mmha/mmha-keepalived.cjs "$@"

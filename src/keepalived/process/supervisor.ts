@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import { monotonicMs } from '../linux/clock.ts'
 import { notifyServiceManager, watchdogIntervalMs } from '../linux/service-manager.ts'
 import { socketPair } from '../linux/socket.ts'
+import { trimMemory } from '../linux/trim-memory.ts'
 import { dumpOnSignals } from '../observe/dump-on-signal.ts'
 import { EventLog } from '../observe/event-log.ts'
 import { MetricsOutlet } from '../observe/metrics-outlet.ts'
@@ -149,6 +150,7 @@ export class Supervisor {
     notifyServiceManager('READY=1\nSTATUS=running')
     this.#metrics.open(this.#config.global.observation)
     this.#options.onReady()
+    trimMemory()
   }
 
   #onExit(worker: WorkerHandle, code: number): void {

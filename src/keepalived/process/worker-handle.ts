@@ -23,6 +23,8 @@ export class WorkerHandle {
     this.#child = fork(program, ['--worker', kind, ...flags], {
       execArgv: [...process.execArgv, ...ENGINE_FLAGS],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // One heap for all threads of a process, which are idle: measured 3 MB less for each process.
+      env: { ...process.env, MALLOC_ARENA_MAX: '1' },
     })
     this.#child.on('message', (message: FromWorker) => {
       this.heardAt = performance.now()

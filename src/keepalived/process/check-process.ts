@@ -1,0 +1,75 @@
+import { Socket } from 'node:net'
+import { startCheckWorker } from '../check/worker.ts'
+import type { Config } from '../config/config.ts'
+import { trimMemory } from '../linux/trim-memory.ts'
+import { LineChannel } from './line-channel.ts'
+import type { Log } from './log.ts'
+import type { ToCheck, ToVrrp } from './messages.ts'
+import { type ToWorker, WORKER_EXIT } from './supervision.ts'
+import { prepare, report } from './worker-process.ts'
+
+/** How long the check worker waits for the VRRP worker to let go when the supervisor has died. */
+const ORPHAN_MS = 5_000
+
+export function runCheckWorker(logOf: (who: string) => Log): void {
+  const log = prepare('chk', '_healthcheckers', logOf)
+  let worker: ReturnType<typeof startCheckWorker> | null = null
+  let line: LineChannel<ToCheck, ToVrrp> | null = null
+  let config: Config | null = null
+  const memory = new Map<string, ToVrrp>()
+  const send = (message: ToVrrp): void => {
+    if (message.t === 'gate') memory.set(`gate ${message.instance}`, message)
+    if (message.t === 'track') memory.set(`track ${message.instance} ${message.tracker}`, message)
+    line?.send(message)
+  }
+  const stop = async (): Promise<void> => {
+    await worker?.stop()
+    process.exit(WORKER_EXIT.done)
+  }
+  const connect = (socket: Socket): void => {
+    // A line that is there already led to a worker whose end was not noticed yet.
+    if (line !== null) {
+      line.close()
+      line = null
+      lost()
+    }
+    const channel: LineChannel<ToCheck, ToVrrp> = new LineChannel(
+      socket,
+      (message) => worker?.receive(message),
+      () => {
+        if (line !== channel) return
+        line = null
+        lost()
+      },
+    )
+    line = channel
+    // A VRRP worker that is new knows nothing: tell it what the old one knew.
+    for (const message of memory.values()) channel.send(message)
+  }
+  /** Nobody renews the address any more, so nobody may write. */
+  const lost = (): void => {
+    for (const instance of config?.instances ?? []) {
+      if (instance.role === null) continue
+      worker?.receive({ t: 'demote', instance: instance.name, id: 0, reason: 'the VRRP worker is gone' })
+    }
+    if (!process.connected) void stop()
+  }
+  // `pkill keepalived` hits every process, but the database is demoted in order, at the supervisor's word.
+  process.on('SIGTERM', () => {
+    if (!process.connected && line === null) void stop()
+  })
+  process.on('disconnect', () => {
+    if (line === null) void stop()
+    else setTimeout(() => void stop(), ORPHAN_MS)
+  })
+  process.on('message', (message: ToWorker, handle: unknown) => {
+    if (message.t === 'config') {
+      config = message.config
+      worker = startCheckWorker({ config, send, log, configFile: message.configFile })
+      report({ t: 'ready' })
+      trimMemory()
+    } else if (message.t === 'link' && handle instanceof Socket) connect(handle)
+    else if (message.t === 'ping') report({ t: 'pong' })
+    else if (message.t === 'stop') void stop()
+  })
+}
