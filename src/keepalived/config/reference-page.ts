@@ -1,4 +1,5 @@
-import type { Keyword, ValueSpec } from './keyword.ts'
+import type { ItemType, Keyword, ValueSpec } from './keyword.ts'
+import { blockSpec } from './table.ts'
 
 /** The language of a page. */
 export type Language = 'en' | 'zh'
@@ -60,10 +61,25 @@ function valueText(spec: ValueSpec): string {
   }
 }
 
+/** What stands on each line of a list. */
+const ITEM: Readonly<Partial<Record<ItemType, string>>> = {
+  mail: 'MAIL-ADDRESS',
+  name: 'NAME',
+  address: 'ADDRESS',
+  'virtual-address': 'ADDRESS[/PREFIX] [dev NIC] [label LABEL]',
+  tracked: 'NAME [weight N [reverse]]',
+  delay: 'NIC DOWN-DELAY [UP-DELAY]',
+}
+
+function blockText(block: string): string {
+  const { item } = blockSpec(block)
+  return `{ ${item === null ? '…' : (ITEM[item] ?? '…')} }`
+}
+
 function valuesOf({ values, opens, of }: Keyword): string {
   if (of !== null) return `→ \`${of}\``
   const texts = values.map((spec) => (spec.optional === true ? `[${valueText(spec)}]` : valueText(spec)))
-  return [...texts, ...(opens === null ? [] : ['{ … }'])].join(' ')
+  return [...texts, ...(opens === null ? [] : [blockText(opens)])].join(' ')
 }
 
 function defaultOf({ default: value, unit }: Keyword): string {
