@@ -4,7 +4,7 @@ import { cpus, release } from 'node:os'
 import { builtDaemon, whyNot } from '../../test/wire/environment.ts'
 import { handover, idle, jitter, type Plan } from './measure.ts'
 import type { Quantiles } from './quantiles.ts'
-import { SIDES } from './sides.ts'
+import { SIDES, type Side } from './sides.ts'
 
 /**
  * Our daemon beside Debian's keepalived, on the same machine in the same run, one after the other, in network namespaces.
@@ -14,7 +14,8 @@ import { SIDES } from './sides.ts'
 interface Row {
   readonly what: string
   readonly unit: string
-  readonly values: readonly [number, number]
+  /** In the order of SIDES. */
+  readonly values: readonly number[]
 }
 
 const quick = process.argv.includes('--quick')
@@ -24,15 +25,17 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** The same measurement on both sides, as rows. */
-async function both<Value>(
+/** The same measurement on each side, one after the other, as rows. */
+async function each<Value>(
   what: string,
-  measure: (side: (typeof SIDES)[number]) => Promise<Value>,
-  rows: (value: Value) => readonly (readonly [string, string, number])[],
+  measure: (side: Side) => Promise<Value>,
+  rowsOf: (value: Value) => readonly (readonly [string, string, number])[],
 ): Promise<Row[]> {
-  const [ours, theirs] = [rows(await measure(SIDES[0])), rows(await measure(SIDES[1]))]
-  return ours.map(([name, unit, value], index) => {
-    const row: Row = { what: `${what}, ${name}`, unit, values: [value, theirs[index]?.[2] ?? Number.NaN] }
+  const sides: (readonly (readonly [string, string, number])[])[] = []
+  for (const side of SIDES) sides.push(rowsOf(await measure(side)))
+  return (sides[0] ?? []).map(([name, unit], index) => {
+    const values = sides.map((rows) => rows[index]?.[2] ?? Number.NaN)
+    const row: Row = { what: `${what}, ${name}`, unit, values }
     say(line(row))
     return row
   })
@@ -47,8 +50,11 @@ function spread({ n, p50, p95, p99, max }: Quantiles): readonly (readonly [strin
   ]
 }
 
-function line({ what, unit, values: [ours, theirs] }: Row): string {
-  return `| ${what} | ${ours.toFixed(2)} ${unit} | ${theirs.toFixed(2)} ${unit} | ${(ours / theirs).toFixed(2)} |`
+/** The others' figures, and how many times theirs ours is. */
+function line({ what, unit, values }: Row): string {
+  const [ours = Number.NaN, ...theirs] = values
+  const others = theirs.map((value) => `${value.toFixed(2)} ${unit} (× ${(ours / value).toFixed(2)})`)
+  return `| ${what} | ${ours.toFixed(2)} ${unit} | ${others.join(' | ')} |`
 }
 
 async function main(): Promise<void> {
@@ -56,12 +62,12 @@ async function main(): Promise<void> {
   if (reason !== null) throw new Error(reason)
   const { dir, bundle } = await builtDaemon()
   const plan: Plan = quick ? { bundle, idleS: 3, jitterS: 3, runs: 2 } : { bundle, idleS: 60, jitterS: 60, runs: 20 }
-  const head = '| | mmha-keepalived | keepalived | ratio |\n|---|---|---|---|'
+  const head = `| | ${SIDES.join(' | ')} |\n|---|${SIDES.map(() => '---').join('|')}|`
   say(head)
   const rows: Row[] = []
   try {
     for (const count of [1, 100]) {
-      const one = await both(
+      const one = await each(
         `idle, ${count} instance(s)`,
         (side) => idle(plan, side, count),
         ({ cpuPercent, pssMib }) => [
@@ -73,13 +79,13 @@ async function main(): Promise<void> {
     }
     for (const loaded of [false, true]) {
       const what = `advert off its 100 ms, ${loaded ? 'all cores loaded' : 'idle'}`
-      rows.push(...(await both(what, (side) => jitter(plan, side, loaded), spread)))
+      rows.push(...(await each(what, (side) => jitter(plan, side, loaded), spread)))
     }
     for (const [what, signal] of [
       ['stop', 'SIGTERM'],
       ['kill -9 of all processes', 'SIGKILL'],
     ] as const) {
-      rows.push(...(await both(`${what} → address on the other host`, (side) => handover(plan, side, signal), spread)))
+      rows.push(...(await each(`${what} → address on the other host`, (side) => handover(plan, side, signal), spread)))
     }
   } finally {
     rmSync(dir, { recursive: true, force: true })

@@ -1,7 +1,8 @@
 import type { Daemon, Daemons } from '../../test/wire/daemon.ts'
 import type { HostName } from '../../test/wire/segment.ts'
 
-export const SIDES = ['mmha-keepalived', 'keepalived'] as const
+/** Ours is real-time by default; keepalived is not, unless the file says so. */
+export const SIDES = ['mmha-keepalived', 'keepalived', 'keepalived, real-time'] as const
 export type Side = (typeof SIDES)[number]
 
 export interface Instances {
@@ -12,7 +13,7 @@ export interface Instances {
 }
 
 /** Version 3, multicast, one address each: `VI_1` has 10.99.7.100, which the segment watches. */
-export function configOf({ count, priority, advertInterval }: Instances): string {
+export function configOf({ count, priority, advertInterval }: Instances, more = ''): string {
   const instance = (number: number) => `vrrp_instance VI_${number} {
   state BACKUP
   interface eth0
@@ -25,10 +26,11 @@ export function configOf({ count, priority, advertInterval }: Instances): string
   }
 }
 `
-  return `global_defs {\n  router_id bench\n}\n${Array.from({ length: count }, (_, index) => instance(index + 1)).join('')}`
+  return `global_defs {\n  router_id bench\n${more}}\n${Array.from({ length: count }, (_, index) => instance(index + 1)).join('')}`
 }
 
 export function start(daemons: Daemons, side: Side, host: HostName, instances: Instances): Daemon {
-  const text = configOf(instances)
-  return side === 'keepalived' ? daemons.keepalivedWith(host, text) : daemons.oursWith(host, text)
+  if (side === 'mmha-keepalived') return daemons.oursWith(host, configOf(instances))
+  const more = side === 'keepalived' ? '' : '  vrrp_rt_priority 40\n  vrrp_no_swap\n'
+  return daemons.keepalivedWith(host, configOf(instances, more))
 }
