@@ -1,7 +1,6 @@
-import { nodeOf, textItems } from '../config/access.ts'
-import type { Place } from '../config/diagnostics.ts'
+import { nodeOf } from '../config/access.ts'
 import { named, type Pairing } from './pairing.ts'
-import { blockCalled, type PlacedInstance, placeOf, type Say, type Subject } from './subject.ts'
+import { type PlacedInstance, placeOf, type Say } from './subject.ts'
 
 /** The database's side of both. */
 export function sameRole({ here, there }: Pairing, say: Say): void {
@@ -35,30 +34,6 @@ export function sameRole({ here, there }: Pairing, say: Say): void {
     if (one.role.policy !== other.role.policy) {
       const said = `${one.name}: policy ${one.role.policy} here, ${other.role.policy} in ${named(role(there))}`
       say('pair-policy', placeOf(role(here), 'policy'), said, 'the same on both nodes')
-    }
-  }
-}
-
-/** The same set of groups, by the numbers of their members' virtual routers. */
-export function sameGroups(here: Subject, there: Subject, say: Say): void {
-  const members = (subject: Subject, names: readonly string[]) =>
-    subject.config.instances
-      .filter(({ name }) => names.includes(name))
-      .map(({ virtualRouterId }) => virtualRouterId)
-      .sort((a, b) => a - b)
-      .join(', ')
-  const groupsOf = (subject: Subject) =>
-    subject.config.syncGroups.map((group) => ({ name: group.name, members: members(subject, group.instances) }))
-  for (const [mine, theirs] of [
-    [here, there],
-    [there, here],
-  ] as const) {
-    for (const group of groupsOf(mine)) {
-      if (groupsOf(theirs).some((other) => other.members === group.members)) continue
-      const block = blockCalled(mine.tree, 'vrrp_sync_group', group.name)
-      const at: Place = textItems(block, 'group')[0] ?? block
-      const said = `vrrp_sync_group ${group.name} (virtual_router_id ${group.members}) has no like in ${theirs.tree.file}`
-      say('pair-groups', at, said, 'the same groups on both nodes')
     }
   }
 }

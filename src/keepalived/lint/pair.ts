@@ -1,7 +1,9 @@
 import type { Diagnostic, ParsedConfig } from '../config/config.ts'
+import { sameGroups } from './pair-groups.ts'
 import { samePeers } from './pair-peers.ts'
 import { samePlan } from './pair-plan.ts'
-import { sameGroups, sameRole } from './pair-role.ts'
+import { sameRole } from './pair-role.ts'
+import { sameTrackers } from './pair-trackers.ts'
 import { sameAddresses, sameWire } from './pair-wire.ts'
 import { pairings } from './pairing.ts'
 import { sayInto, subjectOf } from './subject.ts'
@@ -20,6 +22,7 @@ export function lintPair(first: ParsedConfig, second: ParsedConfig): Diagnostic[
     sameAddresses(pairing, say)
     samePeers(pairing, say)
     samePlan(pairing, say)
+    sameTrackers(pairing, here, there, say)
     sameRole(pairing, say)
   }
   sameGroups(here, there, say)

@@ -153,6 +153,10 @@ export const TRAPS = {
     'The failure is seen and the address stays where it is.',
     '故障被发现了，但地址不会漂移。',
   ),
+  'pair-trackers': warning(
+    'After a takeover nothing looks whether that node still serves.',
+    '切换到这台之后，没有任何检查能发现它已不能服务。',
+  ),
   'pair-nopreempt': warning(
     'After a repair the address stays or moves back depending on which node failed.',
     '修复后地址是否漂回取决于哪一台出过故障。',

@@ -95,6 +95,8 @@ const WRONG: readonly Case[] = [
   ],
 ]
 
+const untracked = (parts: Parts) => sample(parts).replace('track_script {\nchk\n}', '')
+
 const RIGHT: readonly (readonly [what: string, a: Parts | string, b: Parts | string])[] = [
   ['a pair as it should be', A, B],
   ['the same password', withLine(A, password('1111')), withLine(B, password('1111'))],
@@ -107,6 +109,12 @@ const RIGHT: readonly (readonly [what: string, a: Parts | string, b: Parts | str
   ['a positive weight that is larger than the gap', weighted(100, 20), weighted(90, 20)],
   ['a fault instead of a weight', weighted(150, 0), weighted(100, 0)],
   ['unicast to each other', withLine(A, unicast('10.0.0.1', '10.0.0.2')), withLine(B, unicast('10.0.0.2', '10.0.0.1'))],
+  ['checks on neither node', untracked(A), untracked(B)],
+  [
+    'a check that has another name',
+    A,
+    text(B).replace('vrrp_script chk', 'vrrp_script other').replace('track_script {\nchk', 'track_script {\nother'),
+  ],
   ['one MASTER', { instance: 'state MASTER\npriority 100' }, { instance: 'state BACKUP\npriority 90' }],
   ['other interfaces', { ...A, nic: 'eth0' }, { ...B, nic: 'ens33' }],
   [
@@ -131,6 +139,12 @@ describe('two nodes that do not fit', () => {
 
   it.each(RIGHT)('nothing: %s', (_what, a, b) => {
     expect(between(text(a), text(b))).toEqual([])
+  })
+
+  it('pair-trackers', () => {
+    expect(between(text(A), untracked(B))).toMatchObject([
+      { code: 'pair-trackers', file: 'b.conf', message: 'VI_1: nothing is tracked here, chk in a.conf:11' },
+    ])
   })
 
   it('never shows a password', () => {
