@@ -7,6 +7,7 @@ import { buildMysql } from './build-mysql.ts'
 import { buildTrackFile, buildTrackProcess } from './build-track.ts'
 import { withoutClashes } from './clashes.ts'
 import type { Config } from './config.ts'
+import { elsewhere, type Place } from './diagnostics.ts'
 import type { Block } from './interpret.ts'
 
 /** Named blocks of a kind: a name that is taken already is said and left out. */
@@ -16,7 +17,7 @@ function named<T>(
   { report }: Building,
   build: (name: string, block: Block) => T | null,
 ): T[] {
-  const taken = new Map<string, number>()
+  const taken = new Map<string, Place>()
   return blocksOf(top, keyword).flatMap(({ node, block }) => {
     const name = nameOfNode(node)
     const before = taken.get(name)
@@ -25,12 +26,12 @@ function named<T>(
         'error',
         'duplicate',
         node,
-        `${keyword} ${name} is already defined on line ${before}, this one is skipped`,
+        `${keyword} ${name} is already defined (${elsewhere(before, node)}), this one is skipped`,
         'rename one',
       )
       return []
     }
-    taken.set(name, node.line)
+    taken.set(name, node)
     const built = build(name, block)
     return built === null ? [] : [built]
   })

@@ -7,6 +7,11 @@ export interface Place {
   readonly column: number
 }
 
+/** Where something else stands, seen from `at`: a line of the same file, or with its file. */
+export function elsewhere(other: Place, at: Place): string {
+  return other.file === at.file ? `line ${other.line}` : `${other.file}:${other.line}`
+}
+
 /** How every part of the parser says something; the order of calls is no promise, `sorted` puts them in the file's order. */
 export type Report = (
   severity: Diagnostic['severity'],

@@ -1,6 +1,6 @@
 import { readCommand } from './command.ts'
 import type { Command } from './config.ts'
-import type { Place, Report } from './diagnostics.ts'
+import { elsewhere, type Place, type Report } from './diagnostics.ts'
 import { type Item, readItems } from './items.ts'
 import type { Keyword } from './keyword.ts'
 import type { Token } from './lexer.ts'
@@ -191,7 +191,7 @@ export function interpret(statements: readonly Statement[], name: string, at: Pl
         'warning',
         'duplicate',
         node,
-        `${node.keyword.name} is given again (line ${before.line}); the last one counts`,
+        `${node.keyword.name} is given again (${elsewhere(before, node)}); the last one counts`,
       )
     }
     seen.set(node.keyword.name, node)

@@ -190,6 +190,16 @@ describe('include', () => {
   })
 })
 
+describe('a name that is defined in another file', () => {
+  it('is said with that file', () => {
+    const included = filesOf({ '/etc/k/b.conf': 'vrrp_script s {\n script /bin/b\n}\n' })
+    const text = 'vrrp_script s {\n script /bin/a\n}\ninclude b.conf\n'
+    expect(parseConfig(text, '/etc/k/a.conf', included).diagnostics.map(formatDiagnostic)).toContain(
+      '/etc/k/b.conf:1:1 error: vrrp_script s is already defined (/etc/k/a.conf:1), this one is skipped (rename one)',
+    )
+  })
+})
+
 describe('speed', () => {
   it('reads 5,000 lines without a pause that anyone notices', () => {
     const one = (id: number) =>
