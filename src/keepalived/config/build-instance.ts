@@ -111,9 +111,11 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
   const initialState = textOf(block, 'state') === 'MASTER' ? 'MASTER' : 'BACKUP'
   const interval = advertInterval(name, version, block, building)
   const vipLease = numberOf(block, 'vip_lease')
-  if (vipLease > 0 && Math.ceil(vipLease) + 0.35 >= 3 * interval) {
+  const rules = election(block, global)
+  const patience = rules.downTimerAdverts * interval
+  if (vipLease > 0 && Math.ceil(vipLease) + 0.35 >= patience) {
     const at = nodeOf(block, 'vip_lease') ?? block
-    const said = `${name}: a lease of ${Math.ceil(vipLease)} s outlives the peer's patience of ${(3 * interval).toFixed(2)} s; both may hold the address`
+    const said = `${name}: a lease of ${Math.ceil(vipLease)} s outlives the peer's patience of ${patience.toFixed(2)} s; both may hold the address`
     report('warning', 'lease-too-long', at, said, 'a lease shorter than 3 × advert_int − 0.35 s')
   }
   const peers = textItems(block, 'unicast_peer').map((item) => item.text)
@@ -156,7 +158,7 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
     garpMasterRefresh: garp('garp_master_refresh'),
     ...tracking(name, own, block, others, building),
     trackSrcIp: flagOf(block, 'track_src_ip'),
-    election: election(block, global),
+    election: rules,
     dontTrackPrimary: flagOf(block, 'dont_track_primary'),
     notify: buildNotify(block, name, building),
     smtpAlert: alertOf(block, 'smtp_alert_vrrp', global),
