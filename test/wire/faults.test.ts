@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { configText, Daemon, type Daemons } from './daemon.ts'
@@ -163,14 +163,16 @@ describe.skipIf(reason !== null)('faults of the holder', { concurrent: true }, (
 
 /** Where the memory controller is, in either version of control groups; null: out of reach. */
 function memoryGroups(): { readonly root: string; readonly limit: string } | null {
-  if (existsSync('/sys/fs/cgroup/memory/memory.limit_in_bytes')) {
-    return { root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' }
-  }
   try {
+    if (existsSync('/sys/fs/cgroup/memory/memory.limit_in_bytes')) {
+      accessSync('/sys/fs/cgroup/memory', constants.W_OK)
+      return { root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes' }
+    }
+    accessSync('/sys/fs/cgroup', constants.W_OK)
     const on = readFileSync('/sys/fs/cgroup/cgroup.subtree_control', 'utf8').split(/\s+/)
     return on.includes('memory') ? { root: '/sys/fs/cgroup', limit: 'memory.max' } : null
   } catch {
-    // No control groups that we could use.
+    // No control groups, or not for us.
     return null
   }
 }

@@ -54,6 +54,8 @@ export async function serveControl(
   } finally {
     process.umask(before)
   }
+  // A connection that could not be accepted is its asker's affair.
+  server.on('error', () => undefined)
   chmodSync(path, 0o600)
   return server
 }
