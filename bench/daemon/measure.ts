@@ -17,8 +17,8 @@ export interface Plan {
   readonly runs: number
 }
 
-/** Daemons that have just started still compile and load. */
-const SETTLE_MS = 5000
+/** Daemons that have just started still compile and load; gratuitous ARP goes out once more after 5 s. */
+const SETTLE_MS = 9000
 let opened = 0
 
 async function onSegment<Result>(bundle: string, work: (segment: Segment, daemons: Daemons) => Promise<Result>) {

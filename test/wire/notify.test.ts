@@ -82,3 +82,39 @@ wireTest.skipIf(reason !== null)('FIFOs say what keepalived says', async ({ segm
   ])
   expect(one).toEqual(other)
 })
+
+const ALONE = (instances: string, fifo: string) =>
+  `global_defs {\n  router_id wire\n  vrrp_notify_fifo ${fifo}\n}\n${instances}`
+const ONE = (name: string, id: number, more = '') =>
+  `vrrp_instance ${name} {\n  interface eth0\n  virtual_router_id ${id}\n  priority 90\n  ${more}\n  virtual_ipaddress {\n    10.99.7.${id}/24\n  }\n}\n`
+
+wireTest.skipIf(reason !== null)(
+  'an instance that a reload removes is told as keepalived tells it',
+  async ({ segment, daemons }) => {
+    const removals = async (host: HostName, first: number): Promise<string[]> => {
+      const dir = join(daemons.dir, `removal-${host}`)
+      mkdirSync(dir)
+      const fifo = join(dir, 'fifo')
+      const told = reader(segment, host, fifo)
+      const kept = ONE('K', first)
+      const gone = `${ONE('X', first + 1)}${ONE('Y', first + 2, 'notify_deleted')}`
+      const before = ALONE(kept + gone, fifo)
+      const body = join(dir, 'body.conf')
+      writeFileSync(body, before)
+      const include = `include ${body}\n`
+      const daemon = host === 'a' ? daemons.oursWith(host, include) : daemons.keepalivedWith(host, include)
+      for (const name of ['K', 'X', 'Y']) await told.line(new RegExp(`"${name}" MASTER`), 0, 30_000)
+      const since = told.lines.length
+      writeFileSync(body, ALONE(kept, fifo))
+      daemon.signal('SIGHUP')
+      for (const name of ['X', 'Y']) await told.line(new RegExp(`INSTANCE "${name}"`), since, 30_000)
+      return told.lines
+        .slice(since)
+        .filter((line) => !line.startsWith('INSTANCE "K"'))
+        .sort()
+    }
+    const [ours, theirs] = await Promise.all([removals('a', 121), removals('b', 131)])
+    expect(ours).toEqual(theirs)
+    expect(ours).toEqual(['INSTANCE "X" FAULT 90', 'INSTANCE "Y" DELETED 90'])
+  },
+)

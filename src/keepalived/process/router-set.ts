@@ -132,8 +132,10 @@ export class RouterSet {
   }
 
   #dismiss(name: string, { replaced }: Reload): void {
-    this.#leaving.set(name, replaced.includes(name) ? (this.#instance(name) ?? null) : null)
-    this.#routers.get(name)?.event({ t: 'stop', reason: 'reload' })
+    const isReplaced = replaced.includes(name)
+    this.#leaving.set(name, isReplaced ? (this.#instance(name) ?? null) : null)
+    if (isReplaced) this.#routers.get(name)?.event({ t: 'stop', reason: 'reload' })
+    else this.#routers.get(name)?.remove()
   }
 
   #onStopped(name: string): void {

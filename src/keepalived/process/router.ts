@@ -61,6 +61,7 @@ export class Router {
   #toldState: VrrpState | null = null
   #master: InstanceStatus['master'] = null
   #complained = ''
+  #removed = false
 
   constructor(instance: VrrpInstance, settings: Settings, expected: Expected, around: RouterSurroundings) {
     this.#instance = instance
@@ -168,6 +169,12 @@ export class Router {
     this.#tally.clear()
   }
 
+  /** A reload has no place for it any more: it leaves, which is told as its removal. */
+  remove(): void {
+    this.#removed = true
+    this.event({ t: 'stop', reason: 'reload' })
+  }
+
   close(): void {
     this.#link.close()
   }
@@ -242,7 +249,8 @@ export class Router {
 
   #tellState(state: VrrpState, priority: number, known: boolean): void {
     const { name: instance } = this.#instance
-    if (this.#around.tell({ t: 'state', instance, state, priority, at: this.#transitionAt, known })) {
+    const deleted = this.#removed && state === 'STOP'
+    if (this.#around.tell({ t: 'state', instance, state, priority, at: this.#transitionAt, known, deleted })) {
       this.#toldState = state
     }
   }
