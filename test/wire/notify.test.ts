@@ -1,10 +1,23 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Daemon } from './daemon.ts'
 import { LineLog } from './line-log.ts'
 import type { HostName, Segment } from './segment.ts'
 import { reason, wireTest } from './wire-test.ts'
+
+/** Version 2, no authentication, priority 10, the address 10.99.7.VRID. */
+const ADVERT = `
+import socket, struct, sys
+vrid = int(sys.argv[1])
+body = lambda check: struct.pack('!BBBBBBH4s8s', 0x21, vrid, 10, 1, 0, 1, check, bytes([10, 99, 7, vrid]), bytes(8))
+total = sum(struct.unpack('!10H', body(0)))
+total = (total & 0xffff) + (total >> 16)
+out = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
+out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 255)
+out.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b'eth0')
+out.sendto(body(~total & 0xffff), ('224.0.0.18', 0))
+`
 
 /** Two instances in a group, one alone whose priority a file changes; VRIDs from `first` on. */
 function text(first: number, dir: string, fifo: string): string {
@@ -116,5 +129,31 @@ wireTest.skipIf(reason !== null)(
     const [ours, theirs] = await Promise.all([removals('a', 121), removals('b', 131)])
     expect(ours).toEqual(theirs)
     expect(ours).toEqual(['INSTANCE "X" FAULT 90', 'INSTANCE "Y" DELETED 90'])
+  },
+)
+
+wireTest.skipIf(reason !== null)(
+  'a lower priority that the master hears is told as keepalived tells it',
+  async ({ segment, daemons }) => {
+    const hears = async (host: HostName, id: number): Promise<string> => {
+      const other = host === 'a' ? 'b' : 'a'
+      const dir = join(daemons.dir, `lower-${host}`)
+      mkdirSync(dir)
+      const fifo = join(dir, 'fifo')
+      const told = reader(segment, host, fifo)
+      const ran = join(dir, 'ran')
+      const script = join(dir, 'lower.sh')
+      writeFileSync(script, `#!/bin/sh\necho ran > ${ran}\n`, { mode: 0o755 })
+      const text = ALONE(ONE('M', id, `notify_master_rx_lower_pri ${script}`), fifo)
+      if (host === 'a') daemons.oursWith(host, text)
+      else daemons.keepalivedWith(host, text)
+      await told.line(/"M" MASTER 90/, 0, 30_000)
+      // One advert of priority 10, from a router that knows no better.
+      segment.spawn(other, '/usr/bin/python3', '-c', ADVERT, `${id}`)
+      const line = await told.line(/RX_LOWER/, 0, 30_000)
+      await expect.poll(() => existsSync(ran), { timeout: 20_000 }).toBe(true)
+      return line
+    }
+    expect(await hears('a', 141)).toBe(await hears('b', 151))
   },
 )
