@@ -61,8 +61,10 @@ function vrrpPart(config: Config, name: string): unknown {
   const { notify: _notify, smtpAlert: _alert, line: _line, ...rest } = instance
   const groups = config.syncGroups.filter((group) => group.instances.includes(name))
   const scripts = config.scripts.filter((one) => instance.trackScripts.some((tracked) => tracked.name === one.name))
+  const watched = [instance.interface, ...instance.trackInterfaces.map((tracked) => tracked.name)]
   return {
     rest,
+    delays: config.interfaceDelays.filter((delay) => watched.includes(delay.name)),
     groups: groups.map((group) => ({ name: group.name, instances: group.instances })),
     weights: scripts.map((script) => ({ name: script.name, weight: script.weight })),
   }

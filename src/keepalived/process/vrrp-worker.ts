@@ -86,6 +86,7 @@ export class VrrpWorker {
       const { id, config } = message
       this.#interfaces.delay(config.interfaceDelays)
       this.#turn(() => {
+        this.#interfaces.delay(config.interfaceDelays)
         this.#set.reload(config, () => this.#options.report({ t: 'reloaded', id }))
         this.#closeGates()
       })
