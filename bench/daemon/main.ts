@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { builtDaemon, whyNot } from '../../test/wire/environment.ts'
-import { handover, idle, jitter, type Plan } from './measure.ts'
+import { abandon, handover, idle, jitter, type Plan } from './measure.ts'
 import type { Quantiles } from './quantiles.ts'
 import { SIDES, type Side } from './sides.ts'
 
@@ -61,6 +61,12 @@ async function main(): Promise<void> {
   const reason = whyNot()
   if (reason !== null) throw new Error(reason)
   const { dir, bundle } = await builtDaemon()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      rmSync(dir, { recursive: true, force: true })
+      void abandon().then(() => process.exit(130))
+    })
+  }
   const plan: Plan = quick ? { bundle, idleS: 3, jitterS: 3, runs: 2 } : { bundle, idleS: 60, jitterS: 60, runs: 20 }
   const head = `| | ${SIDES.join(' | ')} |\n|---|${SIDES.map(() => '---').join('|')}|`
   say(head)

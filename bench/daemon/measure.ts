@@ -20,16 +20,27 @@ export interface Plan {
 /** Daemons that have just started still compile and load; gratuitous ARP goes out once more after 5 s. */
 const SETTLE_MS = 9000
 let opened = 0
+const open = new Set<() => Promise<void>>()
+
+/** Ends what runs and removes the namespaces, when somebody has had enough. */
+export async function abandon(): Promise<void> {
+  await Promise.all([...open].map((close) => close()))
+}
 
 async function onSegment<Result>(bundle: string, work: (segment: Segment, daemons: Daemons) => Promise<Result>) {
   opened += 1
   const segment = await Segment.open(`bench${opened}`, LAYOUT)
   const daemons = new Daemons(segment, bundle)
+  const close = async () => {
+    if (!open.delete(close)) return
+    daemons.close()
+    await segment.close()
+  }
+  open.add(close)
   try {
     return await work(segment, daemons)
   } finally {
-    daemons.close()
-    await segment.close()
+    await close()
   }
 }
 
@@ -62,6 +73,10 @@ export function jitter(plan: Plan, side: Side, loaded: boolean): Promise<Quantil
     start(daemons, side, 'b', { count: 1, priority: 100, advertInterval: 0.1 })
     await segment.vip('b', true, 60_000)
     const burners = loaded ? cpus().map(() => spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' })) : []
+    const relieve = () => {
+      for (const burner of burners) burner.kill('SIGKILL')
+    }
+    process.once('exit', relieve)
     try {
       await pause(SETTLE_MS)
       const since = segment.adverts().length
@@ -72,7 +87,8 @@ export function jitter(plan: Plan, side: Side, loaded: boolean): Promise<Quantil
         .map(({ at }) => at)
       return quantiles(times.slice(1).map((at, index) => Math.abs((at - (times[index] ?? at)) * 1000 - 100)))
     } finally {
-      for (const burner of burners) burner.kill('SIGKILL')
+      relieve()
+      process.removeListener('exit', relieve)
     }
   })
 }
