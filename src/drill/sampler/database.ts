@@ -12,6 +12,8 @@ export class LocalDatabase {
   readonly #sockets: readonly string[]
   readonly #say: (message: FromSampler) => void
   #asked: Connection | null = null
+  /** How to fail each statement that has no answer yet. */
+  readonly #unanswered = new Map<number, (message: string) => void>()
 
   constructor(sockets: readonly string[], say: (message: FromSampler) => void) {
     this.#sockets = sockets
@@ -50,15 +52,13 @@ export class LocalDatabase {
 
   /** Runs one statement; the rows come in pieces of 1000, every value as text. */
   query(id: number, sql: string): void {
-    this.#asked ??= this.#connect(() => {
-      this.#asked = null
-    })
+    const fail = (message: string): void => {
+      if (this.#unanswered.delete(id)) this.#say({ t: 'failed', id, message })
+    }
+    this.#unanswered.set(id, fail)
+    this.#asked ??= this.#connectToAsk()
     if (this.#asked === null) {
-      this.#say({
-        t: 'failed',
-        id,
-        message: `no database server runs there (no socket among ${this.#sockets.join(', ')})`,
-      })
+      fail(`no database server runs there (no socket among ${this.#sockets.join(', ')})`)
       return
     }
     let piece: Row[] = []
@@ -70,22 +70,28 @@ export class LocalDatabase {
       this.#say({ t: 'rows', id, rows: piece, more: true })
       piece = []
     })
-    let failed = false
-    command.on('error', (error) => {
-      failed = true
-      this.#say({ t: 'failed', id, message: error.message })
-    })
+    command.on('error', (error) => fail(error.message))
     command.on('end', () => {
-      if (!failed) this.#say({ t: 'rows', id, rows: piece, more: false })
+      if (this.#unanswered.delete(id)) this.#say({ t: 'rows', id, rows: piece, more: false })
     })
   }
 
-  #connect(gone: () => void): Connection | null {
+  /** mysql2 tells only the connection when it breaks, not the statements that wait on it. */
+  #connectToAsk(): Connection | null {
+    const connection = this.#connect((why) => {
+      if (this.#asked !== connection) return
+      this.#asked = null
+      for (const fail of [...this.#unanswered.values()]) fail(why)
+    })
+    return connection
+  }
+
+  #connect(gone: (why: string) => void): Connection | null {
     const socketPath = this.#sockets.find((path) => existsSync(path))
     if (socketPath === undefined) return null
     const connection = createConnection({ socketPath, user: 'root', connectTimeout: PATIENCE })
-    connection.on('error', gone)
-    connection.on('end', gone)
+    connection.on('error', (error) => gone(error.message))
+    connection.on('end', () => gone('the server has closed the connection'))
     return connection
   }
 }
