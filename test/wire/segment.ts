@@ -7,7 +7,7 @@ const HOSTS = ['a', 'b'] as const
 export type HostName = (typeof HOSTS)[number]
 const ADDRESS: Readonly<Record<HostName, string>> = { a: '10.99.7.11', b: '10.99.7.12' }
 
-/** What the hosts' interface and addresses are called, /24 each. */
+/** What the hosts' interface and addresses are called, /24 each (IPv6: /64). */
 export interface Layout {
   readonly nic: string
   readonly addresses: Readonly<Record<HostName, string>>
@@ -15,6 +15,15 @@ export interface Layout {
 }
 
 export const LAYOUT: Layout = { nic: 'eth0', addresses: ADDRESS, vip: VIP }
+
+/** The same over IPv6; adverts come from the link-local addresses. */
+export const IPV6_LAYOUT: Layout = {
+  nic: 'eth0',
+  addresses: { a: 'fd99:7::11', b: 'fd99:7::12' },
+  vip: 'fd99:7::100',
+}
+
+const prefixOf = ({ vip }: Layout): number => (vip.includes(':') ? 64 : 24)
 
 function ip(...words: string[]): string {
   return execFileSync('ip', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -64,6 +73,14 @@ export class Segment {
     return ADDRESS[host]
   }
 
+  /** The address that the host's IPv6 adverts come from. */
+  linkLocal(host: HostName): string {
+    const shown = ip('-n', this.namespace(host), '-6', '-o', 'addr', 'show', 'dev', this.#layout.nic, 'scope', 'link')
+    const found = /inet6 (fe80::[0-9a-f:]*ff:fe[0-9a-f:]+)\//.exec(shown)?.[1]
+    if (found === undefined) throw new Error(`${host} has no link-local address`)
+    return found
+  }
+
   namespace(host: HostName): string {
     return `${this.#prefix}-${host}`
   }
@@ -93,13 +110,21 @@ export class Segment {
     for (const end of [name, `${name}-end`]) ip('-n', own, 'link', 'set', end, 'up')
   }
 
-  /** Runs `ip` inside a host. */
-  ip(host: HostName, ...words: string[]): void {
-    ip('-n', this.namespace(host), ...words)
+  /** Runs `ip` inside a host. @returns what it prints */
+  ip(host: HostName, ...words: string[]): string {
+    return ip('-n', this.namespace(host), ...words)
   }
 
   deleteVip(host: HostName): void {
-    ip('-n', this.namespace(host), 'addr', 'del', `${this.#layout.vip}/24`, 'dev', this.#layout.nic)
+    ip(
+      '-n',
+      this.namespace(host),
+      'addr',
+      'del',
+      `${this.#layout.vip}/${prefixOf(this.#layout)}`,
+      'dev',
+      this.#layout.nic,
+    )
   }
 
   /** Waits until the host's kernel says that the VIP is there (or gone). */
@@ -130,11 +155,21 @@ export class Segment {
     })
   }
 
-  /** Waits for so many gratuitous ARPs after `at` (s). */
+  neighbourAdvertisements(): number[] {
+    const pattern = new RegExp(`^(\\S+) IP6 \\S+ > ff02::1: ICMP6, neighbor advertisement, tgt is ${this.#layout.vip},`)
+    return this.#packets.lines.flatMap((line) => {
+      const time = pattern.exec(line)?.[1]
+      return time === undefined ? [] : [Number(time)]
+    })
+  }
+
+  /** Waits for so many gratuitous ARPs, or neighbour advertisements, after `at` (s). */
   async announced(count: number, at: number, ms = 15_000): Promise<void> {
     const enough = (): true | undefined =>
-      this.gratuitousArps().filter((seen) => seen > at).length >= count ? true : undefined
-    await this.#packets.until(enough, `${count} gratuitous ARPs`, ms)
+      [...this.gratuitousArps(), ...this.neighbourAdvertisements()].filter((seen) => seen > at).length >= count
+        ? true
+        : undefined
+    await this.#packets.until(enough, `${count} announcements`, ms)
   }
 
   /** Who had the VIP when. A holding that goes on ends at infinity. */
@@ -189,12 +224,14 @@ export class Segment {
       ip('-n', bridge, 'link', 'set', `port-${host}`, 'master', 'br0', 'up')
       ip('-n', own, 'link', 'set', 'lo', 'up')
       ip('-n', own, 'link', 'set', nic, 'up')
-      ip('-n', own, 'addr', 'add', `${addresses[host]}/24`, 'dev', nic)
+      // keepalived does not wait for the end of duplicate address detection.
+      const checked = prefixOf(this.#layout) === 64 ? ['nodad'] : []
+      ip('-n', own, 'addr', 'add', `${addresses[host]}/${prefixOf(this.#layout)}`, 'dev', nic, ...checked)
     }
   }
 
   async #watch(): Promise<void> {
-    const filter = 'ip proto 112 or arp'
+    const filter = 'ip proto 112 or ip proto 51 or ip6 proto 112 or arp or icmp6[0] == 136'
     const dump = this.spawn('switch', 'tcpdump', '-i', 'br0', '-n', '-tt', '-l', '--immediate-mode', filter)
     this.#packets = new LineLog(dump.stdout, dump.stderr)
     for (const host of HOSTS) {
@@ -228,7 +265,8 @@ function removeAbandoned(): void {
 }
 
 function parseAdvert(line: string): SeenAdvert | null {
-  const match = /^(\S+) IP (\S+) > \S+ VRRPv(\d), Advertisement, vrid \d+, prio (\d+)/.exec(line)
+  const match =
+    /^(\S+) IP6? (\S+) > \S+ (?:AH\(.*\): )?VRRPv(\d), Advertisement, (?:\(ttl \d+\), )?vrid \d+, prio (\d+)/.exec(line)
   if (match === null) return null
   return { at: Number(match[1]), from: match[2] ?? '', version: Number(match[3]), priority: Number(match[4]) }
 }
@@ -237,7 +275,7 @@ function holdingsOf(host: HostName, vip: string, lines: readonly string[]): Hold
   const found: Holding[] = []
   let from: number | null = null
   for (const line of lines) {
-    const match = /^\[(\S+?)\] (Deleted )?.* inet (\S+)\//.exec(line)
+    const match = /^\[(\S+?)\] (Deleted )?.* inet6? (\S+)\//.exec(line)
     if (match === null || match[3] !== vip) continue
     const at = Date.parse(`${match[1]}Z`) / 1000 + microseconds(match[1] ?? '')
     if (match[2] === undefined) from ??= at

@@ -2,6 +2,7 @@ import type { Command, VirtualAddress } from './config.ts'
 import type { Place } from './diagnostics.ts'
 import type { Block, Node, Value } from './interpret.ts'
 import type { Item } from './items.ts'
+import type { PeerItem } from './peer-item.ts'
 import { keywordsOf } from './table.ts'
 import type { DelayItem, TrackedItem } from './tracked-item.ts'
 
@@ -78,6 +79,10 @@ export function textItems(block: Block, name: string): (Place & { readonly text:
 
 export function addressItems(block: Block, name: string): (Place & { readonly value: VirtualAddress })[] {
   return itemsOf(block, name).flatMap((item) => (item.type === 'address' ? [item] : []))
+}
+
+export function peerItems(block: Block, name: string): PeerItem[] {
+  return itemsOf(block, name).flatMap((item) => (item.type === 'peer' ? [item] : []))
 }
 
 export function trackedItems(block: Block, name: string): TrackedItem[] {

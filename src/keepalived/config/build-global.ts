@@ -3,6 +3,7 @@ import { buildNotification } from './build-notification.ts'
 import type { GlobalConfig, NotifyConfig, ScriptUse, VrrpScript } from './config.ts'
 import { buildDaemon } from './daemon-settings.ts'
 import type { Report } from './diagnostics.ts'
+import type { Files } from './include.ts'
 import type { Block } from './interpret.ts'
 import { buildObservation } from './observation.ts'
 
@@ -14,6 +15,8 @@ export interface Building {
   /** global_defs; an empty block when the file has none. */
   readonly global: Block
   readonly hostname: string
+  /** Where keys in files come from. */
+  readonly files: Files
 }
 
 /** Several `global_defs` read as one. */

@@ -1,8 +1,9 @@
-import { addressItems, flagOf, isRefused, isSet, nodeOf, numberOf, textItems, textOf, trackedItems } from './access.ts'
+import { addressItems, flagOf, isRefused, isSet, nodeOf, numberOf, textOf, trackedItems } from './access.ts'
+import { authentication } from './build-authentication.ts'
 import { alertOf, type Building, buildNotify } from './build-global.ts'
 import { buildRole, type Others } from './build-role.ts'
 import { buildTracked, type TrackLists } from './build-track.ts'
-import { advertInterval, authentication, isSpoken } from './build-wire.ts'
+import { advertInterval, familyOf, sourceOf, unicastPeers, versionOf, wireOf } from './build-wire.ts'
 import type { VirtualAddress, VrrpInstance } from './config.ts'
 import type { Block } from './interpret.ts'
 import type { ElectionConfig } from './tracked.ts'
@@ -102,12 +103,9 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
   const roleBlock = nodeOf(block, 'role')?.block ?? null
   const withRole = roleBlock === null ? null : buildRole(name, roleBlock, others, building)
   if (own === null || id === null || (roleBlock !== null && withRole === null)) return null
-  const asked = isSet(block, 'version') ? numberOf(block, 'version') : numberOf(global, 'vrrp_version')
-  const version = asked === 3 ? 3 : 2
   const addresses = virtualAddresses(name, block, building)
-  const speakable = isSpoken(name, version, block, addresses, building) && !isRefused(block) && !isRefused(global)
-  if (!speakable) return null
-
+  const family = familyOf(addresses, block)
+  const version = versionOf(name, family, block, building)
   const initialState = textOf(block, 'state') === 'MASTER' ? 'MASTER' : 'BACKUP'
   const interval = advertInterval(name, version, block, building)
   const vipLease = numberOf(block, 'vip_lease')
@@ -118,7 +116,9 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
     const said = `${name}: a lease of ${Math.ceil(vipLease)} s outlives the peer's patience of ${patience.toFixed(2)} s; both may hold the address`
     report('warning', 'lease-too-long', at, said, 'a lease shorter than 3 × advert_int − 0.35 s')
   }
-  const peers = textItems(block, 'unicast_peer').map((item) => item.text)
+  const peers = unicastPeers(name, family, block, building)
+  const wire = wireOf(name, family, interval, peers, block, building)
+  if (wire === null || isRefused(block) || isRefused(global)) return null
   const source = nodeOf(block, 'unicast_src_ip')
   if (peers.length === 0 && (source !== null || isSet(block, 'unicast_peer'))) {
     const at = source ?? nodeOf(block, 'unicast_peer') ?? block
@@ -150,9 +150,10 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
     preemptDelay: numberOf(block, 'preempt_delay'),
     authentication: authentication(name, version, block, building),
     virtualAddresses: addresses,
-    mcastSourceIp: textOf(block, 'mcast_src_ip'),
-    unicastSourceIp: textOf(block, 'unicast_src_ip'),
-    unicastPeers: peers,
+    mcastSourceIp: sourceOf(name, 'mcast_src_ip', family, block, building),
+    unicastSourceIp: sourceOf(name, 'unicast_src_ip', family, block, building),
+    unicastPeers: peers.map(({ text }) => text),
+    wire,
     garpMasterDelay: minimal && !isSet(block, 'garp_master_delay') ? 0 : garp('garp_master_delay'),
     garpMasterRepeat: minimal && !isSet(block, 'garp_master_repeat') ? 1 : garp('garp_master_repeat'),
     garpMasterRefresh: garp('garp_master_refresh'),

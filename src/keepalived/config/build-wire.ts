@@ -1,8 +1,11 @@
 import { isIP } from 'node:net'
-import { flagOf, nodeOf, numberOf, textItems, textOf } from './access.ts'
+import { flagOf, isSet, nodeOf, numberOf, peerItems, textOf } from './access.ts'
 import type { Building } from './build-global.ts'
+import { signature } from './build-signature.ts'
 import type { VirtualAddress } from './config.ts'
 import type { Block } from './interpret.ts'
+import type { PeerItem } from './peer-item.ts'
+import type { WireConfig } from './wire.ts'
 
 /** s between adverts as the version can say them; a rounded one is said. */
 export function advertInterval(name: string, version: 2 | 3, block: Block, { report }: Building): number {
@@ -28,79 +31,103 @@ export function advertInterval(name: string, version: 2 | 3, block: Block, { rep
   return hundredths
 }
 
-/** The password that adverts carry; null: none, which is said where one was asked for. */
-export function authentication(name: string, version: 2 | 3, block: Block, { report, global }: Building) {
-  const opened = nodeOf(block, 'authentication')
-  if (opened === null || opened.block === null) return null
-  if (version === 3) {
-    report(
-      'warning',
-      'conflict',
-      opened,
-      `${name}: VRRP version 3 has no authentication, ignored`,
-      'remove it, or write version 2',
-    )
-    return null
-  }
-  if (flagOf(global, 'vrrp_strict')) {
-    const said = `${name}: vrrp_strict allows no authentication, so adverts carry no password, as keepalived's`
-    report('warning', 'strict', opened, said, 'remove vrrp_strict on both nodes')
-    return null
-  }
-  const given = textOf(opened.block, 'auth_pass')
-  if (given === null) {
-    report(
-      'error',
-      'value-missing',
-      opened,
-      `${name}: authentication without auth_pass, adverts carry no password`,
-      'add auth_pass',
-    )
-    return null
-  }
-  const bytes = Buffer.from(given)
-  if (bytes.length > 8) {
-    const at = nodeOf(opened.block, 'auth_pass') ?? opened
-    report(
-      'warning',
-      'auth-pass-long',
-      at,
-      `${name}: only the first 8 characters of auth_pass count`,
-      'shorten it on both nodes',
-    )
-  }
-  return { type: 'PASS' as const, password: bytes.length > 8 ? bytes.subarray(0, 8).toString() : given }
+/** The family of the adverts: the addresses' or else the peers'. */
+export function familyOf(addresses: readonly VirtualAddress[], block: Block): 4 | 6 {
+  const [peer] = peerItems(block, 'unicast_peer')
+  if (addresses[0] !== undefined) return addresses[0].family
+  return (peer !== undefined && isIP(peer.text) === 6) || isSet(block, 'native_ipv6') ? 6 : 4
 }
 
-/** Can the peer hear this instance at all? What we don't speak yet must not run: both nodes would hold the address. */
-export function isSpoken(
+/** The version that is asked for; over IPv6 it is always 3, as keepalived has it. */
+export function versionOf(name: string, family: 4 | 6, block: Block, { report, global }: Building): 2 | 3 {
+  const asked = isSet(block, 'version') ? numberOf(block, 'version') : numberOf(global, 'vrrp_version')
+  if (family === 4) return asked === 3 ? 3 : 2
+  const at = nodeOf(block, 'version')
+  if (at !== null && asked === 2) {
+    report('warning', 'conflict', at, `${name}: over IPv6 VRRP has version 3 only, which is used`, 'write version 3')
+  }
+  return 3
+}
+
+/** The peers of the instance's family; others are said and left out. */
+export function unicastPeers(name: string, family: 4 | 6, block: Block, { report }: Building): PeerItem[] {
+  return peerItems(block, 'unicast_peer').filter((peer) => {
+    if (isIP(peer.text) === family) return true
+    const said = `${name}: the peer ${peer.text} is no IPv${family} address as the VIPs are, skipped`
+    report('error', 'conflict', peer, said, `the peer's IPv${family} address`)
+    return false
+  })
+}
+
+/** The source address for adverts, when one is given for this family. */
+export function sourceOf(
   name: string,
-  version: 2 | 3,
+  keyword: 'unicast_src_ip' | 'mcast_src_ip',
+  family: 4 | 6,
   block: Block,
-  addresses: readonly VirtualAddress[],
   { report }: Building,
-): boolean {
-  const type = nodeOf(nodeOf(block, 'authentication')?.block ?? null, 'auth_type')
-  if (version === 2 && type?.values[0] === 'AH') {
-    report(
-      'error',
-      'later',
-      type,
-      `${name}: auth_type AH is not supported yet; the instance does not run`,
-      'write PASS on both nodes',
-    )
-    return false
+): string | null {
+  const source = textOf(block, keyword)
+  if (source === null || isIP(source) === family) return source
+  const at = nodeOf(block, keyword) ?? block
+  report('error', 'conflict', at, `${name}: ${source} is no IPv${family} address as the VIPs are, ignored`, null)
+  return null
+}
+
+const isMulticast = (address: string) =>
+  isIP(address) === 6 ? /^ff/i.test(address) : (Number(address.split('.')[0]) & 0xf0) === 0xe0
+
+/** The multicast group; null: it can't be used, which is said: the peer would not hear us. */
+function groupOf(name: string, family: 4 | 6, block: Block, { report, global }: Building): string | null {
+  const own = nodeOf(block, 'mcast_dst_ip')
+  const keyword = family === 4 ? 'vrrp_mcast_group4' : 'vrrp_mcast_group6'
+  const [group, at] =
+    own === null ? [textOf(global, keyword), nodeOf(global, keyword) ?? block] : [textOf(block, 'mcast_dst_ip'), own]
+  if (group !== null && isIP(group) === family && isMulticast(group)) return group
+  const said = `${name}: ${group} is no IPv${family} multicast address; the instance does not run`
+  report('error', 'value-bad', at, said, `a group of ${family === 4 ? '224.0.0.0/4' : 'ff02::/16'}, or none`)
+  return null
+}
+
+/** How the adverts travel; null: so that the peer would not hear them, which is said. */
+export function wireOf(
+  name: string,
+  family: 4 | 6,
+  interval: number,
+  peers: readonly PeerItem[],
+  block: Block,
+  building: Building,
+): WireConfig | null {
+  const { report, global } = building
+  const group = groupOf(name, family, block, building)
+  const signed = signature(name, block, interval, building)
+  if (group === null || signed === 'unusable') return null
+  const destination = nodeOf(block, 'mcast_dst_ip')
+  if (destination !== null && peers.length > 0) {
+    report('warning', 'conflict', destination, `${name}: with unicast_peer there is no multicast group, ignored`)
   }
-  const strange = textItems(block, 'unicast_peer').find((item) => isIP(item.text) !== 4)
-  if (addresses[0]?.family === 6 || strange !== undefined) {
-    report(
-      'error',
-      'later',
-      strange ?? block,
-      `${name}: VRRP over IPv6 is not supported yet; the instance does not run`,
-      null,
-    )
-    return false
+  const limited = peers.filter(({ minTtl, maxTtl }) => minTtl !== null || maxTtl !== null)
+  const ttlRanges = Object.fromEntries(
+    limited.map(({ text, minTtl, maxTtl }) => [text, { min: minTtl ?? 0, max: maxTtl ?? 255 }]),
+  )
+  for (const peer of limited) {
+    const { min = 0, max = 255 } = ttlRanges[peer.text] ?? {}
+    if (min > max)
+      report('error', 'conflict', peer, `${name}: min_ttl ${min} > max_ttl ${max}: every advert is dropped`)
   }
-  return true
+  const old = nodeOf(block, 'old_unicast_checksum')
+  return {
+    family,
+    group,
+    unicastTtl: numberOf(block, 'unicast_ttl'),
+    ttlRanges,
+    checkUnicastSource:
+      limited.length > 0 ||
+      (isSet(block, 'check_unicast_src')
+        ? flagOf(block, 'check_unicast_src')
+        : flagOf(global, 'vrrp_check_unicast_src')),
+    messageChecksum: flagOf(block, 'v3_checksum_as_v2'),
+    oldUnicastChecksum: old === null ? 'auto' : old.values[0] === 'never' ? 'never' : 'always',
+    signature: signed,
+  }
 }

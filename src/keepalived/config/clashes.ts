@@ -5,8 +5,9 @@ import type { Place } from './diagnostics.ts'
 import type { Block } from './interpret.ts'
 
 /** Instances with the same would hear each other's adverts. */
-function wireOf({ interface: nic, virtualRouterId, virtualAddresses }: VrrpInstance): string {
-  return `${nic} ${virtualAddresses[0]?.family ?? 4} ${virtualRouterId}`
+function wireOf({ interface: nic, virtualRouterId, wire, unicastPeers }: VrrpInstance): string {
+  const heard = unicastPeers.length === 0 ? wire.group : 'unicast'
+  return `${nic} ${wire.family} ${virtualRouterId} ${heard}`
 }
 
 /** Two instances with one VRID on one interface would hear themselves; the later one does not run. An address in two is said. */

@@ -5,6 +5,7 @@ import type { Block } from './interpret.ts'
 import type { NotificationConfig } from './notification.ts'
 import type { Observation } from './observation.ts'
 import type { ElectionConfig, InterfaceDelay, Tracked, TrackFile, TrackProcess } from './tracked.ts'
+import type { WireConfig } from './wire.ts'
 
 /** The typed configuration: what the parser yields and the workers run on. Times are in seconds as in the file, unless named Ms. */
 export interface Config {
@@ -70,6 +71,7 @@ export interface VrrpInstance {
   readonly mcastSourceIp: string | null
   readonly unicastSourceIp: string | null
   readonly unicastPeers: readonly string[]
+  readonly wire: WireConfig
   /** s until the second burst of gratuitous ARP after becoming master; 0: none. */
   readonly garpMasterDelay: number
   /** Frames per address in a burst. */

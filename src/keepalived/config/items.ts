@@ -3,6 +3,7 @@ import type { VirtualAddress } from './config.ts'
 import type { Place, Report } from './diagnostics.ts'
 import type { ItemType } from './keyword.ts'
 import type { Token } from './lexer.ts'
+import { type PeerItem, readPeers } from './peer-item.ts'
 import { type DelayItem, readDelay, readTracked, type TrackedItem } from './tracked-item.ts'
 import { addressFault, isPlaceholder, mended } from './values.ts'
 
@@ -11,6 +12,7 @@ export type Item =
   | TrackedItem
   | DelayItem
   | (Place & { readonly type: 'text'; readonly text: string })
+  | PeerItem
   | (Place & { readonly type: 'address'; readonly value: VirtualAddress })
 
 const placeOf = ({ file, line, column }: Place): Place => ({ file, line, column })
@@ -76,10 +78,6 @@ function readAddresses(words: readonly Token[], report: Report): Item[] {
 function readTexts(type: ItemType, words: readonly Token[], report: Report): Item[] {
   return words.flatMap((word): Item[] => {
     const text = mended(word, report)
-    if (type === 'address' && isIP(text) === 0) {
-      report('error', 'value-bad', word, `${addressFault(text)}; skipped`, 'correct it or remove it')
-      return []
-    }
     if (type === 'mail' && !text.includes('@')) {
       report('warning', 'value-bad', word, `${text} is no mail address, skipped`)
       return []
@@ -102,6 +100,7 @@ export function readItems(type: ItemType, words: readonly Token[], report: Repor
     return []
   }
   if (type === 'virtual-address') return readAddresses(words, report)
+  if (type === 'peer') return readPeers(words, report)
   if (type === 'tracked') return readTracked(words, report)
   if (type === 'delay') return readDelay(words, report)
   return readTexts(type, words, report)

@@ -36,7 +36,7 @@ function parse(text: string, file: string, files: Files, surroundings: Surroundi
   const read = interpret(tree, 'top', top, report)
   sayTopics(read, report)
   const scripts: ScriptUse[] = []
-  const config = buildConfig(read, { report, scripts, global: mergedGlobal(read), hostname: hostname() })
+  const config = buildConfig(read, { report, scripts, global: mergedGlobal(read), hostname: hostname(), files })
   if (config.instances.length === 0 && config.virtualServers.length === 0) {
     report('error', 'unusable', top, 'no vrrp_instance is left to run', null)
   }

@@ -65,7 +65,7 @@ function valueText(spec: ValueSpec): string {
 const ITEM: Readonly<Partial<Record<ItemType, string>>> = {
   mail: 'MAIL-ADDRESS',
   name: 'NAME',
-  address: 'ADDRESS',
+  peer: 'ADDRESS [min_ttl N] [max_ttl N]',
   'virtual-address': 'ADDRESS[/PREFIX] [dev NIC] [label LABEL]',
   tracked: 'NAME [weight N [reverse]]',
   delay: 'NIC DOWN-DELAY [UP-DELAY]',

@@ -7,6 +7,7 @@ import { NOT_YET } from './keywords/not-yet.ts'
 import { OBSERVATION } from './keywords/observation.ts'
 import { TRACK_FILE, TRACK_PROCESS, TRACKED_TOP } from './keywords/track.ts'
 import { AUTHENTICATION, INSTANCE, SCRIPT, SYNC_GROUP } from './keywords/vrrp.ts'
+import { SIGNATURE } from './keywords/wire.ts'
 
 /** Every keyword that we read, in every block: the one place that parser, `-t` and did-you-mean live on. */
 export const KEYWORDS: readonly Keyword[] = [
@@ -19,6 +20,7 @@ export const KEYWORDS: readonly Keyword[] = [
   ...SYNC_GROUP,
   ...INSTANCE,
   ...AUTHENTICATION,
+  ...SIGNATURE,
   ...VIRTUAL_SERVER,
   ...REAL_SERVER,
   ...TCP_CHECK,
@@ -36,7 +38,7 @@ const LISTS: Readonly<Record<string, BlockSpec['item']>> = {
   notification_email: 'mail',
   group: 'name',
   virtual_ipaddress: 'virtual-address',
-  unicast_peer: 'address',
+  unicast_peer: 'peer',
   track_interface: 'tracked',
   track_script: 'tracked',
   tracked_process: 'tracked',

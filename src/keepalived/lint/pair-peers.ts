@@ -1,9 +1,9 @@
-import { textItems } from '../config/access.ts'
+import { peerItems } from '../config/access.ts'
 import type { Pairing } from './pairing.ts'
 import { type PlacedInstance, placeOf, type Say } from './subject.ts'
 
 const isUnicast = ({ instance }: PlacedInstance) => instance.unicastPeers.length > 0
-const peersAt = ({ block }: PlacedInstance) => textItems(block, 'unicast_peer')[0] ?? placeOf(block, 'unicast_peer')
+const peersAt = ({ block }: PlacedInstance) => peerItems(block, 'unicast_peer')[0] ?? placeOf(block, 'unicast_peer')
 
 /** Does each node address the other? Without unicast_src_ip nobody can know that from the files. */
 export function samePeers({ here, there }: Pairing, say: Say): void {

@@ -1,4 +1,4 @@
-import { nodeOf, textItems } from '../config/access.ts'
+import { nodeOf, peerItems } from '../config/access.ts'
 import { mergedGlobal } from '../config/build-global.ts'
 import { type PlacedInstance, placeOf, type Rule, type Say } from './subject.ts'
 
@@ -9,7 +9,7 @@ function sources({ instance, block }: PlacedInstance, say: Say): void {
   const { name, unicastSourceIp, mcastSourceIp, unicastPeers } = instance
   const vips = new Set(instance.virtualAddresses.map(({ address }) => address))
   const peerAt = (peer: string) =>
-    textItems(block, 'unicast_peer').find(({ text }) => text === peer) ?? placeOf(block, 'unicast_peer')
+    peerItems(block, 'unicast_peer').find(({ text }) => text === peer) ?? placeOf(block, 'unicast_peer')
   if (unicastSourceIp !== null && unicastPeers.includes(unicastSourceIp)) {
     const said = `${name}: unicast_peer lists ${unicastSourceIp}, which is this node's own unicast_src_ip`
     say('unicast-self', peerAt(unicastSourceIp), said, "write the other node's address")

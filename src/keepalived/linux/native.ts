@@ -20,6 +20,8 @@ interface PollHandle {
 export interface Native {
   load(path: null): LibraryHandle
   errno(): number
+  /** Where a buffer's bytes are; true as long as somebody holds the buffer. */
+  address(buffer: Uint8Array): bigint
   readonly node: {
     /** Its .d.ts has one argument fewer than it calls with. */
     poll(fd: number, callback: (status: number, events: { readable: boolean }) => void): PollHandle
@@ -32,6 +34,7 @@ interface Libc {
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number
   sendto(fd: number, data: Uint8Array, length: number, flags: number, address: Uint8Array | null, n: number): number
   recv(fd: number, buffer: Uint8Array, length: number, flags: number): number
+  recvmsg(fd: number, header: Uint8Array, flags: number): number
   read(fd: number, buffer: Uint8Array, length: number): number
   close(fd: number): number
   socketpair(domain: number, type: number, protocol: number, pair: Uint8Array): number
@@ -58,6 +61,8 @@ export class SyscallError extends Error {
 }
 
 export const EPERM = 1
+export const ENOENT = 2
+export const ESRCH = 3
 export const EAGAIN = 11
 export const EEXIST = 17
 export const ENODEV = 19
@@ -66,7 +71,8 @@ export const ENOBUFS = 105
 
 const ERRNO_NAMES: Readonly<Record<number, string>> = {
   [EPERM]: 'Operation not permitted',
-  2: 'No such file or directory',
+  [ENOENT]: 'No such file or directory',
+  [ESRCH]: 'No such process',
   9: 'Bad file descriptor',
   [EAGAIN]: 'Resource temporarily unavailable',
   13: 'Permission denied',
@@ -110,6 +116,7 @@ function loadLibc(): Libc {
     setsockopt: declare('setsockopt', ['int', 'int', 'int', 'void *', 'uint32_t']),
     sendto: declare('sendto', ['int', 'void *', 'size_t', 'int', 'void *', 'uint32_t']),
     recv: declare('recv', ['int', 'void *', 'size_t', 'int']),
+    recvmsg: library.func('recvmsg', 'intptr_t', ['int', 'void *', 'int']),
     read: declare('read', ['int', 'void *', 'size_t']),
     close: declare('close', ['int']),
     socketpair: declare('socketpair', ['int', 'int', 'int', 'void *']),

@@ -6,9 +6,11 @@ const RTM = { newLink: 16, delLink: 17, getLink: 18, newAddress: 20, delAddress:
 const NLMSG_ERROR = 2
 const NLMSG_DONE = 3
 const FLAG = { request: 0x1, ack: 0x4, replace: 0x100, dump: 0x300, create: 0x400 } as const
-const IFA = { address: 1, local: 2, label: 3, cacheInfo: 6 } as const
+const IFA = { address: 1, local: 2, label: 3, cacheInfo: 6, flags: 8 } as const
 const IFA_F_SECONDARY = 0x01
 const IFA_F_NODAD = 0x02
+const IFA_F_DADFAILED = 0x08
+const IFA_F_TENTATIVE = 0x40
 const IFLA = { address: 1, name: 3 } as const
 const IFF_UP = 0x1
 const IFF_RUNNING = 0x40
@@ -33,7 +35,10 @@ export interface AddressEvent {
   readonly family: 4 | 6
   readonly address: Uint8Array
   readonly prefix: number
+  /** IPv4 only: another address of its network was there before. */
   readonly secondary: boolean
+  /** Not (yet) found to be somebody else's: duplicate address detection of IPv6. */
+  readonly usable: boolean
 }
 
 export type NetlinkMessage =
@@ -118,6 +123,7 @@ function parseAddress(body: Buffer, removed: boolean): AddressEvent | null {
   const attributes = parseAttributes(body.subarray(8))
   const address = attributes.get(IFA.local) ?? attributes.get(IFA.address)
   if (address === undefined) return null
+  const flags = attributes.get(IFA.flags)?.readUInt32LE(0) ?? body.readUInt8(2)
   return {
     kind: 'address',
     removed,
@@ -125,7 +131,9 @@ function parseAddress(body: Buffer, removed: boolean): AddressEvent | null {
     family: family === AF_INET ? 4 : 6,
     address: Uint8Array.from(address),
     prefix: body.readUInt8(1),
-    secondary: (body.readUInt8(2) & IFA_F_SECONDARY) !== 0,
+    // The same bit means a temporary address in IPv6.
+    secondary: family === AF_INET && (flags & IFA_F_SECONDARY) !== 0,
+    usable: (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) === 0,
   }
 }
 

@@ -1,4 +1,5 @@
 import { call, EAGAIN, SyscallError, watchReadable } from './native.ts'
+import type { ReceivedMessage } from './received-message.ts'
 
 export const AF_UNIX = 1
 export const AF_INET = 2
@@ -48,6 +49,16 @@ export class RawDescriptor {
     }
   }
 
+  /** As `receive`, with the addresses and control messages that came with it; null when there is none. */
+  receiveMessage(into: ReceivedMessage): Buffer | null {
+    try {
+      return into.filled(call('recvmsg', this.fd, into.prepared(), 0))
+    } catch (error) {
+      if (error instanceof SyscallError && error.errno === EAGAIN) return null
+      throw error
+    }
+  }
+
   onReadable(callback: () => void): void {
     this.#unwatch?.()
     this.#unwatch = watchReadable(this.fd, callback)
@@ -72,6 +83,15 @@ export function inetAddress(address: Uint8Array): Buffer {
   const bytes = Buffer.alloc(16)
   bytes.writeUInt16LE(AF_INET, 0)
   bytes.set(address, 4)
+  return bytes
+}
+
+/** sockaddr_in6: family, port (BE), flow, address, scope: the interface, which a link-local address needs. */
+export function inet6Address(address: Uint8Array, ifindex: number): Buffer {
+  const bytes = Buffer.alloc(28)
+  bytes.writeUInt16LE(AF_INET6, 0)
+  bytes.set(address, 8)
+  bytes.writeUInt32LE(ifindex, 24)
   return bytes
 }
 

@@ -14,6 +14,7 @@ export interface ErrorCounts {
 
 export function errorCounts({ faults }: Pick<Counters, 'faults'>): ErrorCounts {
   const { length = 0, ttl = 0, type = 0, interval = 0, addressList = 0 } = faults
-  const { authType = 0, authMismatch = 0, authFailure = 0 } = faults
+  const { authType = 0, authMismatch = 0, authFailure: wrong = 0, ahFailure = 0, ahReplay = 0 } = faults
+  const authFailure = wrong + ahFailure + ahReplay
   return { length, ttl, type, interval, addressList, authType, authMismatch, authFailure }
 }

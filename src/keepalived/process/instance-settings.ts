@@ -1,9 +1,9 @@
 import type { Config, VirtualAddress, VrrpInstance } from '../config/config.ts'
 import { fileTracker, processTracker } from '../track/tracker-name.ts'
-import { ipv4Bytes, ipv6Bytes } from '../vrrp/address.ts'
-import { NO_AUTH, passwordAuth } from '../vrrp/packet.ts'
+import { addressBytes } from '../vrrp/address.ts'
+import { AH_AUTH, NO_AUTH, passwordAuth, passwordBytes } from '../vrrp/packet.ts'
 import type { Settings } from '../vrrp/state.ts'
-import type { Expected } from '../vrrp/validation.ts'
+import type { Expected, UnicastPeer } from '../vrrp/validation.ts'
 
 /** From the configuration file's words to what the machine, the codec and the kernel need. Pure. */
 
@@ -63,7 +63,7 @@ export function vipsOf(instance: VrrpInstance): VipAddress[] {
 
 function vipAddress(vip: VirtualAddress, fallback: string): VipAddress {
   return {
-    bytes: vip.family === 4 ? ipv4Bytes(vip.address) : ipv6Bytes(vip.address),
+    bytes: addressBytes(vip.address),
     family: vip.family,
     prefix: vip.prefix,
     dev: vip.dev ?? fallback,
@@ -72,16 +72,40 @@ function vipAddress(vip: VirtualAddress, fallback: string): VipAddress {
   }
 }
 
-/** What an advert for this instance must look like; AH is not spoken (the parser says so), so it is never equal. */
+/** What an advert for this instance must look like. */
 export function expectedOf(instance: VrrpInstance): Expected {
-  const password = instance.version === 2 ? instance.authentication : null
+  const { wire, version, unicastPeers } = instance
+  const { family, signature } = wire
+  const authentication = version === 2 ? instance.authentication : null
+  const isAh = authentication?.type === 'AH'
   return {
-    version: instance.version,
-    auth: password === null ? NO_AUTH : passwordAuth(password.password),
+    family,
+    version,
+    auth: authentication === null ? NO_AUTH : isAh ? AH_AUTH : passwordAuth(authentication.password),
+    ahKey: isAh ? passwordBytes(authentication.password) : null,
+    signature:
+      signature === null
+        ? null
+        : {
+            keys: new Map(signature.keys.map(({ id, hex }) => [id, Buffer.from(hex, 'hex')])),
+            activeKey: signature.activeKey,
+            mode: signature.mode,
+            windowSeconds: signature.window,
+          },
     intervalMs: instance.advertInterval * 1000,
     addresses: vipsOf(instance)
-      .filter((vip) => vip.family === 4)
+      .filter((vip) => vip.family === family)
       .map((vip) => vip.bytes),
-    unicastPeers: instance.unicastPeers.length === 0 ? null : instance.unicastPeers.map(ipv4Bytes),
+    group: addressBytes(wire.group),
+    unicastPeers: unicastPeers.length === 0 ? null : unicastPeers.map((peer) => unicastPeer(peer, wire)),
+    unicastTtl: wire.unicastTtl,
+    checkUnicastSource: wire.checkUnicastSource,
+    checksum: wire.messageChecksum ? 'message' : 'pseudo',
+    oldUnicastChecksum: wire.oldUnicastChecksum,
   }
+}
+
+function unicastPeer(peer: string, { ttlRanges }: VrrpInstance['wire']): UnicastPeer {
+  const { min, max } = ttlRanges[peer] ?? { min: 0, max: 255 }
+  return { address: addressBytes(peer), minTtl: min, maxTtl: max }
 }

@@ -1,7 +1,8 @@
 import type { VrrpInstance } from '../config/config.ts'
 import { SyscallError } from '../linux/native.ts'
-import { VrrpSocket } from '../linux/vrrp-socket.ts'
-import { ipv4Bytes, ipv4Text, sameAddress } from '../vrrp/address.ts'
+import { openVrrpSocket, type VrrpSocket, type VrrpSocketOptions } from '../linux/vrrp-socket.ts'
+import { addressBytes, addressText, isLinkLocal, sameAddress } from '../vrrp/address.ts'
+import type { Datagram } from '../vrrp/datagram.ts'
 import type { Expected } from '../vrrp/validation.ts'
 import type { Interfaces } from './interfaces.ts'
 
@@ -29,7 +30,7 @@ export class RouterLink {
   }
 
   /** An error that waits on the socket (the network went down) is told by netlink, too. */
-  receive(): Buffer | null {
+  receive(): Datagram | null {
     try {
       return this.#socket?.link.receive() ?? null
     } catch (error) {
@@ -55,34 +56,48 @@ export class RouterLink {
     if (link === undefined) return `there is no interface ${name}`
     if (!link.running && !instance.dontTrackPrimary) return `interface ${name} is down`
     const source = this.#sourceOn(link.ifindex, instance, expected)
-    if (source === null) return `interface ${name} has no IPv4 address to send from`
-    return this.#open({ interface: name, ifindex: link.ifindex, source, unicastPeers: expected.unicastPeers })
+    if (source === null) return `interface ${name} has no IPv${expected.family} address to send from`
+    const { unicastPeers, group, unicastTtl, ahKey } = expected
+    const multicast = unicastPeers === null
+    return this.#open({
+      interface: name,
+      ifindex: link.ifindex,
+      source,
+      targets: unicastPeers?.map(({ address }) => address) ?? [group],
+      multicast,
+      ttl: multicast ? 255 : unicastTtl,
+      authenticated: ahKey !== null,
+    })
   }
 
   #sourceOn(ifindex: number, instance: VrrpInstance, expected: Expected): Uint8Array | null {
     const wanted = instance.unicastSourceIp ?? instance.mcastSourceIp
     if (wanted !== null) {
-      const source = ipv4Bytes(wanted)
+      const source = addressBytes(wanted)
       return instance.trackSrcIp && !this.#interfaces.has(source) ? null : source
     }
+    const { family, unicastPeers, addresses } = expected
     const own = this.#interfaces
       .addressesOf(ifindex)
-      .find(
-        (one) => one.family === 4 && !one.secondary && !expected.addresses.some((vip) => sameAddress(vip, one.address)),
-      )
-    return own?.address ?? null
+      .filter((one) => one.family === family && !one.secondary && one.usable)
+      .map(({ address }) => address)
+      .filter((address) => !addresses.some((vip) => sameAddress(vip, address)))
+    if (family === 4) return own[0] ?? null
+    // RFC 9568 asks for a link-local source; routed peers need one that they can answer to.
+    const routed = unicastPeers?.some((peer) => !isLinkLocal(peer.address)) === true
+    return own.find((address) => isLinkLocal(address) !== routed) ?? null
   }
 
-  #open(options: ConstructorParameters<typeof VrrpSocket>[0]): string {
+  #open(options: VrrpSocketOptions): string {
     const open = this.#socket
     const { ifindex, source } = options
     if (open !== null && open.ifindex === ifindex && sameAddress(open.source, source)) return ''
     this.close()
     try {
-      this.#socket = { link: new VrrpSocket(options, this.#onPacket), ifindex, source }
+      this.#socket = { link: openVrrpSocket(options, this.#onPacket), ifindex, source }
       return ''
     } catch (error) {
-      if (error instanceof SyscallError) return `VRRP socket from ${ipv4Text(source)}: ${error.message}`
+      if (error instanceof SyscallError) return `VRRP socket from ${addressText(source)}: ${error.message}`
       throw error
     }
   }

@@ -1,17 +1,18 @@
 import type { VrrpInstance } from '../config/config.ts'
-import { type ArpSocket, gratuitousArp } from '../linux/gratuitous-arp.ts'
+import type { FrameSocket } from '../linux/frame-socket.ts'
 import { SyscallError } from '../linux/native.ts'
 import type { AddressEvent } from '../linux/netlink-message.ts'
 import { changesOf, type EventBody } from '../observe/daemon-event.ts'
-import { compareAddresses, ipv4Text, sameAddress } from '../vrrp/address.ts'
+import { addressText, compareAddresses, sameAddress } from '../vrrp/address.ts'
+import { type Datagram, vridOf } from '../vrrp/datagram.ts'
 import type { Effect, VrrpEvent } from '../vrrp/event.ts'
+import { Exchange } from '../vrrp/exchange.ts'
 import { reduce } from '../vrrp/machine.ts'
-import { encodeAdvert } from '../vrrp/packet.ts'
 import { reconfigure } from '../vrrp/reconfigure.ts'
 import { initialMachine, type Machine, type Settings } from '../vrrp/state.ts'
 import { nextDeadline } from '../vrrp/timing.ts'
 import { priorityOf } from '../vrrp/tracking.ts'
-import { checkPacket, type Expected, type PacketFault, vridOf } from '../vrrp/validation.ts'
+import type { Expected, PacketFault } from '../vrrp/validation.ts'
 import { type Interfaces, trackedInterfaces } from './interfaces.ts'
 import type { ToCheck, VrrpState } from './messages.ts'
 import { RouterLink } from './router-link.ts'
@@ -22,7 +23,7 @@ import type { VirtualAddresses } from './virtual-addresses.ts'
 export interface RouterSurroundings {
   readonly interfaces: Interfaces
   readonly addresses: VirtualAddresses
-  readonly arp: ArpSocket
+  readonly frames: FrameSocket
   /** ms, monotonic */
   readonly now: () => number
   /** False: no check worker is there to hear it. */
@@ -52,7 +53,7 @@ export interface Reconfigured {
 export class Router {
   #instance: VrrpInstance
   #settings: Settings
-  #expected: Expected
+  readonly #exchange: Exchange
   #around: RouterSurroundings
   #machine: Machine
   readonly #link: RouterLink
@@ -66,7 +67,7 @@ export class Router {
   constructor(instance: VrrpInstance, settings: Settings, expected: Expected, around: RouterSurroundings) {
     this.#instance = instance
     this.#settings = settings
-    this.#expected = expected
+    this.#exchange = new Exchange(expected, Date.now)
     this.#around = around
     this.#machine = initialMachine(settings)
     this.#link = new RouterLink(around.interfaces, around.onPacket)
@@ -111,7 +112,7 @@ export class Router {
   /** Looks at link and source address anew: opens, moves or closes the socket, and tells the machine. */
   lookAtLink(): void {
     const { interfaces } = this.#around
-    const reason = this.#link.look(this.#instance, this.#expected)
+    const reason = this.#link.look(this.#instance, this.#exchange.expected)
     for (const event of trackedInterfaces(this.#instance, interfaces, this.#machine)) this.event(event)
     const { up, reason: before } = this.#machine.link
     if (up !== (reason === '') || before !== reason) this.event({ t: 'link', up: reason === '', reason })
@@ -134,7 +135,7 @@ export class Router {
     if (this.#machine.vip !== 'none' && next.dropped !== null) this.#complain(next.dropped.remove())
     this.#instance = next.instance
     this.#settings = next.settings
-    this.#expected = next.expected
+    this.#exchange.become(next.expected)
     this.#around = { ...this.#around, addresses: next.addresses }
     const { machine, effects } = reconfigure({ ...change, addressesDiffer }, this.#machine, this.#around.now())
     this.#machine = machine
@@ -187,11 +188,11 @@ export class Router {
     return priorityOf({ settings: this.#settings, machine: this.#machine })
   }
 
-  #hear(packet: Buffer): void {
+  #hear(packet: Datagram): void {
     const own = this.#link.source
-    const verdict = checkPacket(packet, this.#expected)
-    const from = ipv4Text(verdict.source)
-    if (own === null || sameAddress(own, verdict.source)) return
+    if (own === null || sameAddress(own, packet.source)) return
+    const verdict = this.#exchange.hear(packet)
+    const from = addressText(verdict.source)
     if (!verdict.ok) {
       this.#fault(verdict.fault, from)
       return
@@ -259,10 +260,9 @@ export class Router {
     if (this.#link.source === null) return
     // Also when the kernel refuses to send it (a firewall does that): just then it must be heard otherwise.
     if (this.#instance.role !== null) this.#around.tell({ t: 'advert', instance: this.#instance.name, priority })
-    const { version, auth, intervalMs, addresses } = this.#expected
-    const advert = { version, vrid: this.#instance.virtualRouterId, priority, intervalMs, addresses, auth }
+    const { virtualRouterId } = this.#instance
     try {
-      this.#link.send((source, destination) => encodeAdvert(advert, source, destination))
+      this.#link.send((source, destination) => this.#exchange.say(virtualRouterId, priority, source, destination))
       this.#tally.sent(priority)
       this.#complained = ''
     } catch (error) {
@@ -273,12 +273,10 @@ export class Router {
   }
 
   #announce(): void {
-    const frames = this.#around.addresses.announcements()
+    const announcements = this.#around.addresses.announcements()
     try {
       for (let repeat = 0; repeat < Math.max(1, this.#instance.garpMasterRepeat); repeat++) {
-        for (const { ifindex, hardware, address } of frames) {
-          this.#around.arp.send(ifindex, gratuitousArp(hardware, address))
-        }
+        for (const { ifindex, frame } of announcements) this.#around.frames.send(ifindex, frame)
       }
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error

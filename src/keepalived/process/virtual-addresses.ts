@@ -1,4 +1,6 @@
+import { forwardsIpv6 } from '../linux/forwarding.ts'
 import { SyscallError } from '../linux/native.ts'
+import { gratuitousArp, neighbourAdvertisement } from '../linux/neighbour-frames.ts'
 import type { Netlink } from '../linux/netlink.ts'
 import type { AddressChange, AddressEvent } from '../linux/netlink-message.ts'
 import { sameAddress } from '../vrrp/address.ts'
@@ -44,12 +46,16 @@ export class VirtualAddresses {
     return this.#vips.some((vip) => isAddress(vip, event) && this.#interfaces.link(vip.dev)?.ifindex === event.ifindex)
   }
 
-  /** IPv4 address and hardware address of each neighbourhood that has to learn where the VIP is now. */
-  announcements(): { ifindex: number; hardware: Uint8Array; address: Uint8Array }[] {
+  /** A frame for each address, to the neighbourhood that has to learn where it is now. */
+  announcements(): { readonly ifindex: number; readonly frame: Buffer }[] {
     return this.#vips.flatMap((vip) => {
       const link = this.#interfaces.link(vip.dev)
-      if (vip.family !== 4 || link === undefined || link.hardware.length !== 6) return []
-      return [{ ifindex: link.ifindex, hardware: link.hardware, address: vip.bytes }]
+      if (link === undefined || link.hardware.length !== 6) return []
+      const frame =
+        vip.family === 4
+          ? gratuitousArp(link.hardware, vip.bytes)
+          : neighbourAdvertisement(link.hardware, vip.bytes, forwardsIpv6(vip.dev))
+      return [{ ifindex: link.ifindex, frame }]
     })
   }
 

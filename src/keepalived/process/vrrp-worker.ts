@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import type { Config } from '../config/config.ts'
 import { DeadlineTimer, monotonicMs } from '../linux/clock.ts'
-import { ArpSocket } from '../linux/gratuitous-arp.ts'
+import { FrameSocket } from '../linux/frame-socket.ts'
 import { Netlink, NetlinkMonitor } from '../linux/netlink.ts'
 import type { AddressEvent, LinkEvent } from '../linux/netlink-message.ts'
 import type { VrrpEvent } from '../vrrp/event.ts'
@@ -32,7 +32,7 @@ const MAINTENANCE = 'maintenance is on'
 export class VrrpWorker {
   readonly #options: VrrpWorkerOptions
   readonly #netlink = new Netlink()
-  readonly #arp = new ArpSocket()
+  readonly #frames = new FrameSocket()
   readonly #interfaces = new Interfaces(this.#netlink, monotonicMs)
   readonly #set: RouterSet
   readonly #timer = new DeadlineTimer(() => this.#turn(() => this.#tick()))
@@ -51,7 +51,7 @@ export class VrrpWorker {
       onEmpty: () => this.#onEmpty(),
       surroundings: {
         interfaces: this.#interfaces,
-        arp: this.#arp,
+        frames: this.#frames,
         now: monotonicMs,
         tell: (message) => this.#check?.send(message) === true,
         left: (name, id, ok, reason) => options.report({ t: 'left', id, instance: name, ok, reason }),

@@ -9,12 +9,12 @@ import {
   native,
   optional,
   port,
-  refused,
   seconds,
   word,
 } from '../keyword.ts'
 import { ELECTION_OF_GLOBAL } from './election.ts'
 import { NOTIFICATION_OF_GLOBAL } from './notification.ts'
+import { WIRE_OF_GLOBAL } from './wire.ts'
 
 export const TOP: readonly Keyword[] = inBlock('top', [
   native(
@@ -141,6 +141,7 @@ export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
     { default: 0 },
   ),
   ...ELECTION_OF_GLOBAL,
+  ...WIRE_OF_GLOBAL,
   ...NOTIFICATION_OF_GLOBAL,
   native(
     'vrrp_min_garp',
@@ -159,10 +160,6 @@ export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
       default: false,
     },
   ),
-  accepted('vrrp_skip_check_adv_addr', [flag], {
-    en: 'the addresses in adverts are never compared here',
-    zh: '从不比较通告中的地址列表',
-  }),
   accepted('vrrp_garp_interval', [seconds(0, 4294)], { en: 'gratuitous ARP is not paced here', zh: '免费 ARP 不限速' }),
   accepted('vrrp_gna_interval', [seconds(0, 4294)], {
     en: 'neighbour advertisements are not paced here',
@@ -173,8 +170,4 @@ export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
     zh: '网卡随时可以出现或消失',
   }),
   accepted('use_pid_dir', [], { en: 'pid files are in /run here', zh: 'pid 文件总在 /run 下' }),
-  refused('vrrp_mcast_group4', [word], {
-    en: 'adverts would go to 224.0.0.18, where the peer does not listen',
-    zh: '通告会发往 224.0.0.18，而对端不在那里监听',
-  }),
 ])

@@ -5,9 +5,9 @@
 export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   top: split(`garp_group virtual_server_group SSL`),
   global_defs: split(
-    `vrrp_check_unicast_src vrrp_garp_extra_if vrrp_garp_lower_prio_delay vrrp_garp_lower_prio_repeat vrrp_garp_master_refresh_repeat vrrp_mcast_group6`,
+    `vrrp_garp_extra_if vrrp_garp_lower_prio_delay vrrp_garp_lower_prio_repeat vrrp_garp_master_refresh_repeat`,
   ),
-  vrrp_instance: split(`garp_extra_if max_ttl min_ttl old_unicast_checksum skip_check_adv_addr`),
+  vrrp_instance: split(`garp_extra_if`),
   virtual_server: split(
     `delay_before_retry_all hashed ip_family lthreshold uthreshold smtp_alert snmp_name sorry_server_lvs_method weight`,
   ),

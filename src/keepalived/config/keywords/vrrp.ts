@@ -11,7 +11,6 @@ import {
   later,
   native,
   optional,
-  refused,
   seconds,
   secret,
   typo,
@@ -21,6 +20,7 @@ import { ELECTION_OF_INSTANCE } from './election.ts'
 import { NOTIFICATION_OF_BOTH, NOTIFICATION_OF_INSTANCE } from './notification.ts'
 import { TRACKED_BY_GROUP, TRACKED_BY_INSTANCE } from './tracked-by.ts'
 import { VIRTUAL_MAC } from './virtual-mac.ts'
+import { WIRE_OF_INSTANCE } from './wire.ts'
 
 /** The states of a notify script, the same in instances and groups. */
 const NOTIFY = [
@@ -149,6 +149,7 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   }),
   ...TRACKED_BY_INSTANCE,
   ...ELECTION_OF_INSTANCE,
+  ...WIRE_OF_INSTANCE,
   ...NOTIFICATION_OF_INSTANCE,
   native(
     'dont_track_primary',
@@ -219,29 +220,10 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   later('virtual_routes', [], { en: 'these routes are not added', zh: '这些路由不会被添加' }, { opens: 'skipped' }),
   later('virtual_rules', [], { en: 'these rules are not added', zh: '这些规则不会被添加' }, { opens: 'skipped' }),
   later('track_bfd', [], { en: 'it is not tracked', zh: '不会被跟踪' }, { opens: 'skipped' }),
-  refused('mcast_dst_ip', [address], {
-    en: 'adverts would go to 224.0.0.18, where the peer does not listen',
-    zh: '通告会发往 224.0.0.18，而对端不在那里监听',
-  }),
   later('garp_master_refresh_repeat', [integer(0, 255)], { en: 'a refresh is one frame', zh: '每次刷新只发一帧' }),
   later('garp_lower_prio_delay', [seconds(0, 3600)], { en: 'the default is used', zh: '使用默认值' }),
   later('garp_lower_prio_repeat', [integer(0, 255)], { en: 'the default is used', zh: '使用默认值' }),
-  refused('v3_checksum_as_v2', [flag], {
-    en: 'the peer would drop adverts with the usual checksum',
-    zh: '对端会丢弃普通校验和的通告',
-  }),
-  refused(
-    'auth_hmac',
-    [],
-    { en: 'the peer would drop adverts without a signature', zh: '对端会丢弃没有签名的通告' },
-    { opens: 'skipped' },
-  ),
   later('promote_secondaries', [flag], { en: 'the sysctl is left alone', zh: '不修改该内核参数' }),
-  later('unicast_ttl', [integer(0, 255)], { en: 'the TTL is 255', zh: 'TTL 总是 255' }),
-  later('check_unicast_src', [flag], {
-    en: 'the source of unicast adverts is not compared',
-    zh: '不检查单播通告的来源',
-  }),
 ])
 
 export const AUTHENTICATION: readonly Keyword[] = inBlock('authentication', [

@@ -62,6 +62,7 @@ describe('address messages', () => {
           address: change.address,
           prefix: 24,
           secondary: false,
+          usable: true,
         },
       ])
     }
