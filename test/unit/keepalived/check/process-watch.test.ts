@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { isExiting, watchProcess } from '../../../../src/keepalived/check/process-watch.ts'
@@ -23,6 +23,40 @@ describe('watching a process', () => {
     })
     child.kill('SIGKILL')
     await died
+  })
+
+  /** Node has threads from its start. */
+  async function manyThreads(script: string): Promise<ChildProcess> {
+    const child = spawn(process.execPath, ['-e', `${script};console.log('runs');setInterval(() => {}, 1000)`])
+    await once(child.stdout, 'data')
+    return child
+  }
+
+  it('tells of the death of a process with threads', async () => {
+    const child = await manyThreads('')
+    const died = new Promise<void>((resolve) => {
+      expect(watchProcess(child.pid ?? 0, resolve)).not.toBeNull()
+    })
+    child.kill('SIGKILL')
+    await died
+  })
+
+  it('threads that come and go are no death', async () => {
+    const worker = `new (require('node:worker_threads').Worker)('setTimeout(() => {}, 5)', { eval: true }).on('exit', () => console.log('ended'))`
+    const child = await manyThreads(`setInterval(() => ${worker}, 20)`)
+    let deaths = 0
+    const died = new Promise<void>((resolve) => {
+      watchProcess(child.pid ?? 0, () => {
+        deaths += 1
+        resolve()
+      })
+    })
+    // Some dozen threads have come and gone meanwhile.
+    for (let ends = 0; ends < 12; ends++) await once(child.stdout ?? child, 'data')
+    expect(deaths).toBe(0)
+    child.kill('SIGKILL')
+    await died
+    expect(deaths).toBe(1)
   })
 
   it('a process that is not there is not watched', async () => {
