@@ -136,7 +136,9 @@ describe('what does not go together is said', () => {
   ])('an instance that its peer would not hear does not run: %s', (_, more, said) => {
     const { config, diagnostics } = parseConfig(instance(more), 'f')
     expect(config.instances).toEqual([])
-    expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expect.arrayContaining(['error unusable', said]))
+    expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(
+      expect.arrayContaining(['error unusable', said]),
+    )
     expect(exitCodeOf(diagnostics)).toBe(2)
   })
 
