@@ -3,6 +3,7 @@ import type { Place } from './diagnostics.ts'
 import type { Block, Node, Value } from './interpret.ts'
 import type { Item } from './items.ts'
 import type { PeerItem } from './peer-item.ts'
+import type { RouteItem, RuleItem } from './route-item.ts'
 import { keywordsOf } from './table.ts'
 import type { DelayItem, TrackedItem } from './tracked-item.ts'
 
@@ -83,6 +84,14 @@ export function addressItems(block: Block, name: string): (Place & { readonly va
 
 export function peerItems(block: Block, name: string): PeerItem[] {
   return itemsOf(block, name).flatMap((item) => (item.type === 'peer' ? [item] : []))
+}
+
+export function routeItems(block: Block, name: string): RouteItem[] {
+  return itemsOf(block, name).flatMap((item) => (item.type === 'route' ? [item] : []))
+}
+
+export function ruleItems(block: Block, name: string): RuleItem[] {
+  return itemsOf(block, name).flatMap((item) => (item.type === 'rule' ? [item] : []))
 }
 
 export function trackedItems(block: Block, name: string): TrackedItem[] {

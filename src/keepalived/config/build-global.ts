@@ -25,7 +25,7 @@ export function mergedGlobal(top: Block): Block {
   return { ...top, name: 'global_defs', nodes: blocks.flatMap((block) => block.nodes), items: [] }
 }
 
-export function buildGlobal(building: Building): GlobalConfig {
+export function buildGlobal(building: Building): Omit<GlobalConfig, 'pace'> {
   const { global, hostname, report, scripts } = building
   const smtp = nodeOf(global, 'smtp_server')
   const port = smtp?.values[1]

@@ -1,38 +1,14 @@
-import { addressItems, flagOf, isRefused, isSet, nodeOf, numberOf, textOf, trackedItems } from './access.ts'
+import { flagOf, isRefused, isSet, nodeOf, numberOf, textOf, trackedItems } from './access.ts'
+import { announcementOf } from './build-announcement.ts'
 import { authentication } from './build-authentication.ts'
 import { alertOf, type Building, buildNotify } from './build-global.ts'
+import { buildMoving } from './build-moving.ts'
 import { buildRole, type Others } from './build-role.ts'
 import { buildTracked, type TrackLists } from './build-track.ts'
 import { advertInterval, familyOf, sourceOf, unicastPeers, versionOf, wireOf } from './build-wire.ts'
-import type { VirtualAddress, VrrpInstance } from './config.ts'
+import type { VrrpInstance } from './config.ts'
 import type { Block } from './interpret.ts'
 import type { ElectionConfig } from './tracked.ts'
-
-/** The VIPs of one family: the first one's. */
-function virtualAddresses(name: string, block: Block, { report }: Building): VirtualAddress[] {
-  const items = addressItems(block, 'virtual_ipaddress')
-  const family = items[0]?.value.family
-  const kept = items.filter((item, index) => {
-    if (item.value.family !== family) {
-      report(
-        'error',
-        'conflict',
-        item,
-        `${name} holds IPv${family} addresses, ${item.value.address} skipped`,
-        'a second vrrp_instance',
-      )
-      return false
-    }
-    if (items.findIndex((other) => other.value.address === item.value.address) !== index) {
-      report('warning', 'duplicate', item, `${item.value.address} is listed twice`)
-      return false
-    }
-    return true
-  })
-  if (kept.length === 0)
-    report('warning', 'value-missing', block, `${name} has no virtual_ipaddress: nothing moves`, null)
-  return kept.map((item) => item.value)
-}
 
 function tracking(name: string, own: string, block: Block, others: Others, building: Building): TrackLists {
   const { report } = building
@@ -103,8 +79,8 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
   const roleBlock = nodeOf(block, 'role')?.block ?? null
   const withRole = roleBlock === null ? null : buildRole(name, roleBlock, others, building)
   if (own === null || id === null || (roleBlock !== null && withRole === null)) return null
-  const addresses = virtualAddresses(name, block, building)
-  const family = familyOf(addresses, block)
+  const moving = buildMoving(name, block, building)
+  const family = familyOf(moving.virtualAddresses, block)
   const version = versionOf(name, family, block, building)
   const initialState = textOf(block, 'state') === 'MASTER' ? 'MASTER' : 'BACKUP'
   const interval = advertInterval(name, version, block, building)
@@ -149,7 +125,7 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
     nopreempt: preemption(name, initialState, block, building),
     preemptDelay: numberOf(block, 'preempt_delay'),
     authentication: authentication(name, version, block, building),
-    virtualAddresses: addresses,
+    ...moving,
     mcastSourceIp: sourceOf(name, 'mcast_src_ip', family, block, building),
     unicastSourceIp: sourceOf(name, 'unicast_src_ip', family, block, building),
     unicastPeers: peers.map(({ text }) => text),
@@ -157,6 +133,7 @@ export function buildInstance(name: string, block: Block, others: Others, buildi
     garpMasterDelay: minimal && !isSet(block, 'garp_master_delay') ? 0 : garp('garp_master_delay'),
     garpMasterRepeat: minimal && !isSet(block, 'garp_master_repeat') ? 1 : garp('garp_master_repeat'),
     garpMasterRefresh: garp('garp_master_refresh'),
+    announcement: announcementOf(block, global),
     ...tracking(name, own, block, others, building),
     trackSrcIp: flagOf(block, 'track_src_ip'),
     election: rules,

@@ -1,4 +1,5 @@
 import { blocksOf, delayItems, nameOfNode } from './access.ts'
+import { paceOf } from './build-announcement.ts'
 import { buildVirtual } from './build-check.ts'
 import { type Building, buildGlobal, buildScript } from './build-global.ts'
 import { asMember, buildGroup } from './build-group.ts'
@@ -71,7 +72,7 @@ export function buildConfig(top: Block, building: Building): Config {
   }
   const interfaceDelays = delayItems(top, 'interface_up_down_delays').map(({ name, down, up }) => ({ name, down, up }))
   return {
-    global: buildGlobal(building),
+    global: { ...buildGlobal(building), pace: paceOf(top, building.global) },
     scripts,
     syncGroups: groups.map(({ group }) => group),
     instances,

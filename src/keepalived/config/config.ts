@@ -1,9 +1,11 @@
 import type { WatchedServer } from '../../mysql/watched-server.ts'
 import type { Trap } from '../lint/trap.ts'
+import type { AnnouncementConfig, PaceConfig } from './announcement.ts'
 import type { DaemonSettings } from './daemon-settings.ts'
 import type { Block } from './interpret.ts'
 import type { NotificationConfig } from './notification.ts'
 import type { Observation } from './observation.ts'
+import type { VirtualRoute, VirtualRule } from './routes.ts'
 import type { ElectionConfig, InterfaceDelay, Tracked, TrackFile, TrackProcess } from './tracked.ts'
 import type { WireConfig } from './wire.ts'
 
@@ -39,6 +41,7 @@ export interface GlobalConfig {
   readonly vrrpStartupDelay: number
   /** s from the boot of the host until the first election. */
   readonly vrrpDelayAfterBoot: number
+  readonly pace: PaceConfig
 }
 
 export interface VirtualAddress {
@@ -49,6 +52,10 @@ export interface VirtualAddress {
   /** null: the instance's interface. */
   readonly dev: string | null
   readonly label: string | null
+  /** It may be deleted by hand. */
+  readonly noTrack?: true
+  /** s until the kernel stops using it as a source; default: never, of an IPv6 address without a prefix length at once. */
+  readonly preferred?: number | 'forever'
 }
 
 export interface VrrpInstance {
@@ -68,6 +75,12 @@ export interface VrrpInstance {
   readonly preemptDelay: number
   readonly authentication: { readonly type: 'PASS' | 'AH'; readonly password: string } | null
   readonly virtualAddresses: readonly VirtualAddress[]
+  /** They move as well; adverts don't list them. */
+  readonly excludedAddresses: readonly VirtualAddress[]
+  readonly virtualRoutes: readonly VirtualRoute[]
+  readonly virtualRules: readonly VirtualRule[]
+  /** The end of one address of a network leaves the others of it on the interface. */
+  readonly promoteSecondaries: boolean
   readonly mcastSourceIp: string | null
   readonly unicastSourceIp: string | null
   readonly unicastPeers: readonly string[]
@@ -78,6 +91,7 @@ export interface VrrpInstance {
   readonly garpMasterRepeat: number
   /** s between periodic refreshes; 0: none. */
   readonly garpMasterRefresh: number
+  readonly announcement: AnnouncementConfig
   /** What is tracked, by the instance or by its sync group. */
   readonly trackScripts: readonly Tracked[]
   /** Besides the instance's own interface. */

@@ -4,6 +4,7 @@ import type { Place, Report } from './diagnostics.ts'
 import type { ItemType } from './keyword.ts'
 import type { Token } from './lexer.ts'
 import { type PeerItem, readPeers } from './peer-item.ts'
+import { type RouteItem, type RuleItem, readRoute, readRule } from './route-item.ts'
 import { type DelayItem, readDelay, readTracked, type TrackedItem } from './tracked-item.ts'
 import { addressFault, isPlaceholder, mended } from './values.ts'
 
@@ -13,13 +14,15 @@ export type Item =
   | DelayItem
   | (Place & { readonly type: 'text'; readonly text: string })
   | PeerItem
+  | RouteItem
+  | RuleItem
   | (Place & { readonly type: 'address'; readonly value: VirtualAddress })
 
 const placeOf = ({ file, line, column }: Place): Place => ({ file, line, column })
 
-/** Words of an address line that take a value, and those that don't; only dev and label act. */
+/** Words of an address line that take a value, and those that don't; dev, label, preferred_lft and no_track act. */
 const ADDRESS_VALUES = new Set(['dev', 'label', 'brd', 'broadcast', 'scope', 'peer', 'track_group', 'preferred_lft'])
-const ADDRESS_FLAGS = new Set(['no_track', '-nodad', 'nodad', 'home', 'mngtmpaddr', 'noprefixroute'])
+const ADDRESS_FLAGS = new Set(['-nodad', 'nodad', 'home', 'mngtmpaddr', 'noprefixroute'])
 
 /** `A[/M]`, or null with the reason said. */
 function readAddress(word: Token, report: Report): { address: string; family: 4 | 6; prefix: number } | null {
@@ -61,11 +64,18 @@ function readAddresses(words: readonly Token[], report: Report): Item[] {
       const value = words[index]?.text
       if (value === undefined) report('warning', 'value-missing', word, `${word.text} has no value, ignored`)
       else if (word.text === 'dev') current.value = { ...current.value, dev: value }
-      else if (word.text === 'scope' && value === 'global') continue
+      else if (word.text === 'preferred_lft') {
+        const preferred = value === 'forever' ? value : Number(value)
+        if (preferred === 'forever' || (Number.isInteger(preferred) && preferred >= 0)) {
+          current.value = { ...current.value, preferred }
+        } else report('warning', 'value-bad', word, `preferred_lft ${value} is neither seconds nor forever, ignored`)
+      } else if (word.text === 'scope' && value === 'global') continue
       else if (word.text !== 'label')
         report('note', 'accepted', word, `${word.text} ${value} is not set on the address here`)
       else if (value.length <= 15) current.value = { ...current.value, label: value }
       else report('error', 'value-bad', word, `label ${value} is longer than 15 characters, ignored`, 'shorten it')
+    } else if (word.text === 'no_track') {
+      current.value = { ...current.value, noTrack: true }
     } else if (ADDRESS_FLAGS.has(word.text)) {
       report('note', 'accepted', word, `${word.text} has no effect here`)
     } else {
@@ -101,6 +111,8 @@ export function readItems(type: ItemType, words: readonly Token[], report: Repor
   }
   if (type === 'virtual-address') return readAddresses(words, report)
   if (type === 'peer') return readPeers(words, report)
+  if (type === 'route') return readRoute(words, report)
+  if (type === 'rule') return readRule(words, report)
   if (type === 'tracked') return readTracked(words, report)
   if (type === 'delay') return readDelay(words, report)
   return readTexts(type, words, report)

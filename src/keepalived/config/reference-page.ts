@@ -66,7 +66,9 @@ const ITEM: Readonly<Partial<Record<ItemType, string>>> = {
   mail: 'MAIL-ADDRESS',
   name: 'NAME',
   peer: 'ADDRESS [min_ttl N] [max_ttl N]',
-  'virtual-address': 'ADDRESS[/PREFIX] [dev NIC] [label LABEL]',
+  route: '[to] NETWORK [via ADDRESS] [dev NIC] [src ADDRESS] [metric N] [table N]',
+  rule: '[from NETWORK] [to NETWORK] [iif NIC] [fwmark N] table N [priority N]',
+  'virtual-address': 'ADDRESS[/PREFIX] [dev NIC] [label LABEL] [preferred_lft N\\|forever] [no_track]',
   tracked: 'NAME [weight N [reverse]]',
   delay: 'NIC DOWN-DELAY [UP-DELAY]',
 }

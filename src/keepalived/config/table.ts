@@ -1,4 +1,5 @@
 import type { BlockSpec, Keyword } from './keyword.ts'
+import { GARP_GROUP } from './keywords/announcement.ts'
 import { HTTP_GET, OTHER_CHECKS, REAL_SERVER, TCP_CHECK, VIRTUAL_SERVER } from './keywords/check.ts'
 import { DAEMON, DAEMON_TOP } from './keywords/daemon.ts'
 import { GLOBAL, TOP } from './keywords/global.ts'
@@ -21,6 +22,7 @@ export const KEYWORDS: readonly Keyword[] = [
   ...INSTANCE,
   ...AUTHENTICATION,
   ...SIGNATURE,
+  ...GARP_GROUP,
   ...VIRTUAL_SERVER,
   ...REAL_SERVER,
   ...TCP_CHECK,
@@ -39,6 +41,9 @@ const LISTS: Readonly<Record<string, BlockSpec['item']>> = {
   group: 'name',
   virtual_ipaddress: 'virtual-address',
   unicast_peer: 'peer',
+  virtual_routes: 'route',
+  virtual_rules: 'rule',
+  interfaces: 'name',
   track_interface: 'tracked',
   track_script: 'tracked',
   tracked_process: 'tracked',

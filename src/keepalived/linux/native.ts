@@ -67,6 +67,7 @@ export const EAGAIN = 11
 export const EEXIST = 17
 export const ENODEV = 19
 export const EADDRNOTAVAIL = 99
+export const ENETUNREACH = 101
 export const ENOBUFS = 105
 
 const ERRNO_NAMES: Readonly<Record<number, string>> = {
@@ -84,7 +85,7 @@ const ERRNO_NAMES: Readonly<Record<number, string>> = {
   97: 'Address family not supported',
   [EADDRNOTAVAIL]: 'Cannot assign requested address',
   100: 'Network is down',
-  101: 'Network is unreachable',
+  [ENETUNREACH]: 'Network is unreachable',
   [ENOBUFS]: 'No buffer space available',
   111: 'Connection refused',
 }

@@ -5,7 +5,7 @@ import { AF_INET, AF_INET6 } from './socket.ts'
 const RTM = { newLink: 16, delLink: 17, getLink: 18, newAddress: 20, delAddress: 21, getAddress: 22 } as const
 const NLMSG_ERROR = 2
 const NLMSG_DONE = 3
-const FLAG = { request: 0x1, ack: 0x4, replace: 0x100, dump: 0x300, create: 0x400 } as const
+export const FLAG = { request: 0x1, ack: 0x4, replace: 0x100, dump: 0x300, create: 0x400 } as const
 const IFA = { address: 1, local: 2, label: 3, cacheInfo: 6, flags: 8 } as const
 const IFA_F_SECONDARY = 0x01
 const IFA_F_NODAD = 0x02
@@ -56,13 +56,15 @@ export interface AddressChange {
   readonly label: string | null
   /** s until the kernel removes the address by itself; 0: never. */
   readonly leaseSeconds: number
+  /** s until the kernel stops choosing it as a source; null: as long as it is there. */
+  readonly preferredSeconds: number | null
 }
 
 /** RTM_NEWADDR: adds the address, or renews its lease when it is there already. */
 export function addAddress(change: AddressChange, sequence: number): Buffer {
   const life = Math.ceil(change.leaseSeconds) || FOREVER
   const cacheInfo = Buffer.alloc(16)
-  cacheInfo.writeUInt32LE(life, 0)
+  cacheInfo.writeUInt32LE(Math.min(life, change.preferredSeconds ?? life), 0)
   cacheInfo.writeUInt32LE(life, 4)
   const flags = FLAG.request | FLAG.ack | FLAG.create | FLAG.replace
   return message(RTM.newAddress, flags, sequence, [...addressParts(change), attribute(IFA.cacheInfo, cacheInfo)])
@@ -151,7 +153,7 @@ function addressParts(change: AddressChange): Buffer[] {
   return parts
 }
 
-function message(type: number, flags: number, sequence: number, parts: readonly Buffer[]): Buffer {
+export function message(type: number, flags: number, sequence: number, parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts)
   const header = Buffer.alloc(HEADER)
   header.writeUInt32LE(HEADER + body.length, 0)
@@ -161,7 +163,7 @@ function message(type: number, flags: number, sequence: number, parts: readonly 
   return Buffer.concat([header, body])
 }
 
-function attribute(type: number, value: Uint8Array): Buffer {
+export function attribute(type: number, value: Uint8Array): Buffer {
   const bytes = Buffer.alloc(align(4 + value.length))
   bytes.writeUInt16LE(4 + value.length, 0)
   bytes.writeUInt16LE(type, 2)

@@ -1,4 +1,4 @@
-import { EADDRNOTAVAIL, EEXIST, ENOBUFS, ENODEV, SyscallError } from './native.ts'
+import { EADDRNOTAVAIL, EEXIST, ENETUNREACH, ENOBUFS, ENODEV, ENOENT, ESRCH, SyscallError } from './native.ts'
 import {
   type AddressChange,
   type AddressEvent,
@@ -10,6 +10,15 @@ import {
   type NetlinkMessage,
   parseMessages,
 } from './netlink-message.ts'
+import {
+  addRoute,
+  addRule,
+  deleteRoute,
+  deleteRule,
+  promoteSecondaries,
+  type RouteChange,
+  type RuleChange,
+} from './route-message.ts'
 import { AF_NETLINK, RawDescriptor, SOCK_RAW } from './socket.ts'
 
 const NETLINK_ROUTE = 0
@@ -28,6 +37,31 @@ export class Netlink {
   /** Removes the address; it is no error when it (or its interface) has gone already. @throws SyscallError */
   remove(change: AddressChange): void {
     this.#command(deleteAddress(change, ++this.#sequence), [EADDRNOTAVAIL, ENODEV])
+  }
+
+  /** Adds the route, or renews it. @throws SyscallError */
+  addRoute(route: RouteChange): void {
+    this.#command(addRoute(route, ++this.#sequence), [EEXIST])
+  }
+
+  /** Removes the route when it is ours; it is no error when it has gone already. @throws SyscallError */
+  removeRoute(route: RouteChange): void {
+    this.#command(deleteRoute(route, ++this.#sequence), [ESRCH, ENODEV, ENETUNREACH])
+  }
+
+  /** Adds the rule, if it is not there already. @throws SyscallError */
+  addRule(rule: RuleChange): void {
+    this.#command(addRule(rule, ++this.#sequence), [EEXIST])
+  }
+
+  /** Removes the rule when it is ours. @throws SyscallError */
+  removeRule(rule: RuleChange): void {
+    this.#command(deleteRule(rule, ++this.#sequence), [ENOENT])
+  }
+
+  /** Sets promote_secondaries of an interface. @throws SyscallError */
+  promoteSecondaries(ifindex: number): void {
+    this.#command(promoteSecondaries(ifindex, ++this.#sequence), [])
   }
 
   links(): LinkEvent[] {

@@ -1,4 +1,5 @@
 import type { Config, VirtualAddress, VrrpInstance } from '../config/config.ts'
+import type { VirtualRoute, VirtualRule } from '../config/routes.ts'
 import { fileTracker, processTracker } from '../track/tracker-name.ts'
 import { addressBytes } from '../vrrp/address.ts'
 import { AH_AUTH, NO_AUTH, passwordAuth, passwordBytes } from '../vrrp/packet.ts'
@@ -14,6 +15,18 @@ export interface VipAddress {
   readonly dev: string
   readonly label: string | null
   readonly text: string
+  /** Its loss is noticed. */
+  readonly tracked: boolean
+  /** s; null: as long as it is there. */
+  readonly preferredSeconds: number | null
+}
+
+/** What comes and goes with mastership. */
+export interface Moving {
+  readonly vips: readonly VipAddress[]
+  readonly routes: readonly VirtualRoute[]
+  readonly rules: readonly VirtualRule[]
+  readonly promoteSecondaries: boolean
 }
 
 export function settingsOf(config: Config, instance: VrrpInstance): Settings {
@@ -27,6 +40,7 @@ export function settingsOf(config: Config, instance: VrrpInstance): Settings {
     leaseMs: Math.ceil(instance.vipLease) * 1000,
     garpDelayMs: instance.garpMasterDelay * 1000,
     garpRefreshMs: instance.garpMasterRefresh * 1000,
+    garpLowerDelayMs: instance.announcement.lowerPrioDelay * 1000,
     awaitedTrackers: awaited(instance),
     grouped: config.syncGroups.some(({ instances: all }) => all.length > 1 && all.includes(instance.name)),
     higherPrioSendAdvert: instance.election.higherPrioSendAdvert,
@@ -57,11 +71,19 @@ function awaited({ trackScripts, trackProcesses, trackFiles }: VrrpInstance): st
   return all.filter(({ weight }) => weight === 0).map(({ name }) => name)
 }
 
-export function vipsOf(instance: VrrpInstance): VipAddress[] {
-  return instance.virtualAddresses.map((address) => vipAddress(address, instance.interface))
+/** All the addresses, those first that adverts list. */
+export function vipsOf({ virtualAddresses, excludedAddresses, interface: nic }: VrrpInstance): VipAddress[] {
+  return [...virtualAddresses, ...excludedAddresses].map((address) => vipAddress(address, nic))
+}
+
+export function movingOf(instance: VrrpInstance): Moving {
+  const { virtualRoutes: routes, virtualRules: rules, promoteSecondaries } = instance
+  return { vips: vipsOf(instance), routes, rules, promoteSecondaries }
 }
 
 function vipAddress(vip: VirtualAddress, fallback: string): VipAddress {
+  // keepalived's default: a /128 is never chosen as a source.
+  const preferred = vip.preferred ?? (vip.family === 6 && vip.prefix === 128 ? 0 : 'forever')
   return {
     bytes: addressBytes(vip.address),
     family: vip.family,
@@ -69,6 +91,8 @@ function vipAddress(vip: VirtualAddress, fallback: string): VipAddress {
     dev: vip.dev ?? fallback,
     label: vip.label,
     text: `${vip.address}/${vip.prefix}`,
+    tracked: vip.noTrack !== true,
+    preferredSeconds: preferred === 'forever' ? null : preferred,
   }
 }
 
@@ -93,9 +117,7 @@ export function expectedOf(instance: VrrpInstance): Expected {
             windowSeconds: signature.window,
           },
     intervalMs: instance.advertInterval * 1000,
-    addresses: vipsOf(instance)
-      .filter((vip) => vip.family === family)
-      .map((vip) => vip.bytes),
+    addresses: instance.virtualAddresses.map(({ address }) => addressBytes(address)),
     group: addressBytes(wire.group),
     unicastPeers: unicastPeers.length === 0 ? null : unicastPeers.map((peer) => unicastPeer(peer, wire)),
     unicastTtl: wire.unicastTtl,

@@ -51,8 +51,8 @@ export function describeReload(reload: Reload): string {
 
 /** What makes a virtual router this one and no other. */
 function identity(instance: VrrpInstance): unknown {
-  const { interface: nic, virtualRouterId, version, priority, role } = instance
-  return { nic, virtualRouterId, version, owner: priority === 255, role: role !== null }
+  const { interface: nic, virtualRouterId, version, priority, role, wire } = instance
+  return { nic, virtualRouterId, version, family: wire.family, owner: priority === 255, role: role !== null }
 }
 
 function vrrpPart(config: Config, name: string): unknown {
@@ -85,6 +85,12 @@ function checkPart(config: Config): unknown {
         garpMasterDelay: _garpDelay,
         garpMasterRepeat: _garpRepeat,
         garpMasterRefresh: _garpRefresh,
+        announcement: _announcement,
+        wire: _wire,
+        excludedAddresses: _excluded,
+        virtualRoutes: _routes,
+        virtualRules: _rules,
+        promoteSecondaries: _promote,
         vipLease: _lease,
         ...rest
       } = instance

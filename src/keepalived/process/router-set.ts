@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Config, VrrpInstance } from '../config/config.ts'
 import type { Netlink } from '../linux/netlink.ts'
 import { leaseIsSafe } from '../vrrp/timing.ts'
-import { expectedOf, settingsOf, vipsOf } from './instance-settings.ts'
+import { expectedOf, movingOf, settingsOf } from './instance-settings.ts'
 import type { Interfaces } from './interfaces.ts'
 import { keptTrackers } from './kept-trackers.ts'
 import type { Log } from './log.ts'
@@ -85,7 +85,7 @@ export class RouterSet {
 
   #addresses(instance: VrrpInstance): VirtualAddresses {
     const { netlink, interfaces } = this.#options
-    return new VirtualAddresses(vipsOf(instance), Math.ceil(instance.vipLease), netlink, interfaces)
+    return new VirtualAddresses(movingOf(instance), Math.ceil(instance.vipLease), netlink, interfaces)
   }
 
   #add(instance: VrrpInstance): Router {
@@ -117,16 +117,14 @@ export class RouterSet {
     const instance = this.#instance(name)
     const was = before.instances.find((one) => one.name === name)
     if (router === undefined || instance === undefined || was === undefined) return
-    const same = isDeepStrictEqual(was.virtualAddresses, instance.virtualAddresses)
-    const gone = was.virtualAddresses.filter(
-      (old) => !instance.virtualAddresses.some((one) => isDeepStrictEqual(old, one)),
-    )
+    const gone = goneOf(was, instance)
+    const same = [gone, goneOf(instance, was)].every((moving) => Object.values(moving).every((all) => all.length === 0))
     router.become({
       instance,
       settings: settingsOf(this.#config, instance),
       expected: expectedOf(instance),
       addresses: this.#addresses(instance),
-      dropped: same ? null : this.#addresses({ ...was, virtualAddresses: gone }),
+      dropped: same ? null : this.#addresses({ ...was, ...gone }),
       keeps: keptTrackers(this.#config, instance),
     })
   }
@@ -155,5 +153,17 @@ export class RouterSet {
     const done = this.#onReloaded
     this.#onReloaded = null
     done?.()
+  }
+}
+
+/** What moves with the one instance and not with the other. */
+function goneOf(before: VrrpInstance, after: VrrpInstance) {
+  const missing = <Thing>(old: readonly Thing[], now: readonly Thing[]): Thing[] =>
+    old.filter((one) => !now.some((other) => isDeepStrictEqual(one, other)))
+  return {
+    virtualAddresses: missing(before.virtualAddresses, after.virtualAddresses),
+    excludedAddresses: missing(before.excludedAddresses, after.excludedAddresses),
+    virtualRoutes: missing(before.virtualRoutes, after.virtualRoutes),
+    virtualRules: missing(before.virtualRules, after.virtualRules),
   }
 }

@@ -1,5 +1,4 @@
 import type { VrrpInstance } from '../config/config.ts'
-import type { FrameSocket } from '../linux/frame-socket.ts'
 import { SyscallError } from '../linux/native.ts'
 import type { AddressEvent } from '../linux/netlink-message.ts'
 import { changesOf, type EventBody } from '../observe/daemon-event.ts'
@@ -13,6 +12,8 @@ import { initialMachine, type Machine, type Settings } from '../vrrp/state.ts'
 import { nextDeadline } from '../vrrp/timing.ts'
 import { priorityOf } from '../vrrp/tracking.ts'
 import type { Expected, PacketFault } from '../vrrp/validation.ts'
+import type { Announcer } from './announcer.ts'
+import { announce, keepAnnounced } from './announcing.ts'
 import { type Interfaces, trackedInterfaces } from './interfaces.ts'
 import type { ToCheck, VrrpState } from './messages.ts'
 import { RouterLink } from './router-link.ts'
@@ -23,7 +24,7 @@ import type { VirtualAddresses } from './virtual-addresses.ts'
 export interface RouterSurroundings {
   readonly interfaces: Interfaces
   readonly addresses: VirtualAddresses
-  readonly frames: FrameSocket
+  readonly announcer: Announcer
   /** ms, monotonic */
   readonly now: () => number
   /** False: no check worker is there to hear it. */
@@ -116,6 +117,11 @@ export class Router {
     for (const event of trackedInterfaces(this.#instance, interfaces, this.#machine)) this.event(event)
     const { up, reason: before } = this.#machine.link
     if (up !== (reason === '') || before !== reason) this.event({ t: 'link', up: reason === '', reason })
+  }
+
+  /** An address of the kernel's has gone: is that a loss? */
+  misses(event: AddressEvent): boolean {
+    return event.removed && this.#around.addresses.tracks(event)
   }
 
   owns(event: AddressEvent): boolean {
@@ -220,13 +226,15 @@ export class Router {
       case 'addVip':
         this.#tally.renewed(this.#around.now())
         this.#complain(addresses.add())
+        keepAnnounced(this.#instance, this.#around)
         return
       case 'removeVip':
         this.#tally.letGo()
+        this.#around.announcer.forget(name)
         this.#complain(addresses.remove())
         return
       case 'garp':
-        this.#announce()
+        announce(this.#instance, this.#around, effect.why ?? 'master')
         return
       case 'state':
         this.#transitionAt = Date.now()
@@ -272,16 +280,8 @@ export class Router {
     }
   }
 
-  #announce(): void {
-    const announcements = this.#around.addresses.announcements()
-    try {
-      for (let repeat = 0; repeat < Math.max(1, this.#instance.garpMasterRepeat); repeat++) {
-        for (const { ifindex, frame } of announcements) this.#around.frames.send(ifindex, frame)
-      }
-    } catch (error) {
-      if (!(error instanceof SyscallError)) throw error
-      this.#complain([`can't send gratuitous ARP: ${error.message}`])
-    }
+  complain(text: string): void {
+    this.#complain([text])
   }
 
   /** Says a complaint once, not every half second. */

@@ -9,7 +9,7 @@ import { dumpOnSignals } from '../observe/dump-on-signal.ts'
 import { EventLog } from '../observe/event-log.ts'
 import { MetricsOutlet } from '../observe/metrics-outlet.ts'
 import { LINGER_MS } from '../vrrp/timing.ts'
-import { clearAddresses } from './clear-addresses.ts'
+import { clearAddresses, leftBehind } from './clear-addresses.ts'
 import { ControlDesk } from './control-desk.ts'
 import { serveControl } from './control-server.ts'
 import type { Log } from './log.ts'
@@ -221,11 +221,7 @@ export class Supervisor {
     const done = await this.#questions.reload(config, this.#desk.demotionMs)
     if (!done) this.#options.log('warn', 'the VRRP worker did not say that it runs on the new configuration')
     // What is configured no longer must not stay, whatever happened to the worker meanwhile.
-    const stays = new Set(config.instances.flatMap((one) => one.virtualAddresses.map(({ address }) => address)))
-    const gone = before.instances.map((one) => ({
-      ...one,
-      virtualAddresses: one.virtualAddresses.filter(({ address }) => !stays.has(address)),
-    }))
+    const gone = leftBehind(before, config)
     for (const address of clearAddresses({ ...before, instances: gone })) {
       this.#options.log('warn', `removed ${address}`)
     }

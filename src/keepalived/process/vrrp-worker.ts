@@ -5,6 +5,7 @@ import { FrameSocket } from '../linux/frame-socket.ts'
 import { Netlink, NetlinkMonitor } from '../linux/netlink.ts'
 import type { AddressEvent, LinkEvent } from '../linux/netlink-message.ts'
 import type { VrrpEvent } from '../vrrp/event.ts'
+import { Announcer } from './announcer.ts'
 import { Interfaces } from './interfaces.ts'
 import { LineChannel } from './line-channel.ts'
 import type { Log } from './log.ts'
@@ -32,7 +33,7 @@ const MAINTENANCE = 'maintenance is on'
 export class VrrpWorker {
   readonly #options: VrrpWorkerOptions
   readonly #netlink = new Netlink()
-  readonly #frames = new FrameSocket()
+  readonly #announcer: Announcer
   readonly #interfaces = new Interfaces(this.#netlink, monotonicMs)
   readonly #set: RouterSet
   readonly #timer = new DeadlineTimer(() => this.#turn(() => this.#tick()))
@@ -43,6 +44,11 @@ export class VrrpWorker {
   constructor(options: VrrpWorkerOptions) {
     this.#options = options
     this.#interfaces.delay(options.config.interfaceDelays)
+    this.#announcer = new Announcer(options.config.global.pace, {
+      frames: new FrameSocket(),
+      now: monotonicMs,
+      complain: (name, text) => this.#routers.get(name)?.complain(text),
+    })
     this.#sieve = new MaintenanceSieve(options.maintenance)
     this.#set = new RouterSet(options.config, {
       netlink: this.#netlink,
@@ -51,7 +57,7 @@ export class VrrpWorker {
       onEmpty: () => this.#onEmpty(),
       surroundings: {
         interfaces: this.#interfaces,
-        frames: this.#frames,
+        announcer: this.#announcer,
         now: monotonicMs,
         tell: (message) => this.#check?.send(message) === true,
         left: (name, id, ok, reason) => options.report({ t: 'left', id, instance: name, ok, reason }),
@@ -87,6 +93,7 @@ export class VrrpWorker {
       this.#interfaces.delay(config.interfaceDelays)
       this.#turn(() => {
         this.#interfaces.delay(config.interfaceDelays)
+        this.#announcer.become(config.global.pace)
         this.#set.reload(config, () => this.#options.report({ t: 'reloaded', id }))
         this.#closeGates()
       })
@@ -115,7 +122,11 @@ export class VrrpWorker {
     for (const router of this.#routers.values()) router.drain()
     work()
     synchronize(this.#set.config.syncGroups, this.#routers)
-    const all = [...[...this.#routers.values()].map((router) => router.deadline), this.#interfaces.deadline]
+    const all = [
+      ...[...this.#routers.values()].map((router) => router.deadline),
+      this.#interfaces.deadline,
+      this.#announcer.deadline,
+    ]
     const deadlines = all.filter((at) => at !== null)
     this.#timer.set(deadlines.length === 0 ? null : Math.min(...deadlines))
   }
@@ -123,6 +134,7 @@ export class VrrpWorker {
   #tick(): void {
     const now = monotonicMs()
     if ((this.#interfaces.deadline ?? Number.POSITIVE_INFINITY) <= now) this.#lookAround()
+    this.#announcer.flush()
     for (const router of this.#routers.values()) {
       if (router.deadline !== null && router.deadline <= now) router.event({ t: 'timer' })
     }
@@ -132,7 +144,7 @@ export class VrrpWorker {
     if (event.kind === 'address') {
       for (const router of this.#routers.values()) {
         if (!router.owns(event)) continue
-        if (event.removed) router.event({ t: 'vipLost' })
+        if (router.misses(event)) router.event({ t: 'vipLost' })
         return
       }
     }

@@ -103,11 +103,13 @@ export function onTimer(turn: Turn): void {
     machine.renewAt = now + renewEveryMs(settings)
   }
   if (due(machine.advertAt)) advertise(turn)
-  if (due(machine.garpAt) || due(machine.refreshAt)) {
-    if (due(machine.refreshAt)) machine.refreshAt = now + settings.garpRefreshMs
-    if (due(machine.garpAt)) machine.garpAt = null
-    turn.effects.push({ do: 'garp' })
+  if (due(machine.garpAt)) {
+    machine.garpAt = null
+    turn.effects.push(machine.garpLower ? { do: 'garp', why: 'lower' } : { do: 'garp' })
+  } else if (due(machine.refreshAt)) {
+    turn.effects.push({ do: 'garp', why: 'refresh' })
   }
+  if (due(machine.refreshAt)) machine.refreshAt = now + settings.garpRefreshMs
   if (due(machine.masterDownAt)) masterDown(turn)
 }
 
@@ -194,12 +196,24 @@ function heardAsMaster(turn: Turn, advert: HeardAdvert): void {
     turn.effects.push({ do: 'tell', message: { t: 'lower', instance: settings.name, priority: own } })
   }
   if (settings.lowerPrioNoAdvert) {
-    if (machine.vip === 'held') turn.effects.push({ do: 'garp' })
+    if (machine.vip === 'held') announceAgain(turn)
     return
   }
   // RFC 9568 6.4.3: the other one has to learn of us at once; so has the switch.
-  if (machine.vip === 'held') turn.effects.push({ do: 'addVip' }, { do: 'garp' })
+  if (machine.vip === 'held') {
+    turn.effects.push({ do: 'addVip' })
+    announceAgain(turn)
+  }
   advertise(turn)
+}
+
+/** Its announcements may have reached the neighbours last; another burst follows later, as keepalived does it. */
+function announceAgain({ machine, settings, now, effects }: Turn): void {
+  effects.push({ do: 'garp', why: 'lower' })
+  const delay = settings.garpLowerDelayMs ?? 0
+  if (delay === 0) return
+  machine.garpAt = now + delay
+  machine.garpLower = true
 }
 
 function heardAsBackup(turn: Turn, advert: HeardAdvert): void {

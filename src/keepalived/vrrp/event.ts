@@ -46,7 +46,8 @@ export type Effect =
   /** Add, or renew the lease. */
   | { readonly do: 'addVip' }
   | { readonly do: 'removeVip' }
-  | { readonly do: 'garp' }
+  /** `why`: on becoming master when it is not said. */
+  | { readonly do: 'garp'; readonly why?: 'refresh' | 'lower' }
   | { readonly do: 'state'; readonly state: VrrpState; readonly priority: number }
   | { readonly do: 'tell'; readonly message: Exclude<ToCheck, { t: 'state' }> }
   | { readonly do: 'left'; readonly id: number; readonly ok: boolean; readonly reason: string }

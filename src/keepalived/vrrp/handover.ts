@@ -30,6 +30,7 @@ export function takeVip(turn: Turn): void {
   machine.leavingHeardAt = null
   machine.renewAt = settings.leaseMs > 0 ? now + renewEveryMs(settings) : null
   machine.garpAt = settings.garpDelayMs > 0 ? now + settings.garpDelayMs : null
+  machine.garpLower = false
   machine.refreshAt = settings.garpRefreshMs > 0 ? now + settings.garpRefreshMs : null
   turn.effects.push({ do: 'addVip' }, { do: 'garp' })
 }

@@ -12,6 +12,8 @@ export interface Settings {
   /** Kernel lease on the VIPs; 0: none. */
   readonly leaseMs: number
   readonly garpDelayMs: number
+  /** Until the second burst after the advert of a lower priority; 0: none. Absent: as on becoming master. */
+  readonly garpLowerDelayMs?: number
   /** 0: no periodic refresh. */
   readonly garpRefreshMs: number
   /** Trackers (weight 0) that must have spoken before the first election. */
@@ -62,6 +64,8 @@ export interface Machine {
   readonly advertAt: number | null
   readonly renewAt: number | null
   readonly garpAt: number | null
+  /** That burst is because of a lower priority. */
+  readonly garpLower: boolean
   readonly refreshAt: number | null
   readonly preemptAt: number | null
   readonly advertSentAt: number | null
@@ -108,6 +112,7 @@ export function initialMachine(settings: Settings): Machine {
     advertAt: null,
     renewAt: null,
     garpAt: null,
+    garpLower: false,
     refreshAt: null,
     preemptAt: null,
     advertSentAt: null,

@@ -12,11 +12,13 @@ import {
   seconds,
   word,
 } from '../keyword.ts'
+import { ANNOUNCEMENT_OF_GLOBAL, ANNOUNCEMENT_OF_TOP } from './announcement.ts'
 import { ELECTION_OF_GLOBAL } from './election.ts'
 import { NOTIFICATION_OF_GLOBAL } from './notification.ts'
 import { WIRE_OF_GLOBAL } from './wire.ts'
 
 export const TOP: readonly Keyword[] = inBlock('top', [
+  ...ANNOUNCEMENT_OF_TOP,
   native(
     'global_defs',
     [],
@@ -142,6 +144,7 @@ export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
   ),
   ...ELECTION_OF_GLOBAL,
   ...WIRE_OF_GLOBAL,
+  ...ANNOUNCEMENT_OF_GLOBAL,
   ...NOTIFICATION_OF_GLOBAL,
   native(
     'vrrp_min_garp',
@@ -160,11 +163,6 @@ export const GLOBAL: readonly Keyword[] = inBlock('global_defs', [
       default: false,
     },
   ),
-  accepted('vrrp_garp_interval', [seconds(0, 4294)], { en: 'gratuitous ARP is not paced here', zh: '免费 ARP 不限速' }),
-  accepted('vrrp_gna_interval', [seconds(0, 4294)], {
-    en: 'neighbour advertisements are not paced here',
-    zh: '邻居通告不限速',
-  }),
   accepted('dynamic_interfaces', [optional(word)], {
     en: 'interfaces may always come and go here',
     zh: '网卡随时可以出现或消失',

@@ -3,11 +3,7 @@
  * taken for a typing error. A row of the table replaces a name here when it comes.
  */
 export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
-  top: split(`garp_group virtual_server_group SSL`),
-  global_defs: split(
-    `vrrp_garp_extra_if vrrp_garp_lower_prio_delay vrrp_garp_lower_prio_repeat vrrp_garp_master_refresh_repeat`,
-  ),
-  vrrp_instance: split(`garp_extra_if`),
+  top: split(`virtual_server_group SSL`),
   virtual_server: split(
     `delay_before_retry_all hashed ip_family lthreshold uthreshold smtp_alert snmp_name sorry_server_lvs_method weight`,
   ),

@@ -16,7 +16,9 @@ import {
   typo,
   word,
 } from '../keyword.ts'
+import { ANNOUNCEMENT_OF_INSTANCE } from './announcement.ts'
 import { ELECTION_OF_INSTANCE } from './election.ts'
+import { MOVING_OF_INSTANCE } from './moving.ts'
 import { NOTIFICATION_OF_BOTH, NOTIFICATION_OF_INSTANCE } from './notification.ts'
 import { TRACKED_BY_GROUP, TRACKED_BY_INSTANCE } from './tracked-by.ts'
 import { VIRTUAL_MAC } from './virtual-mac.ts'
@@ -150,6 +152,8 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   ...TRACKED_BY_INSTANCE,
   ...ELECTION_OF_INSTANCE,
   ...WIRE_OF_INSTANCE,
+  ...MOVING_OF_INSTANCE,
+  ...ANNOUNCEMENT_OF_INSTANCE,
   ...NOTIFICATION_OF_INSTANCE,
   native(
     'dont_track_primary',
@@ -211,19 +215,7 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   later('no_accept', [flag], { en: 'the address answers all the same', zh: '地址照样应答' }),
   later('strict_mode', [flag], { en: 'the instance is as strict as any other', zh: '与其他实例同样严格' }),
   ...VIRTUAL_MAC,
-  later(
-    'virtual_ipaddress_excluded',
-    [],
-    { en: 'these addresses are not added', zh: '这些地址不会被添加' },
-    { opens: 'virtual_ipaddress' },
-  ),
-  later('virtual_routes', [], { en: 'these routes are not added', zh: '这些路由不会被添加' }, { opens: 'skipped' }),
-  later('virtual_rules', [], { en: 'these rules are not added', zh: '这些规则不会被添加' }, { opens: 'skipped' }),
   later('track_bfd', [], { en: 'it is not tracked', zh: '不会被跟踪' }, { opens: 'skipped' }),
-  later('garp_master_refresh_repeat', [integer(0, 255)], { en: 'a refresh is one frame', zh: '每次刷新只发一帧' }),
-  later('garp_lower_prio_delay', [seconds(0, 3600)], { en: 'the default is used', zh: '使用默认值' }),
-  later('garp_lower_prio_repeat', [integer(0, 255)], { en: 'the default is used', zh: '使用默认值' }),
-  later('promote_secondaries', [flag], { en: 'the sysctl is left alone', zh: '不修改该内核参数' }),
 ])
 
 export const AUTHENTICATION: readonly Keyword[] = inBlock('authentication', [

@@ -31,6 +31,9 @@ describe('the keyword table', () => {
       'group',
       'virtual_ipaddress',
       'unicast_peer',
+      'virtual_routes',
+      'virtual_rules',
+      'interfaces',
       'track_interface',
       'track_script',
       'tracked_process',
@@ -66,10 +69,13 @@ describe('a near miss', () => {
   })
 
   it('is not made of a keyword that keepalived knows', () => {
-    expect(saysOf(instance('track_bfd {\n x\n}\ngarp_extra_if 5'))).toEqual([
-      'f:7:1 warning: track_bfd is not supported yet: it is not tracked',
-      'f:10:1 warning: garp_extra_if is not supported yet, line skipped',
-    ])
+    const text = 'virtual_server 192.0.2.9 80 {\n ip_family inet\n}\n'
+    expect(saysOf(instance('track_bfd {\n x\n}') + text)).toEqual(
+      expect.arrayContaining([
+        'f:7:1 warning: track_bfd is not supported yet: it is not tracked',
+        'f:12:2 warning: ip_family is not supported yet, line skipped',
+      ]),
+    )
   })
 })
 
@@ -108,7 +114,7 @@ describe('what does not go together is said', () => {
     [
       'two families',
       instance('virtual_ipaddress {\n 2001:db8::1\n}'),
-      'f:8:2 error: VI_1 holds IPv4 addresses, 2001:db8::1 skipped (a second vrrp_instance)',
+      'f:8:2 error: VI_1 holds IPv4 addresses, 2001:db8::1 skipped (virtual_ipaddress_excluded, or a second vrrp_instance)',
     ],
     [
       'one address in two instances',

@@ -14,6 +14,7 @@ const change: AddressChange = {
   prefix: 24,
   label: 'eth0:1',
   leaseSeconds: 1,
+  preferredSeconds: null,
 }
 
 describe('address messages', () => {
