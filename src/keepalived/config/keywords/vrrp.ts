@@ -238,9 +238,9 @@ export const INSTANCE: readonly Keyword[] = inBlock('vrrp_instance', [
   ),
   later('promote_secondaries', [flag], { en: 'the sysctl is left alone', zh: '不修改该内核参数' }),
   later('unicast_ttl', [integer(0, 255)], { en: 'the TTL is 255', zh: 'TTL 总是 255' }),
-  later('check_unicast_src', [flag], {
-    en: 'the source of unicast adverts is not compared',
-    zh: '不检查单播通告的来源',
+  accepted('check_unicast_src', [flag], {
+    en: 'it is always so: adverts of a host that is not a unicast_peer are dropped',
+    zh: '始终如此：丢弃来自 unicast_peer 之外主机的通告',
   }),
 ])
 
