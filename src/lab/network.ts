@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { attempt, must } from './command.ts'
 import type { LabHost, LabState } from './state.ts'
 
@@ -79,6 +80,16 @@ export async function cutCable(lab: LabState, host: LabHost): Promise<void> {
 export async function plugCable(lab: LabState, host: LabHost): Promise<void> {
   rmSync(unpluggedMark(host), { force: true })
   await must(['ip', '-n', lab.namespace, 'link', 'set', host.port, 'up'])
+  await untilForwarding(lab, host)
+}
+
+/** The kernel tells the switch of a carrier up to a second later (it limits how often). Gives up silently after 5 s. */
+async function untilForwarding(lab: LabState, host: LabHost): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = await must(['bridge', '-n', lab.namespace, 'link', 'show', 'dev', host.port])
+    if (port.includes('state forwarding')) return
+    await delay(50)
+  }
 }
 
 /** Makes the switch drop all that a host sends or is sent; the host keeps its carrier and sees nothing of it. */

@@ -37,7 +37,7 @@ describe.skipIf(reason !== null)('ctl', { concurrent: true }, () => {
     expect(changes.filter((one) => one !== 'INIT').slice(0, 3)).toEqual(['BACKUP', 'MASTER', 'held'])
     expect(changes.slice(3).toSorted()).toEqual(['BACKUP', 'none'])
     expect(holder.ctlSays('switch')).toMatch(/this node holds nothing to hand over: VI_1 is at 10\.99\.7\.12/)
-    expect(segment.overlaps()).toEqual([])
+    expect(await segment.overlaps()).toEqual([])
   })
 
   wireTest('a node that would take it back refuses to switch', async ({ daemons }) => {
@@ -66,7 +66,7 @@ describe.skipIf(reason !== null)('ctl', { concurrent: true }, () => {
       expect(again.ctl('maintenance', 'off')).toBe('maintenance is off\n')
       await again.enters('MASTER')
       await segment.vip('a', true)
-      expect(segment.overlaps()).toEqual([])
+      expect(await segment.overlaps()).toEqual([])
     },
   )
 

@@ -57,7 +57,7 @@ describe.skipIf(reason !== null)('faults of the holder', { concurrent: true }, (
     await segment.vip('b', true)
     await standby.enters('MASTER')
     await heard(segment, 3)
-    expect(segment.overlaps()).toEqual([])
+    expect(await segment.overlaps()).toEqual([])
     expect(segment.hasVip('a')).toBe(false)
     expect(spokeAfterSuccession(segment)).toBe(0)
   })
@@ -82,7 +82,7 @@ describe.skipIf(reason !== null)('faults of the holder', { concurrent: true }, (
     signal(holder, ['vrrp'], 'SIGCONT')
     await holder.log.line(/no advert was sent for \d+ ms: stepping down/)
     await heard(segment, 4)
-    expect(segment.overlaps()).toEqual([])
+    expect(await segment.overlaps()).toEqual([])
     expect(spokeAfterSuccession(segment)).toBe(0)
   })
 
@@ -93,7 +93,7 @@ describe.skipIf(reason !== null)('faults of the holder', { concurrent: true }, (
     await holder.log.line(/the vrrp worker does not answer: killing it/, lines, 30_000)
     await holder.log.line(/\(VI_1\) Entering BACKUP STATE/, lines, 30_000)
     await heard(segment, 2)
-    expect(segment.overlaps()).toEqual([])
+    expect(await segment.overlaps()).toEqual([])
     expect(segment.hasVip('b')).toBe(true)
   })
 
@@ -126,7 +126,7 @@ describe.skipIf(reason !== null)('faults of the holder', { concurrent: true }, (
       }
       await segment.vip('b', true)
       await holder.log.line(/\(VI_1\) Entering BACKUP STATE/, lines, 30_000)
-      expect(segment.overlaps()).toEqual([])
+      expect(await segment.overlaps()).toEqual([])
     },
   )
 

@@ -61,7 +61,7 @@ describe.skipIf(reason !== null)('handover between databases', () => {
       expect(gone).toBeLessThan(400)
       expect(taken).toBeGreaterThan(500)
       expect(taken).toBeLessThan(600)
-      expect(segment.overlaps()).toEqual([])
+      expect(await segment.overlaps()).toEqual([])
     },
   )
 
@@ -73,7 +73,7 @@ describe.skipIf(reason !== null)('handover between databases', () => {
     holder.kill()
     const { gone, taken } = await handover(segment)
     process.stdout.write(`died leaving: gone after ${gone.toFixed(0)} ms, taken after ${taken.toFixed(0)} ms\n`)
-    expect(segment.overlaps()).toEqual([])
+    expect(await segment.overlaps()).toEqual([])
     expect(taken).toBeGreaterThan(1850)
     expect(taken).toBeLessThan(2050)
   })

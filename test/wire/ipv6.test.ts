@@ -86,7 +86,7 @@ describe.skipIf(reason !== null)('IPv6', { concurrent: true }, () => {
     first.signalAll('SIGKILL')
     await segment.vip('b', true, 30_000)
     await segment.vip('a', false, 30_000)
-    expect(segment.overlaps()).toEqual([])
+    expect(await segment.overlaps()).toEqual([])
     expect(segment.ip('a', '-6', 'addr', 'show')).not.toContain('fe80::100/')
     expect(segment.ip('b', '-6', 'addr', 'show')).toContain('fe80::100/')
   })

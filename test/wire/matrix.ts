@@ -171,7 +171,7 @@ async function fallsSilent(segment: Segment, trial: Trial, holder: Daemon, { fau
   await segment.vip('b', true)
   const last = segment.adverts().findLast(({ from, at }) => from === Segment.address('a') && at < taken.at)
   expect(taken.at - (last?.at ?? 0)).toBeGreaterThan(masterDown(flavour, PRIORITIES.b) - EARLY)
-  if (leased) expect(segment.overlaps()).toEqual([])
+  if (leased) expect(await segment.overlaps()).toEqual([])
   // keepalived does not know that its address stays on a host whose daemon was killed.
   expect(segment.hasVip('a')).toBe(!leased)
   if (fault === 'kill') return

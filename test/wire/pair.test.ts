@@ -29,7 +29,7 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
     const [holder] = await pair({ segment, daemons })
     holder.signalAll('SIGKILL')
     await segment.vip('b', true)
-    expect(segment.overlaps()).toEqual([])
+    expect(await segment.overlaps()).toEqual([])
     expect(segment.hasVip('a')).toBe(false)
   })
 
@@ -44,7 +44,7 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
       await holder.log.line(/stepping down, another node may be master/)
       const seen = segment.adverts().length
       await segment.advert(() => segment.adverts().length > seen + 4)
-      expect(segment.overlaps()).toEqual([])
+      expect(await segment.overlaps()).toEqual([])
       expect(segment.hasVip('b')).toBe(true)
       expect(holder.status()).toMatchObject({ state: 'BACKUP', vip: 'none' })
     },
@@ -56,7 +56,7 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
     await holder.log.line(/FAULT because of interface eth0 is down/)
     await segment.vip('a', false)
     await segment.vip('b', true)
-    expect(segment.overlaps()).toEqual([])
+    expect(await segment.overlaps()).toEqual([])
     segment.cable('a', true)
     const before = holder.log.lines.length
     await holder.log.line(/Entering BACKUP STATE/, Math.min(before, holder.log.lines.length - 1))
@@ -81,7 +81,7 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
     process.kill(childPid(holder.pid, 'keepalived_vrrp'), 'SIGKILL')
     await holder.log.line(/Entering BACKUP STATE/, lines)
     await segment.vip('b', true)
-    expect(segment.overlaps()).toEqual([])
+    expect(await segment.overlaps()).toEqual([])
   })
 
   wireTest('kill -9 of the check worker: the holder serves on', async ({ segment, daemons }) => {

@@ -123,7 +123,7 @@ describe.skipIf(reason !== null)('the guides, as they are written', { concurrent
       // More than its Master_Down_Interval.
       await adverts(segment, 5)
       expect(segment.hasVip('a')).toBe(false)
-      expect(segment.overlaps()).toEqual([])
+      expect(await segment.overlaps()).toEqual([])
       expect(segment.holdings().map(({ host }) => host)).toEqual(['a', 'b'])
     })
   })

@@ -183,8 +183,9 @@ export class Segment {
     return Promise.any(HOSTS.map(one))
   }
 
-  /** Seconds in which both had it. */
-  overlaps(): number[] {
+  /** Seconds in which both had it, until now: each host's monitor tells in its own time. */
+  async overlaps(): Promise<number[]> {
+    await Promise.all(HOSTS.map((host) => this.#untilMonitored(host)))
     const all = this.holdings()
     return all.flatMap((one) =>
       all.filter((two) => one.host < two.host && overlap(one, two) > 0).map((two) => overlap(one, two)),
@@ -242,15 +243,16 @@ export class Segment {
     for (const host of HOSTS) await this.#untilMonitored(host)
   }
 
-  /** The monitor says nothing when it is ready: show it an address until it tells of it. */
+  /** The monitor doesn't say how far it is: show it an address until it tells of it. */
   async #untilMonitored(host: HostName): Promise<void> {
     const log = this.#log(host)
+    const since = log.lines.length
     const probe = setInterval(() => {
       ip('-n', this.namespace(host), 'addr', 'add', '192.0.2.1/32', 'dev', 'lo')
       ip('-n', this.namespace(host), 'addr', 'del', '192.0.2.1/32', 'dev', 'lo')
     }, 50)
     try {
-      await log.line(/192\.0\.2\.1/)
+      await log.line(/192\.0\.2\.1/, since)
     } finally {
       clearInterval(probe)
     }

@@ -1,4 +1,5 @@
-import type { RealServer, TcpCheck, VirtualServer } from '../config/config.ts'
+import type { Check, RealServer, VirtualServer } from '../config/config.ts'
+import { probeHttp } from './http-probe.ts'
 import { pause } from './pause.ts'
 import { countAttempt, initialRetry } from './retry.ts'
 import { probeTcp, type TcpTarget } from './tcp-probe.ts'
@@ -10,7 +11,7 @@ export interface RealServerOptions {
   readonly onChange: (up: boolean, reason: string) => void
 }
 
-function targetOf(check: TcpCheck, server: RealServer): TcpTarget {
+function targetOf(check: Check, server: RealServer): TcpTarget {
   return {
     host: check.connectIp ?? server.address,
     port: check.connectPort ?? server.port,
@@ -35,22 +36,21 @@ export class RealServerMonitor {
     this.#running = Promise.all(server.checks.map((check, index) => this.#check(check, index))).then(() => {})
   }
 
-  async #check(check: TcpCheck, index: number): Promise<void> {
+  async #check(check: Check, index: number): Promise<void> {
     const { server, virtual } = this.#options
     const { signal } = this.#abort
     const target = targetOf(check, server)
     const rule = { ...check, delayLoop: virtual.delayLoop }
     let state = initialRetry(server.alpha)
     while (!signal.aborted) {
-      const fault = await probeTcp(target, signal)
+      const fault = check.type === 'TCP_CHECK' ? await probeTcp(target, signal) : await probeHttp(target, check, signal)
       if (signal.aborted) return
       const counted = countAttempt(state, fault === null, rule)
       state = counted.state
       if (counted.change !== null) {
         this.#checks[index] = { up: counted.change === 'up', decided: true }
-        this.#review(
-          fault === null ? `TCP ${target.host}:${target.port} answers` : `TCP ${target.host}:${target.port}: ${fault}`,
-        )
+        const what = `${check.type === 'TCP_CHECK' ? 'TCP' : check.type} ${target.host}:${target.port}`
+        this.#review(fault === null ? `${what} answers` : `${what}: ${fault}`)
       }
       await pause(counted.delay * 1000, signal)
     }

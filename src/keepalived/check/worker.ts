@@ -90,7 +90,7 @@ function startServers({ config, send, log, queue, mailer, announcer }: Wiring): 
           const subject = `Realserver [${server.address}]:tcp:${server.port} of virtual server [${virtual.address}]:tcp:${virtual.port} - ${up ? 'UP' : 'DOWN'}`
           mailer.send({
             subject,
-            body: up ? '=> TCP CHECK succeed on service <=' : '=> TCP CHECK failed on service <=',
+            body: `=> ${server.checks.every(({ type }) => type === 'TCP_CHECK') ? 'TCP CHECK' : 'CHECK'} ${up ? 'succeed' : 'failed'} on service <=`,
           })
         }
       }

@@ -1,15 +1,16 @@
 import { isIP } from 'node:net'
 import { blocksOf, commandOf, flagAlong, nameOfNode, nodeOf, numberAlong, numberOf, textOf } from './access.ts'
 import { alertOf, type Building } from './build-global.ts'
-import type { RealServer, TcpCheck, VirtualServer, VrrpInstance } from './config.ts'
+import type { Check, RealServer, TcpCheck, VirtualServer, VrrpInstance } from './config.ts'
+import { httpCheck } from './http-check.ts'
 import type { Block, Node } from './interpret.ts'
 import { addressFault } from './values.ts'
 
-function tcpCheck(check: Block, real: Block, virtual: Block): TcpCheck {
+/** What checks that connect have in common. */
+function connection(check: Block, real: Block, virtual: Block): Omit<TcpCheck, 'type'> {
   const along: readonly [Block, ...Block[]] = [check, real, virtual]
   const port = nodeOf(check, 'connect_port')
   return {
-    type: 'TCP_CHECK',
     connectIp: textOf(check, 'connect_ip'),
     connectPort: port === null ? null : numberOf(check, 'connect_port'),
     bindto: textOf(check, 'bindto'),
@@ -22,7 +23,13 @@ function tcpCheck(check: Block, real: Block, virtual: Block): TcpCheck {
 function realServer(node: Node, block: Block, virtual: Block, port: number, building: Building): RealServer {
   const own = node.values[1]
   const address = nameOfNode(node)
-  const checks = blocksOf(block, 'TCP_CHECK').map((opened) => tcpCheck(opened.block, block, virtual))
+  const tcp = blocksOf(block, 'TCP_CHECK').map(
+    (opened): Check => ({ type: 'TCP_CHECK', ...connection(opened.block, block, virtual) }),
+  )
+  const http = [...blocksOf(block, 'HTTP_GET'), ...blocksOf(block, 'SSL_GET')].flatMap((opened) =>
+    httpCheck(opened, connection(opened.block, block, virtual), [block, virtual], building.report),
+  )
+  const checks = [...tcp, ...http]
   const script = (name: string) => {
     const command = commandOf(block, name)
     const at = nodeOf(block, name)
@@ -52,12 +59,11 @@ function realServer(node: Node, block: Block, virtual: Block, port: number, buil
 }
 
 /** How long a server that no longer answers may count as up, s: for refusals at once, and for silence. */
-export function detectionTime(
-  delayLoop: number,
-  check: TcpCheck,
-): { readonly refused: number; readonly silent: number } {
+export function detectionTime(delayLoop: number, check: Check): { readonly refused: number; readonly silent: number } {
   const refused = delayLoop + check.retry * check.delayBeforeRetry
-  return { refused, silent: refused + (check.retry + 1) * check.connectTimeout }
+  // A page may take its time for the connection, and again for the answer.
+  const waits = check.type === 'TCP_CHECK' ? 1 : 2 * check.urls.length
+  return { refused, silent: refused + (check.retry + 1) * waits * check.connectTimeout }
 }
 
 /** null when the server has no address of its own (fwmark, group), or a bad one; said. */

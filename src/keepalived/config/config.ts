@@ -2,6 +2,7 @@ import type { WatchedServer } from '../../mysql/watched-server.ts'
 import type { Trap } from '../lint/trap.ts'
 import type { AnnouncementConfig, PaceConfig } from './announcement.ts'
 import type { DaemonSettings } from './daemon-settings.ts'
+import type { HttpCheck } from './http-check.ts'
 import type { Block } from './interpret.ts'
 import type { NotificationConfig } from './notification.ts'
 import type { Observation } from './observation.ts'
@@ -172,8 +173,10 @@ export interface RealServer {
   readonly smtpAlert: boolean
   /** Assumed down until the first success. */
   readonly alpha: boolean
-  readonly checks: readonly TcpCheck[]
+  readonly checks: readonly Check[]
 }
+
+export type Check = TcpCheck | HttpCheck
 
 export interface TcpCheck {
   readonly type: 'TCP_CHECK'

@@ -87,7 +87,7 @@ export const IGNORED: readonly (readonly [Flag, string])[] = [
 export const REFUSED: readonly (readonly [Flag, string])[] = [
   ['dont-release-vrrp', 'an address that stays without its daemon is an address on two hosts; leave the flag out'],
   ['namespace', 'start it in the namespace: ip netns exec NAME mmha-keepalived …'],
-  ['genhash', 'use mmha genhash'],
+  ['genhash', 'curl -s URL | md5sum prints the same digest'],
   ['umask', 'write umask in global_defs'],
   ['all-config', 'write includer or includet where a file must be there'],
 ]

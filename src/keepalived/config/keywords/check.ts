@@ -1,4 +1,5 @@
 import {
+  accepted,
   address,
   alias,
   choice,
@@ -69,16 +70,16 @@ const CHECKS = [
     { en: 'Can a connection be made?', zh: '能否建立 TCP 连接' },
     { opens: 'TCP_CHECK', many: true },
   ),
-  later(
+  native(
     'HTTP_GET',
     [],
-    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { en: 'Are pages as they should be?', zh: '页面是否符合预期' },
     { opens: 'HTTP_GET', many: true },
   ),
-  later(
+  native(
     'SSL_GET',
     [],
-    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { en: 'The same over TLS; the certificate is not verified', zh: '同上，但使用 TLS；不验证证书' },
     { opens: 'HTTP_GET', many: true },
   ),
   later(
@@ -162,7 +163,10 @@ export const VIRTUAL_SERVER: readonly Keyword[] = inBlock('virtual_server', [
   ipvs('sorry_server', [address, optional(port)], { en: 'balancing', zh: '负载均衡' }),
   ipvs('sorry_server_inhibit', [], { en: 'balancing', zh: '负载均衡' }),
   ipvs('protocol', [choice('TCP', 'UDP', 'SCTP')], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('virtualhost', [word], { en: 'for HTTP_GET', zh: '供 HTTP_GET 使用' }),
+  native('virtualhost', [word], {
+    en: 'Host header of HTTP_GET and SSL_GET',
+    zh: 'HTTP_GET 和 SSL_GET 的 Host 请求头',
+  }),
   ipvs('ha_suspend', [], { en: 'balancing', zh: '负载均衡' }),
   ipvs('hysteresis', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
   ipvs('omega', [flag], { en: 'balancing', zh: '负载均衡' }),
@@ -194,7 +198,10 @@ export const REAL_SERVER: readonly Keyword[] = inBlock('real_server', [
   ipvs('lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
   ipvs('uthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
   ipvs('lthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('virtualhost', [word], { en: 'for HTTP_GET', zh: '供 HTTP_GET 使用' }),
+  native('virtualhost', [word], {
+    en: 'Host header of HTTP_GET and SSL_GET',
+    zh: 'HTTP_GET 和 SSL_GET 的 Host 请求头',
+  }),
 ])
 
 const connection = (retries: number, delay: number) => [
@@ -216,22 +223,37 @@ const connection = (retries: number, delay: number) => [
 
 export const TCP_CHECK: readonly Keyword[] = inBlock('TCP_CHECK', [...connection(1, 1), NB_GET_RETRY])
 
+const STATUS_CODES = [word, ...Array.from({ length: 9 }, () => optional(word))]
+
 export const HTTP_GET: readonly Keyword[] = [
   ...inBlock('HTTP_GET', [
     ...connection(1, 3),
     alias('nb_get_retry', 'retry', { en: 'the old name of retry', zh: 'retry 的旧名' }, 'note'),
     native('url', [], { en: 'A page to fetch', zh: '要获取的页面' }, { opens: 'url', many: true }),
     native('virtualhost', [word], { en: 'Host header', zh: 'Host 请求头' }),
-    native('http_protocol', [word], { en: 'Version of HTTP', zh: 'HTTP 版本' }),
-    native('enable_sni', [flag], { en: 'Send the host name in TLS', zh: '在 TLS 中发送主机名' }),
-    native('fast_recovery', [flag], { en: 'No delay between pages', zh: '页面之间不等待' }),
+    later('http_protocol', [word], { en: 'HTTP/1.0 is spoken', zh: '使用 HTTP/1.0' }),
+    native(
+      'enable_sni',
+      [flag],
+      { en: 'Send the virtualhost in TLS', zh: '在 TLS 中发送 virtualhost' },
+      { default: false },
+    ),
+    accepted('fast_recovery', [flag], { en: 'pages are fetched without delay anyway', zh: '页面之间本来就不等待' }),
   ]),
   ...inBlock('url', [
     native('path', [word], { en: 'Path of the page', zh: '页面路径' }),
     native('digest', [word], { en: 'MD5 of its body', zh: '页面内容的 MD5' }),
-    native('status_code', [word, optional(word), optional(word)], { en: 'Good answers', zh: '视为正常的状态码' }),
+    native(
+      'status_code',
+      STATUS_CODES,
+      {
+        en: 'Good answers, also as ranges 200-299; default without digest: 2xx',
+        zh: '视为正常的状态码，可写范围 200-299；没有 digest 时默认为 2xx',
+      },
+      { many: true },
+    ),
     native('virtualhost', [word], { en: 'Host header', zh: 'Host 请求头' }),
-    native('regex', [word], { en: 'Expected in the body', zh: '内容中应匹配的正则表达式' }),
+    later('regex', [word], { en: 'the body is not searched', zh: '不搜索页面内容' }),
   ]),
 ]
 

@@ -1,0 +1,82 @@
+import { blocksOf, flagOf, nodeOf, nodesOf, textOf } from './access.ts'
+import type { TcpCheck } from './config.ts'
+import type { Report } from './diagnostics.ts'
+import type { Block, Node } from './interpret.ts'
+
+/** HTTP_GET and SSL_GET: pages to fetch from a real server. */
+export interface HttpCheck extends Omit<TcpCheck, 'type'> {
+  readonly type: 'HTTP_GET' | 'SSL_GET'
+  readonly tls: boolean
+  /** Send the virtualhost as server name of TLS. */
+  readonly enableSni: boolean
+  /** At least one. */
+  readonly urls: readonly HttpUrl[]
+}
+
+export interface HttpUrl {
+  readonly path: string
+  /** MD5 of the body, lower-case hex; null: any. */
+  readonly digest: string | null
+  /** Both ends belong to it; []: any when there is a digest, else 200..299. */
+  readonly statusCodes: readonly { readonly from: number; readonly to: number }[]
+  /** Host header; null: the address. */
+  readonly virtualhost: string | null
+}
+
+function statusCodes(block: Block, report: Report): HttpUrl['statusCodes'] {
+  return nodesOf(block, 'status_code').flatMap((node) =>
+    node.values.flatMap((value) => {
+      const match = /^(\d{3})(?:-(\d{3}))?$/.exec(String(value))
+      const from = Number(match?.[1])
+      const to = Number(match?.[2] ?? match?.[1])
+      if (match !== null && from >= 100 && from <= to) return [{ from, to }]
+      report(
+        'error',
+        'value-bad',
+        node,
+        `status_code ${String(value)} is no status of 100..999, ignored`,
+        'write 200, or 200-299',
+      )
+      return []
+    }),
+  )
+}
+
+function digestOf(block: Block, report: Report): string | null {
+  const digest = textOf(block, 'digest')
+  const at = nodeOf(block, 'digest')
+  if (digest === null || at === null || /^[0-9a-f]{32}$/i.test(digest)) return digest?.toLowerCase() ?? null
+  report('error', 'value-bad', at, `digest ${digest} is no MD5 of 32 hex digits, ignored`, 'genhash prints it')
+  return null
+}
+
+function urlOf(node: Node, block: Block, around: string | null, report: Report): HttpUrl[] {
+  const path = textOf(block, 'path')
+  if (path === null || !path.startsWith('/')) {
+    report('error', 'value-bad', node, 'a url needs a path that starts with /; this url is not checked', 'write path /')
+    return []
+  }
+  return [
+    {
+      path,
+      digest: digestOf(block, report),
+      statusCodes: statusCodes(block, report),
+      virtualhost: textOf(block, 'virtualhost') ?? around,
+    },
+  ]
+}
+
+/** [] when no page is left to fetch; said. `timing` is what all checks share, `around` the blocks outside, innermost first. */
+export function httpCheck(
+  { node, block }: { readonly node: Node; readonly block: Block },
+  timing: Omit<TcpCheck, 'type'>,
+  around: readonly Block[],
+  report: Report,
+): HttpCheck[] {
+  const type = node.keyword.name === 'SSL_GET' ? 'SSL_GET' : 'HTTP_GET'
+  const virtualhost = [block, ...around].map((one) => textOf(one, 'virtualhost')).find((name) => name !== null) ?? null
+  const urls = blocksOf(block, 'url').flatMap((url) => urlOf(url.node, url.block, virtualhost, report))
+  if (urls.length === 0) report('warning', 'value-missing', node, `${type} has no url to fetch, it is not run`)
+  if (urls.length === 0) return []
+  return [{ ...timing, type, tls: type === 'SSL_GET', enableSni: flagOf(block, 'enable_sni'), urls }]
+}
