@@ -1,4 +1,5 @@
 import type { VrrpInstance } from '../config/config.ts'
+import type { SignatureConfig } from '../config/wire.ts'
 import { familyOf, named, type Pairing } from './pairing.ts'
 import { inSeconds, type PlacedInstance, placeOf, type Say } from './subject.ts'
 
@@ -42,6 +43,39 @@ export function sameWire({ here, there }: Pairing, say: Say): void {
       : `${name}: ${what(one)} here, ${what(other)} in ${placeThere('authentication')}`
     say('pair-auth', placeOf(here.block, 'authentication'), said, 'the same on both nodes')
   }
+}
+
+/** Signatures and groups: whoever has another hears nobody. */
+export function sameSenders({ here, there }: Pairing, say: Say): void {
+  const one = here.instance
+  const other = there.instance
+  const place = (keyword: string) => named(placeOf(there.block, keyword))
+  const isMulticast = one.unicastPeers.length === 0 && other.unicastPeers.length === 0
+  if (isMulticast && one.wire.family === other.wire.family && one.wire.group !== other.wire.group) {
+    const said = `${one.name}: adverts go to ${one.wire.group} here, to ${other.wire.group} in ${place('mcast_dst_ip')}`
+    say('pair-group', placeOf(here.block, 'mcast_dst_ip'), said, 'the same group on both nodes')
+  }
+  for (const [mine, theirs] of [
+    [one.wire.signature, other.wire.signature],
+    [other.wire.signature, one.wire.signature],
+  ] as const) {
+    const fault = signatureFault(mine, theirs)
+    if (fault === null) continue
+    const said = `${one.name}: auth_hmac: ${fault}; here and in ${place('auth_hmac')}`
+    say('pair-auth', placeOf(here.block, 'auth_hmac'), said, 'the same keys on both nodes')
+    return
+  }
+}
+
+/** Why a listener drops what the other one sends; null: it does not. */
+function signatureFault(listener: SignatureConfig | null, sender: SignatureConfig | null): string | null {
+  const signs = sender !== null && sender.mode !== 'receive-only'
+  if (listener === null) return signs ? 'only one of the nodes has it' : null
+  if (!signs) return listener.mode === 'enforce' ? 'one node enforces signatures, the other sends none' : null
+  const key = sender.keys.find(({ id }) => id === sender.activeKey)
+  const known = listener.keys.find(({ id }) => id === sender.activeKey)
+  if (known === undefined) return `key ${sender.activeKey} is active on one node and unknown to the other`
+  return known.hex === key?.hex ? null : `key ${sender.activeKey} differs`
 }
 
 /** The same addresses on both. */

@@ -4,7 +4,7 @@ import { samePeers } from './pair-peers.ts'
 import { samePlan } from './pair-plan.ts'
 import { sameRole } from './pair-role.ts'
 import { sameTrackers } from './pair-trackers.ts'
-import { sameAddresses, sameWire } from './pair-wire.ts'
+import { sameAddresses, sameSenders, sameWire } from './pair-wire.ts'
 import { pairings } from './pairing.ts'
 import { sayInto, subjectOf } from './subject.ts'
 
@@ -19,6 +19,7 @@ export function lintPair(first: ParsedConfig, second: ParsedConfig): Diagnostic[
   const there = subjectOf(first)
   for (const pairing of pairings(here, there, say)) {
     sameWire(pairing, say)
+    sameSenders(pairing, say)
     sameAddresses(pairing, say)
     samePeers(pairing, say)
     samePlan(pairing, say)

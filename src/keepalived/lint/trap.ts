@@ -135,6 +135,10 @@ export const TRAPS = {
     'The nodes speak on different protocols, and both are master.',
     '两台使用不同的协议，都会成为主机。',
   ),
+  'pair-group': error(
+    'Each listens where the other does not speak, and both hold the address.',
+    '双方在不同的组播地址上收发，都会持有地址。',
+  ),
   'pair-interval': error(
     'Version 2 drops adverts with another interval, and both hold the address.',
     '版本 2 丢弃间隔不同的通告，两台都会持有地址。',

@@ -28,6 +28,8 @@ const database = (own: string, other: string, rest: string, priority = 100): Par
   more: 'mysql_server m {\nsocket /run/mysqld/mysqld.sock\ncredentials /etc/y.cnf\n}',
 })
 
+const signed = (id: number, letter: string, more = '') => `auth_hmac {\nkey ${id} ${letter.repeat(32)}\n${more}\n}`
+
 type Case = readonly [trap: Trap, a: Parts | string, b: Parts | string, said: string]
 
 const WRONG: readonly Case[] = [
@@ -42,6 +44,16 @@ const WRONG: readonly Case[] = [
   ['pair-interval', withLine(A, 'advert_int 1'), withLine(B, 'advert_int 2'), 'advert_int 2 s here, 1 s in a.conf'],
   ['pair-auth', withLine(A, password('1111')), withLine(B, password('1112')), 'auth_pass differs'],
   ['pair-auth', withLine(A, password('1111')), B, 'no authentication here, PASS in a.conf'],
+  ['pair-auth', withLine(A, signed(1, 'a')), B, 'auth_hmac: only one of the nodes has it'],
+  ['pair-auth', withLine(A, signed(1, 'a')), withLine(B, signed(1, 'b')), 'auth_hmac: key 1 differs'],
+  ['pair-auth', withLine(A, signed(1, 'a')), withLine(B, signed(2, 'a')), 'is active on one node and unknown'],
+  [
+    'pair-auth',
+    withLine(A, signed(1, 'a')),
+    withLine(B, signed(1, 'a', 'mode receive-only')),
+    'one node enforces signatures, the other sends none',
+  ],
+  ['pair-group', withLine(A, 'mcast_dst_ip 224.0.0.77'), B, 'adverts go to 224.0.0.18 here, to 224.0.0.77 in a.conf'],
   ['pair-vips', { ...A, vips: '10.0.0.100' }, { ...B, vips: '10.0.0.100\n10.0.0.101' }, '10.0.0.101/32 only here'],
   ['pair-vips', { ...A, vips: '10.0.0.100/24' }, { ...B, vips: '10.0.0.100' }, '10.0.0.100/24 only in a.conf'],
   ['pair-vip-order', { ...A, vips: '10.0.0.1\n10.0.0.2' }, { ...B, vips: '10.0.0.2\n10.0.0.1' }, 'another order'],

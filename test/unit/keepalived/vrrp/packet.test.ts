@@ -4,6 +4,7 @@ import { addressBytes } from '../../../../src/keepalived/vrrp/address.ts'
 import { authenticatedPacket } from '../../../../src/keepalived/vrrp/authentication-header.ts'
 import { type Datagram, decodeIpv4, vridOf } from '../../../../src/keepalived/vrrp/datagram.ts'
 import { Exchange } from '../../../../src/keepalived/vrrp/exchange.ts'
+import { nextSequence, SIGNATURE, signatureOf } from '../../../../src/keepalived/vrrp/message-signature.ts'
 import {
   type Advert,
   AH_AUTH,
@@ -141,6 +142,15 @@ describe('adverts of real keepalived', () => {
       const datagram = decoded(packet)
       expect(listener.hear(datagram)).toMatchObject({ ok: true, addressesDiffer: false })
       expect(listener.hear(datagram)).toMatchObject({ ok: false, fault: 'extReplay' })
+      const { message, source, family } = datagram
+      const signer = { family, version: want.version, vrid: 51, source }
+      const again = signatureOf(
+        message.subarray(0, -SIGNATURE),
+        signer,
+        signature,
+        message.readBigUInt64BE(message.length - 24),
+      )
+      expect(again.toString('hex')).toBe(message.subarray(-SIGNATURE).toString('hex'))
       expect(check(packet, { ...want, signature: null })).toMatchObject({ ok: false, fault: 'length' })
     }
   })
@@ -218,6 +228,39 @@ describe('validation', () => {
   it('other addresses are noted, not dropped', () => {
     const verdict = check(good, { ...pass, addresses: addresses.slice(0, 1) })
     expect(verdict).toMatchObject({ ok: true, addressesDiffer: true })
+  })
+})
+
+describe('the numbers of signatures', () => {
+  it('follow the clock, and go on when it stands still or goes back', () => {
+    const first = nextSequence(0n, 1_700_000_000_500)
+    expect(first).toBe((1_700_000_000n << 32n) | (0x8000n << 16n))
+    expect(nextSequence(first, 1_700_000_000_500)).toBe(first + 1n)
+    expect(nextSequence(first, 1_600_000_000_000)).toBe(first + 1n)
+    expect(nextSequence(first, 1_700_000_001_000)).toBe(1_700_000_001n << 32n)
+  })
+
+  it('must be near our clock where that is asked for', () => {
+    const [a, group] = ['10.99.0.10', '224.0.0.18'].map(addressBytes)
+    if (a === undefined || group === undefined) throw new Error('no addresses')
+    const rules = expected({ signature: { ...signature, windowSeconds: 5 } })
+    const packet = ipv4Packet(new Exchange(rules, () => 1_000_000).say(51, 100, a, group), a, group)
+    const heardAt = (unixMs: number): Verdict => new Exchange(rules, () => unixMs).hear(decoded(packet))
+    expect([995_000, 1_000_000, 1_005_000].map((at) => heardAt(at).ok)).toEqual([true, true, true])
+    expect([heardAt(994_000), heardAt(1_006_000)]).toMatchObject([{ fault: 'extStale' }, { fault: 'extStale' }])
+  })
+
+  it('over IPv6 the checksum covers the signature, too', () => {
+    const [source, group] = ['fe80::1', 'ff02::12'].map(addressBytes)
+    if (source === undefined || group === undefined) throw new Error('no addresses')
+    const rules = { ...IPV6, signature }
+    const message = new Exchange(rules, () => 1_000_000).say(51, 100, source, group)
+    const datagram: Datagram = {
+      ...{ family: 6, source, destination: group, hopLimit: 255, message, cut: false, authenticated: null },
+    }
+    expect(new Exchange(rules, () => 1_000_000).hear(datagram)).toMatchObject({ ok: true, addressesDiffer: false })
+    message[message.length - 1] = (message.at(-1) ?? 0) ^ 1
+    expect(new Exchange(rules, () => 1_000_000).hear(datagram)).toMatchObject({ ok: false, fault: 'extInvalid' })
   })
 })
 
