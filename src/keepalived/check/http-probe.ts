@@ -57,9 +57,7 @@ function fetchPage(target: TcpTarget, check: HttpCheck, url: HttpUrl, signal: Ab
       clearTimeout(timer)
       timer = late('no whole answer')
       const host = url.virtualhost ?? ownHost(target, check.tls)
-      socket.write(
-        `GET ${url.path} HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nConnection: close\r\nHost: ${host}\r\n\r\n`,
-      )
+      socket.write(`GET ${url.path} HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: ${host}\r\n\r\n`)
     })
     socket.on('data', (bytes: Buffer) => {
       try {
@@ -77,11 +75,9 @@ function fetchPage(target: TcpTarget, check: HttpCheck, url: HttpUrl, signal: Ab
   })
 }
 
-/** null: the page is as it should be. Without `status_code` and `digest`, any 2xx is. */
+/** null: the page is as it should be. */
 export function judgePage(url: HttpUrl, answer: HttpAnswer): ProbeFault {
-  const plain = url.digest === null && url.statusCodes.length === 0
-  const good = plain ? [{ from: 200, to: 299 }] : url.statusCodes
-  if (good.length > 0 && !good.some(({ from, to }) => answer.status >= from && answer.status <= to)) {
+  if (!url.statusCodes.some(({ from, to }) => answer.status >= from && answer.status <= to)) {
     return `status ${answer.status}`
   }
   return url.digest === null || url.digest === answer.digest ? null : `digest ${answer.digest}`

@@ -17,29 +17,30 @@ export interface HttpUrl {
   readonly path: string
   /** MD5 of the body, lower-case hex; null: any. */
   readonly digest: string | null
-  /** Both ends belong to it; []: any when there is a digest, else 200..299. */
+  /** Good answers, with both ends; 200..299 when none is set, also beside a digest, as keepalived. */
   readonly statusCodes: readonly { readonly from: number; readonly to: number }[]
   /** Host header; null: the address. */
   readonly virtualhost: string | null
 }
 
 function statusCodes(block: Block, report: Report): HttpUrl['statusCodes'] {
-  return nodesOf(block, 'status_code').flatMap((node) =>
+  const set = nodesOf(block, 'status_code').flatMap((node) =>
     node.values.flatMap((value) => {
       const match = /^(\d{3})(?:-(\d{3}))?$/.exec(String(value))
       const from = Number(match?.[1])
       const to = Number(match?.[2] ?? match?.[1])
-      if (match !== null && from >= 100 && from <= to) return [{ from, to }]
+      if (match !== null && from >= 100 && from <= to && to <= 599) return [{ from, to }]
       report(
         'error',
         'value-bad',
         node,
-        `status_code ${String(value)} is no status of 100..999, ignored`,
+        `status_code ${String(value)} is no status of 100..599, ignored`,
         'write 200, or 200-299',
       )
       return []
     }),
   )
+  return set.length === 0 ? [{ from: 200, to: 299 }] : set
 }
 
 function digestOf(block: Block, report: Report): string | null {

@@ -247,8 +247,8 @@ export const HTTP_GET: readonly Keyword[] = [
       'status_code',
       STATUS_CODES,
       {
-        en: 'Good answers, also as ranges 200-299; default without digest: 2xx',
-        zh: '视为正常的状态码，可写范围 200-299；没有 digest 时默认为 2xx',
+        en: 'Good answers, also as ranges 200-299; default: 200-299',
+        zh: '视为正常的状态码，可写范围 200-299；默认为 200-299',
       },
       { many: true },
     ),

@@ -1,20 +1,22 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createHttp, type RequestListener } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { probeHttp } from '../../../../src/keepalived/check/http-probe.ts'
 import type { HttpCheck, HttpUrl } from '../../../../src/keepalived/config/http-check.ts'
 
 const PAGE = 'the page\n'
+const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 const DIGEST = createHash('md5').update(PAGE).digest('hex')
-const URL: HttpUrl = { path: '/', digest: null, statusCodes: [], virtualhost: null }
+const URL: HttpUrl = { path: '/', digest: null, statusCodes: [{ from: 200, to: 299 }], virtualhost: null }
 
 const servers: Server[] = []
 const sockets = new Set<Socket>()
@@ -55,7 +57,6 @@ const site: RequestListener = (request, response) => {
   else if (request.url === '/name') response.end((request.socket as TLSSocket).servername)
   else response.writeHead(Number(request.url?.slice(1))).end()
 }
-const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 
 describe('HTTP_GET', () => {
   it.each<[string, Partial<HttpUrl>, RegExp | null]>([
@@ -66,6 +67,7 @@ describe('HTTP_GET', () => {
     ['a status beside it', { path: '/404', statusCodes: [{ from: 200, to: 399 }] }, /status 404/],
     ['the digest', { digest: DIGEST }, null],
     ['another digest', { digest: DIGEST.replace(/^./, 'g') }, new RegExp(`^/: digest ${DIGEST}$`)],
+    ['the digest on a page of errors', { path: '/503', digest: md5('') }, /^\/503: status 503$/],
     ['the virtualhost', { path: '/host', virtualhost: 'db.example', digest: md5('db.example') }, null],
   ])('%s', async (_what, url, fault) => {
     const said = await probe(await listening(createHttp(site)), [url])
@@ -94,6 +96,14 @@ describe('HTTP_GET', () => {
       createServer((socket) => socket.on('error', () => undefined).once('data', () => answer(socket))),
     )
     expect(await probe(port, [{}], {}, 200)).toMatch(fault)
+  })
+
+  it.skipIf(!existsSync('/usr/bin/genhash'))("the digest is what keepalived's genhash prints", async () => {
+    const port = await listening(createHttp(site))
+    const { stdout } = await promisify(execFile)('genhash', ['-s', '127.0.0.1', '-p', `${port}`, '-u', '/'])
+    const digest = /\b[0-9a-f]{32}\b/.exec(stdout)?.[0] ?? stdout
+    expect(digest).toBe(DIGEST)
+    expect(await probe(port, [{ digest }])).toBeNull()
   })
 
   it('nobody listens: said at once', async () => {
