@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import type { DaemonStatus } from '../../src/keepalived/process/status.ts'
 import { runtimeOf } from './environment.ts'
 import { LineLog } from './line-log.ts'
-import { type HostName, killGroup, type Segment, VIP } from './segment.ts'
+import { type HostName, IPV6_LAYOUT, killGroup, type Segment, VIP } from './segment.ts'
 
 export interface InstanceText {
   readonly priority: number
@@ -19,13 +19,15 @@ export interface InstanceText {
   readonly lease?: number
   /** Own and the peer's address; multicast without. */
   readonly unicast?: readonly [string, string]
+  /** The VIPs are IPv6's. */
+  readonly ipv6?: boolean
   /** A file whose number is added to the priority. */
   readonly trackFile?: string
 }
 
 /** A keepalived.conf for one instance. */
 export function configText(text: InstanceText): string {
-  const { priority, version, advertInterval, password, nopreempt, lease, unicast, trackFile } = text
+  const { priority, version, advertInterval, password, nopreempt, lease, unicast, ipv6, trackFile } = text
   return [
     'global_defs {',
     '  router_id wire',
@@ -46,7 +48,7 @@ export function configText(text: InstanceText): string {
       : [`  unicast_src_ip ${unicast[0]}`, '  unicast_peer {', `    ${unicast[1]}`, '  }']),
     ...(trackFile === undefined ? [] : ['  track_file {', '    number', '  }']),
     '  virtual_ipaddress {',
-    `    ${VIP}/24`,
+    ...(ipv6 === true ? ['    fe80::100/64', `    ${IPV6_LAYOUT.vip}/64`] : [`    ${VIP}/24`]),
     '  }',
     '}',
     '',

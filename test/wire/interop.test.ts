@@ -1,10 +1,11 @@
 import { describe, expect } from 'vitest'
-import { type Cell, EVERYTHING, FLAVOURS, nameOf, SELECTION, tryCell } from './matrix.ts'
+import { type Cell, EVERYTHING, FLAVOURS, type Flavour, nameOf, SELECTION, tryCell } from './matrix.ts'
+import { IPV6_LAYOUT } from './segment.ts'
 import { reason, wireTest } from './wire-test.ts'
 
 /**
  * `npm run wire:matrix` tries everything: {ours, keepalived}² × flavours × faults.
- * IPv6 is in ipv6.test.ts, AH and auth_hmac (which Debian 12's keepalived, 2.2.7, does not know) in auth.test.ts.
+ * AH and auth_hmac (which Debian 12's keepalived, 2.2.7, does not know) in auth.test.ts.
  */
 const cells = process.env.MMHA_WIRE === 'all' ? EVERYTHING : SELECTION
 
@@ -12,8 +13,11 @@ const cells = process.env.MMHA_WIRE === 'all' ? EVERYTHING : SELECTION
 const retries = ({ flavour }: Cell): number => (FLAVOURS[flavour].advertInterval < 0.5 ? 2 : 0)
 
 describe.skipIf(reason !== null)('ours and keepalived', { concurrent: true }, () => {
+  const ipv6Test = wireTest.extend({ layout: IPV6_LAYOUT })
   for (const cell of cells) {
-    wireTest(nameOf(cell), { timeout: 120_000, retry: retries(cell) }, async ({ segment, daemons }) =>
+    const { ipv6 = false }: Flavour = FLAVOURS[cell.flavour]
+    const test = ipv6 ? ipv6Test : wireTest
+    test(nameOf(cell), { timeout: 120_000, retry: retries(cell) }, async ({ segment, daemons }) =>
       tryCell(segment, daemons, cell),
     )
   }

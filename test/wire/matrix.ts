@@ -18,6 +18,8 @@ export interface Flavour {
   readonly password?: string
   readonly nopreempt: boolean
   readonly unicast?: boolean
+  /** On a segment with IPv6 addresses. */
+  readonly ipv6?: boolean
 }
 
 export const FLAVOURS = {
@@ -29,6 +31,8 @@ export const FLAVOURS = {
   'v3 0.1 s, preempt': { version: 3, advertInterval: 0.1, nopreempt: false },
   'v3 0.5 s unicast, nopreempt': { version: 3, advertInterval: 0.5, nopreempt: true, unicast: true },
   'v3 0.5 s unicast, preempt': { version: 3, advertInterval: 0.5, nopreempt: false, unicast: true },
+  'v3 0.5 s IPv6, nopreempt': { version: 3, advertInterval: 0.5, nopreempt: true, ipv6: true },
+  'v3 0.5 s IPv6, preempt': { version: 3, advertInterval: 0.5, nopreempt: false, ipv6: true },
 } as const satisfies Readonly<Record<string, Flavour>>
 export type FlavourName = keyof typeof FLAVOURS
 
@@ -118,6 +122,11 @@ class Trial {
     writeFileSync(this.#file(host), `${number}\n`)
   }
 
+  /** The address that a host's adverts come from. */
+  sender(host: HostName): string {
+    return this.flavour.ipv6 === true ? this.#segment.linkLocal(host) : Segment.address(host)
+  }
+
   /** Does the holder's VIP end with its daemon, however that ends? */
   get leased(): boolean {
     return this.#cell.pair[0] === 'ours' && this.flavour.advertInterval >= 0.5
@@ -150,11 +159,12 @@ export async function tryCell(segment: Segment, daemons: Daemons, cell: Cell): P
   else await fallsSilent(segment, trial, holder, cell)
 }
 
-async function stops(segment: Segment, { flavour }: Trial, holder: Daemon): Promise<void> {
+async function stops(segment: Segment, trial: Trial, holder: Daemon): Promise<void> {
+  const { flavour } = trial
   const seen = segment.adverts().length
   holder.signal('SIGTERM')
   const zero = await segment.advert(({ priority }) => priority === 0, seen)
-  const taken = await segment.advert(({ from }) => from === Segment.address('b'), seen)
+  const taken = await segment.advert(({ from }) => from === trial.sender('b'), seen)
   await segment.vip('b', true)
   await segment.vip('a', false)
   // Skew_Time, which is much less than waiting for adverts that don't come.
@@ -167,9 +177,9 @@ async function stops(segment: Segment, { flavour }: Trial, holder: Daemon): Prom
 async function fallsSilent(segment: Segment, trial: Trial, holder: Daemon, { fault, pair }: Cell): Promise<void> {
   const { flavour, leased } = trial
   holder.signalAll(fault === 'kill' ? 'SIGKILL' : 'SIGSTOP')
-  const taken = await segment.advert(({ from, priority }) => from === Segment.address('b') && priority > 0, 0, 30_000)
+  const taken = await segment.advert(({ from, priority }) => from === trial.sender('b') && priority > 0, 0, 30_000)
   await segment.vip('b', true)
-  const last = segment.adverts().findLast(({ from, at }) => from === Segment.address('a') && at < taken.at)
+  const last = segment.adverts().findLast(({ from, at }) => from === trial.sender('a') && at < taken.at)
   expect(taken.at - (last?.at ?? 0)).toBeGreaterThan(masterDown(flavour, PRIORITIES.b) - EARLY)
   if (leased) expect(await segment.overlaps()).toEqual([])
   // keepalived does not know that its address stays on a host whose daemon was killed.
@@ -186,11 +196,11 @@ async function losesPriority(segment: Segment, trial: Trial): Promise<void> {
   const { flavour } = trial
   const seen = segment.adverts().length
   trial.weigh('a', -54)
-  await segment.advert(({ from, priority }) => from === Segment.address('a') && priority === 200, seen)
+  await segment.advert(({ from, priority }) => from === trial.sender('a') && priority === 200, seen)
   if (flavour.nopreempt) {
     // Longer than the Master_Down_Interval of the other.
     await trial.more(5)
-    expect(segment.adverts().every(({ from }) => from === Segment.address('a'))).toBe(true)
+    expect(segment.adverts().every(({ from }) => from === trial.sender('a'))).toBe(true)
     expect(segment.hasVip('b')).toBe(false)
     trial.weigh('a', 0)
     await segment.advert(({ priority }) => priority === 254, segment.adverts().length)

@@ -1,4 +1,5 @@
 import type { Config, RealServer, VirtualServer, VrrpInstance } from '../config/config.ts'
+import { ownAddresses } from '../config/own-addresses.ts'
 import { Announcer } from '../notify/announcer.ts'
 import { serverName } from '../notify/change.ts'
 import { Mailer } from '../notify/mailer.ts'
@@ -58,8 +59,7 @@ function startScripts({ config, send, log, scripts }: Wiring): ScriptTracker[] {
 function drivenBy(config: Config, virtual: VirtualServer, server: RealServer): VrrpInstance | null {
   if (server.weight === 0 || !isLocalAddress(server.address)) return null
   return (
-    config.instances.find(({ virtualAddresses }) => virtualAddresses.some((vip) => vip.address === virtual.address)) ??
-    null
+    config.instances.find((instance) => ownAddresses(instance).some((vip) => vip.address === virtual.address)) ?? null
   )
 }
 

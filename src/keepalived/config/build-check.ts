@@ -4,6 +4,7 @@ import { alertOf, type Building } from './build-global.ts'
 import type { Check, RealServer, TcpCheck, VirtualServer, VrrpInstance } from './config.ts'
 import { httpCheck } from './http-check.ts'
 import type { Block, Node } from './interpret.ts'
+import { ownAddresses } from './own-addresses.ts'
 import { addressFault } from './values.ts'
 
 /** What checks that connect have in common. */
@@ -86,7 +87,7 @@ export function buildVirtual(
     report('error', 'value-bad', node, `${said}; the virtual_server is skipped`, 'write virtual_server ADDRESS PORT')
     return null
   }
-  const holder = instances.find((instance) => instance.virtualAddresses.some((vip) => vip.address === address))
+  const holder = instances.find((instance) => ownAddresses(instance).some((vip) => vip.address === address))
   if (holder === undefined) {
     const said = `${address} is no virtual_ipaddress of an instance: its real servers move nothing, only their scripts run`
     report('warning', 'conflict', node, said)

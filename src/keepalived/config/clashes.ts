@@ -3,6 +3,7 @@ import type { Building } from './build-global.ts'
 import type { VrrpInstance } from './config.ts'
 import type { Place } from './diagnostics.ts'
 import type { Block } from './interpret.ts'
+import { ownAddresses } from './own-addresses.ts'
 
 /** Instances with the same would hear each other's adverts. */
 function wireOf({ interface: nic, virtualRouterId, wire, unicastPeers }: VrrpInstance): string {
@@ -27,7 +28,7 @@ export function withoutClashes(instances: readonly VrrpInstance[], top: Block, {
       return false
     }
     wires.set(wireOf(instance), instance)
-    for (const { address } of instance.virtualAddresses) {
+    for (const { address } of ownAddresses(instance)) {
       const other = holders.get(address)
       if (other === undefined) holders.set(address, instance)
       else {

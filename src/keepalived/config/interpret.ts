@@ -97,7 +97,9 @@ function readRest(
     )
     return { ...placeOf(next), words: rest, block: statement.block }
   }
-  const text = rest.map((word) => word.text).join(' ')
+  // What follows a password may be part of it.
+  const isSecret = keyword.values.some(({ type }) => type === 'secret')
+  const text = isSecret ? '…' : rest.map((word) => word.text).join(' ')
   report(
     'warning',
     'syntax',

@@ -5,7 +5,7 @@ import { AF_INET, AF_INET6 } from './socket.ts'
 const RTM = { newLink: 16, delLink: 17, getLink: 18, newAddress: 20, delAddress: 21, getAddress: 22 } as const
 const NLMSG_ERROR = 2
 const NLMSG_DONE = 3
-export const FLAG = { request: 0x1, ack: 0x4, replace: 0x100, dump: 0x300, create: 0x400 } as const
+export const FLAG = { request: 0x1, ack: 0x4, replace: 0x100, exclusive: 0x200, dump: 0x300, create: 0x400 } as const
 const IFA = { address: 1, local: 2, label: 3, cacheInfo: 6, flags: 8 } as const
 const IFA_F_SECONDARY = 0x01
 const IFA_F_NODAD = 0x02

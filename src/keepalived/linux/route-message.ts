@@ -47,11 +47,14 @@ export interface RuleChange {
   readonly priority: number
 }
 
-/** RTM_NEWROUTE: adds the route, or renews what is there. */
+/**
+ * RTM_NEWROUTE: adds the route, and renews the lease of one over IPv6. Without a lease what is there already stays: it may
+ * be somebody else's (EEXIST).
+ */
 export function addRoute(route: RouteChange, sequence: number): Buffer {
-  const flags = FLAG.request | FLAG.ack | FLAG.create | FLAG.replace
-  const expires =
-    route.family === 6 && route.leaseSeconds > 0 ? [attribute(RTA.expires, int32(route.leaseSeconds))] : []
+  const renews = route.family === 6 && route.leaseSeconds > 0
+  const flags = FLAG.request | FLAG.ack | FLAG.create | (renews ? FLAG.replace : FLAG.exclusive)
+  const expires = renews ? [attribute(RTA.expires, int32(route.leaseSeconds))] : []
   return message(RTM.newRoute, flags, sequence, [...routeParts(route), ...expires])
 }
 
@@ -61,8 +64,7 @@ export function deleteRoute(route: RouteChange, sequence: number): Buffer {
 }
 
 export function addRule(rule: RuleChange, sequence: number): Buffer {
-  const exclusive = 0x200
-  return message(RTM.newRule, FLAG.request | FLAG.ack | FLAG.create | exclusive, sequence, ruleParts(rule))
+  return message(RTM.newRule, FLAG.request | FLAG.ack | FLAG.create | FLAG.exclusive, sequence, ruleParts(rule))
 }
 
 export function deleteRule(rule: RuleChange, sequence: number): Buffer {

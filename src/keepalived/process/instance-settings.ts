@@ -1,4 +1,5 @@
 import type { Config, VirtualAddress, VrrpInstance } from '../config/config.ts'
+import { ownAddresses } from '../config/own-addresses.ts'
 import type { VirtualRoute, VirtualRule } from '../config/routes.ts'
 import { fileTracker, processTracker } from '../track/tracker-name.ts'
 import { addressBytes } from '../vrrp/address.ts'
@@ -72,8 +73,8 @@ function awaited({ trackScripts, trackProcesses, trackFiles }: VrrpInstance): st
 }
 
 /** All the addresses, those first that adverts list. */
-export function vipsOf({ virtualAddresses, excludedAddresses, interface: nic }: VrrpInstance): VipAddress[] {
-  return [...virtualAddresses, ...excludedAddresses].map((address) => vipAddress(address, nic))
+export function vipsOf(instance: VrrpInstance): VipAddress[] {
+  return ownAddresses(instance).map((address) => vipAddress(address, instance.interface))
 }
 
 export function movingOf(instance: VrrpInstance): Moving {

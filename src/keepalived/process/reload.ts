@@ -87,7 +87,6 @@ function checkPart(config: Config): unknown {
         garpMasterRefresh: _garpRefresh,
         announcement: _announcement,
         wire: _wire,
-        excludedAddresses: _excluded,
         virtualRoutes: _routes,
         virtualRules: _rules,
         promoteSecondaries: _promote,

@@ -163,7 +163,9 @@ function goneOf(before: VrrpInstance, after: VrrpInstance) {
   return {
     virtualAddresses: missing(before.virtualAddresses, after.virtualAddresses),
     excludedAddresses: missing(before.excludedAddresses, after.excludedAddresses),
-    virtualRoutes: missing(before.virtualRoutes, after.virtualRoutes),
+    // The lease is part of a route in the kernel.
+    virtualRoutes:
+      before.vipLease === after.vipLease ? missing(before.virtualRoutes, after.virtualRoutes) : before.virtualRoutes,
     virtualRules: missing(before.virtualRules, after.virtualRules),
   }
 }

@@ -1,6 +1,7 @@
 import { type MysqlCheck, startMysqlCheck } from '../check/mysql/check.ts'
 import { serves } from '../check/mysql/tally.ts'
 import type { MysqlServer, VrrpInstance } from '../config/config.ts'
+import { ownAddresses } from '../config/own-addresses.ts'
 import { PairLine } from '../heartbeat/pair-line.ts'
 import type { Scripts } from '../notify/scripts.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
@@ -38,7 +39,7 @@ export function startRole(options: RoleOptions): Role {
   const kill = (): string => check.kill()
   const keeper = new RoleKeeper({
     instance: instance.name,
-    addresses: instance.virtualAddresses.map(({ address }) => address),
+    addresses: ownAddresses(instance).map(({ address }) => address),
     role,
     server,
     send,
