@@ -2,15 +2,24 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { contains, type GtidSet, parseGtidSet } from './gtid-set.ts'
 
 /**
- * A MySQL binlog file as far as crash recovery needs it: where each transaction begins and how it ends.
- * Layout (libs/mysql/binlog/event): magic, then events of 19 bytes header
+ * A binlog or relay log as far as recovery needs it: where each transaction begins and how it ends.
+ * Layout (MySQL libs/mysql/binlog/event, MariaDB sql/log_event.h): magic, then events of 19 bytes header
  *   timestamp@0(4) type@4(1) server_id@5(4) size@9(4) end@13(4) flags@17(2), little-endian.
  */
 const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e])
 const HEADER = 19
 /** The server clears it when it closes the file: set means that it died with the file open. */
 const BINLOG_IN_USE = 0x1
-const EVENT = { query: 2, formatDescription: 15, xid: 16, gtid: 33, previousGtids: 35, gtidTagged: 42 } as const
+const EVENT = {
+  query: 2,
+  formatDescription: 15,
+  xid: 16,
+  gtid: 33,
+  previousGtids: 35,
+  gtidTagged: 42,
+  mariadbGtid: 162,
+  mariadbEncryption: 164,
+} as const
 
 export interface BinlogTransaction {
   readonly gtid: string
@@ -36,8 +45,11 @@ export interface BinlogScan {
 export class UnreadableBinlog extends Error {}
 
 const GTID_BODY = 25
-/** `BEGIN`, and perhaps four bytes of checksum. */
-const BEGIN_AT_END = 9
+const MARIADB_GTID_BODY = 13
+/** MariaDB: a statement that is a transaction by itself, without a COMMIT or XID after it. */
+const STANDALONE = 0x1
+/** `COMMIT`, and perhaps four bytes of checksum. */
+const WORD_AT_END = 10
 const WINDOW = 1 << 20
 
 /** Reads event headers only. @throws UnreadableBinlog, system errors */
@@ -56,7 +68,11 @@ async function scan(window: Window): Promise<BinlogScan> {
   const transactions: BinlogTransaction[] = []
   let inUse = false
   let preamble = MAGIC.length
-  let open: { gtid: string; start: number; kind: BinlogTransaction['kind'] } | null = null
+  let open: { gtid: string; start: number; kind: BinlogTransaction['kind']; untilCommit?: boolean } | null = null
+  const close = (end: number, kind?: BinlogTransaction['kind']) => {
+    if (open !== null) transactions.push({ gtid: open.gtid, start: open.start, kind: kind ?? open.kind, end })
+    open = null
+  }
   let at = MAGIC.length
   for (;;) {
     const header = await window.at(at, HEADER)
@@ -64,26 +80,33 @@ async function scan(window: Window): Promise<BinlogScan> {
     if (header === null || size < HEADER || at + size > window.size) break
     const type = header.readUInt8(4)
     if (type === EVENT.gtidTagged) throw new UnreadableBinlog('tagged GTIDs')
+    if (type === EVENT.mariadbEncryption) throw new UnreadableBinlog('encrypted')
     if (type === EVENT.formatDescription) inUse = (header.readUInt16LE(17) & BINLOG_IN_USE) !== 0
     if (type === EVENT.formatDescription || type === EVENT.previousGtids) preamble = at + size
     if (type === EVENT.gtid) {
-      if (open !== null) transactions.push({ ...open, end: at })
+      close(at)
       const body = await window.at(at + HEADER, GTID_BODY)
       if (body === null) break
       open = { gtid: gtidOf(body), start: at, kind: 'other' }
+    } else if (type === EVENT.mariadbGtid) {
+      close(at)
+      const body = await window.at(at + HEADER, MARIADB_GTID_BODY)
+      if (body === null) break
+      const untilCommit = (body.readUInt8(12) & STANDALONE) === 0
+      open = { gtid: mariadbGtidOf(header, body), start: at, kind: 'cut', untilCommit }
     } else if (type === EVENT.query && open !== null) {
       // Between BEGIN and the XID event the transaction is not whole; a COMMIT or a DDL statement as text makes it whole.
       const text =
-        (await window.at(at + Math.max(HEADER, size - BEGIN_AT_END), Math.min(size - HEADER, BEGIN_AT_END))) ?? ''
-      open.kind = text.includes('BEGIN') ? 'cut' : 'other'
-    } else if (type === EVENT.xid && open !== null) {
-      transactions.push({ ...open, kind: 'xid', end: at + size })
-      open = null
+        (await window.at(at + Math.max(HEADER, size - WORD_AT_END), Math.min(size - HEADER, WORD_AT_END))) ?? ''
+      if (open.untilCommit === undefined) open.kind = text.includes('BEGIN') ? 'cut' : 'other'
+      else if (!open.untilCommit || text.includes('COMMIT')) close(at + size, 'other')
+    } else if (type === EVENT.xid) {
+      close(at + size, 'xid')
     }
     at += size
   }
   // Bytes that are left over are a cut event.
-  if (open !== null) transactions.push({ ...open, kind: at < window.size ? 'cut' : open.kind, end: window.size })
+  close(window.size, at < window.size ? 'cut' : undefined)
   return { inUse, preamble, transactions, end: at }
 }
 
@@ -92,6 +115,11 @@ function gtidOf(body: Buffer): string {
   const hex = body.toString('hex', 1, 17)
   const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
   return `${uuid}:${body.readBigInt64LE(17)}`
+}
+
+/** number@0(8) domain@8(4) flags@12(1); the server stands in the header. */
+function mariadbGtidOf(header: Buffer, body: Buffer): string {
+  return `${body.readUInt32LE(8)}-${header.readUInt32LE(5)}-${body.readBigUInt64LE(0)}`
 }
 
 /** Positioned reads through a buffer: bodies are skipped, headers of small events come in one read. */

@@ -1,7 +1,7 @@
 import type { Secret } from '../inventory/secret.ts'
 import type { Dialect } from './dialect.ts'
 import { sqlString } from './quote.ts'
-import { type Row, text } from './sql-session.ts'
+import { type Row, type SqlSession, text } from './sql-session.ts'
 import { type SqlText, sql } from './sql-text.ts'
 
 /** Everything that CHANGE REPLICATION SOURCE says of ours. Times in seconds. */
@@ -55,6 +55,13 @@ export function placeByGtid(dialect: Dialect): string {
   return `${dialect.statement.changeSource} ${positionOptions(dialect, 'gtid').join(', ')}`
 }
 
+/** Makes a stopped channel read on from a place in its own relay log, and keep that log. */
+export function placeInRelayLog(dialect: Dialect, at: { readonly file: string; readonly position: number }): string {
+  const byPosition = dialect.flavour === 'mariadb' ? 'MASTER_USE_GTID=no' : `${dialect.option}_AUTO_POSITION=0`
+  const { changeSource: change } = dialect.statement
+  return `${change} RELAY_LOG_FILE=${sqlString(at.file)}, RELAY_LOG_POS=${at.position}, ${byPosition}`
+}
+
 /** The source says that its log does not hold what was asked for (1236; MySQL ≥ 8.0: 13114). */
 export function placeIsLost(channel: ChannelStatus): boolean {
   return channel.ioError !== null && [1236, 13114].includes(channel.ioError.code)
@@ -86,12 +93,19 @@ export interface ChannelStatus {
   /** Where the applier is, in the source's own files: for position mode. */
   readonly applied: { readonly file: string; readonly position: number }
   readonly received: { readonly file: string; readonly position: number }
+  /** Where the applier reads in this server's own files. */
+  readonly relayLogFile: string
   /** MySQL: Retrieved_Gtid_Set; MariaDB: Gtid_IO_Pos. '' without GTIDs. */
   readonly receivedGtids: string
   readonly ioError: { readonly code: number; readonly message: string } | null
   readonly sqlError: { readonly code: number; readonly message: string } | null
   /** s; null while it can't be said. Never proof of anything (facts: "Seconds_Behind=0" with swapped rows). */
   readonly secondsBehind: number | null
+}
+
+/** null: no channel is configured. @throws SqlError */
+export async function channelOf(session: SqlSession, dialect: Dialect): Promise<ChannelStatus | null> {
+  return readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
 }
 
 /** Reads the row of SHOW REPLICA STATUS (the default channel). undefined: no channel is configured. */
@@ -115,6 +129,7 @@ export function readChannel(dialect: Dialect, row: Row | undefined): ChannelStat
     connectRetry: Number(text(row, c.connectRetry)),
     applied: { file: text(row, c.relaySourceLogFile), position: Number(text(row, c.execSourceLogPos)) },
     received: { file: text(row, c.sourceLogFile), position: Number(text(row, c.readSourceLogPos)) },
+    relayLogFile: text(row, 'Relay_Log_File'),
     receivedGtids: text(row, dialect.flavour === 'mariadb' ? 'Gtid_IO_Pos' : 'Retrieved_Gtid_Set'),
     ioError: problem('IO'),
     sqlError: problem('SQL'),

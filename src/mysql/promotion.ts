@@ -1,4 +1,4 @@
-import { readChannel } from './channel.ts'
+import { type ChannelStatus, channelOf } from './channel.ts'
 import type { Dialect } from './dialect.ts'
 import { EPOCH_SCHEMA, insertEpoch } from './epoch.ts'
 import { sqlString } from './quote.ts'
@@ -16,6 +16,7 @@ export type ApplyOutcome =
 /**
  * Stops fetching and applies what was received. The order matters: on MariaDB a replica whose two threads are both
  * stopped throws away its relay log (200 of 200 transactions, measured), so the applier is started first.
+ * @param before the channel as it is; null: none
  * @param deadlineMs how long the applier may take
  * @param stopIo stops the receiver; resolves when nothing more can come in
  * @throws SqlError when the connection goes
@@ -23,16 +24,14 @@ export type ApplyOutcome =
 export async function applyReceived(
   session: SqlSession,
   dialect: Dialect,
+  before: ChannelStatus | null,
   deadlineMs: number,
   stopIo: () => Promise<void>,
 ): Promise<ApplyOutcome> {
-  const status = async () => readChannel(dialect, (await session.query(dialect.statement.showReplicaStatus))[0])
-  const before = await status()
+  const status = () => channelOf(session, dialect)
   if (before === null) return { state: 'applied' }
-  const bothStopped = before.io === 'stopped' && !before.sqlRunning
-  if (!before.sqlRunning && !(bothStopped && dialect.flavour === 'mariadb')) {
-    await session.query(dialect.statement.startSql)
-  }
+  // Both stopped: see relay-log.ts; starting would throw away what it could not read.
+  if (!before.sqlRunning && before.io !== 'stopped') await session.query(dialect.statement.startSql)
   if (before.io !== 'stopped') await stopIo()
   const after = await status()
   if (after === null || after.receivedGtids === '') return { state: 'applied' }

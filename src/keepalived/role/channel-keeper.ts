@@ -3,7 +3,9 @@ import { contains, type GtidSet, isEmpty, ofOrigin, parseGtidSet, subtract } fro
 import type { History } from '../../mysql/rejoin.ts'
 import { SqlError, type SqlSession, text } from '../../mysql/sql-session.ts'
 import type { Judgement } from './judgement.ts'
+import { LeftRelayLog } from './left-relay-log.ts'
 import type { LocalServer } from './server.ts'
+import type { StateFile } from './state-file.ts'
 
 type Log = (level: 'info' | 'warn' | 'error', message: string) => void
 
@@ -18,13 +20,15 @@ const RETRY_AFTER_ERROR_MS = 5_000
 
 /** Starts and stops the channel as judged; says each error once. */
 export class ChannelKeeper {
+  readonly left: LeftRelayLog
   readonly #log: Log
   #retryAt = 0
   #told = ''
   /** MariaDB: where the channel is going to read on. */
   #place: GtidSet | null = null
 
-  constructor(log: Log) {
+  constructor(state: StateFile, log: Log) {
+    this.left = new LeftRelayLog(state, log)
     this.#log = log
   }
 
@@ -45,11 +49,13 @@ export class ChannelKeeper {
       this.#place = null
       return
     }
+    if ((await this.left.replaying) && !(await this.left.settle(server, channel, histories.theirs))) return
     if (needsGtids(server, channel, histories)) {
       await this.#leavePosition(server, channel)
       return
     }
     if (this.#mustWait(channel)) return
+    if (!(await this.left.settle(server, channel, histories.theirs))) return
     if (!(await this.#takePlace(server, channel, histories))) return
     await server.actor.query(server.dialect.statement.startReplica)
     this.#log('info', `replication from ${channel.host} started`)

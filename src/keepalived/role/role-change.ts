@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { channelOf } from '../../mysql/channel.ts'
 import { formatGtidSet } from '../../mysql/gtid-set.ts'
 import { applyReceived, openForWrites, waitFor } from '../../mysql/promotion.ts'
 import { writableStatements } from '../../mysql/read-only.ts'
@@ -9,6 +10,7 @@ import type { RoleConfig } from '../config/config.ts'
 import { closeInTime } from './closing.ts'
 import { destroyClientSockets } from './fence.ts'
 import { promotionVerdict, type Situation, wasSynchronous } from './judgement.ts'
+import type { LeftRelayLog } from './left-relay-log.ts'
 import type { Peer, PeerView } from './peer.ts'
 import type { LocalServer } from './server.ts'
 import type { StateFile } from './state-file.ts'
@@ -16,6 +18,7 @@ import type { StateFile } from './state-file.ts'
 export interface ChangeContext {
   readonly server: LocalServer
   readonly peer: Peer
+  readonly left: LeftRelayLog
   readonly role: RoleConfig
   /** The VIPs. */
   readonly addresses: readonly string[]
@@ -53,7 +56,7 @@ const OPINION_AFTER_FAREWELL_MS = 25
 
 /** Applies what was received, asks for a second opinion, and opens the server. @throws SqlError when it goes meanwhile */
 export async function promote(
-  { server, peer, role, log, askVeto }: ChangeContext,
+  { server, peer, left, role, log, askVeto }: ChangeContext,
   quarantine: Quarantine,
   wish: { readonly deadlineMs: number; readonly farewell: boolean; readonly signal: AbortSignal },
 ): Promise<Outcome> {
@@ -65,10 +68,13 @@ export async function promote(
   const started = performance.now()
   const laps: string[] = []
   const lap = (what: string) => laps.push(`${what} after ${(performance.now() - started).toFixed(0)} ms`)
-  const received = await applyReceived(server.actor, server.dialect, waitMs, async () => {
-    await stopReceiving(server, asked)
-    lap('receiver stopped')
-  })
+  const channel = await channelOf(server.actor, server.dialect)
+  const received =
+    (await left.apply(server, channel, waitMs)) ??
+    (await applyReceived(server.actor, server.dialect, channel, waitMs, async () => {
+      await stopReceiving(server, asked)
+      lap('receiver stopped')
+    }))
   lap('applied')
   const view = await asked
   lap('peer asked')

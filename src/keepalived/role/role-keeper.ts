@@ -72,7 +72,7 @@ export class RoleKeeper {
   constructor(options: RoleKeeperOptions) {
     this.#o = options
     this.#peer = new Peer(options.role.peer, () => this.#wake())
-    this.#channel = new ChannelKeeper(options.log)
+    this.#channel = new ChannelKeeper(options.state, options.log)
     this.#absence = new Absence({ peer: options.role.peer.address, port: options.server.port, log: options.log })
     this.#semiSync = new SemiSyncKeeper({ ...options, policy: options.role.policy, timeoutMs: SEMI_SYNC_TIMEOUT_MS })
     this.#quarantine = new QuarantineKeeper(options)
@@ -215,7 +215,8 @@ export class RoleKeeper {
 
   #context(server: LocalServer): ChangeContext {
     const { role, addresses, log, state, kill, askVeto } = this.#o
-    return { server, peer: this.#peer, role, addresses, port: this.#o.server.port, log, state, kill, askVeto }
+    const { port } = this.#o.server
+    return { server, peer: this.#peer, left: this.#channel.left, role, addresses, port, log, state, kill, askVeto }
   }
 
   async #run(): Promise<void> {

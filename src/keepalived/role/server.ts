@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { clientSessions, closeForWrites, endSessions } from '../../mysql/demotion.ts'
 import type { Dialect } from '../../mysql/dialect.ts'
 import type { GtidSet } from '../../mysql/gtid-set.ts'
@@ -25,6 +26,9 @@ export class LocalServer {
   /** Our own accounts: never ended with the clients. */
   readonly ownUsers: readonly string[]
   readonly binlogIndex: string
+  readonly #datadir: string
+  /** '' on MariaDB, unless somebody has given it a name. */
+  readonly #relayLogIndex: string
   /** performance.now() when it was opened. */
   readonly since = performance.now()
 
@@ -35,6 +39,8 @@ export class LocalServer {
     stopper: WatchedSession
     ownUsers: readonly string[]
     binlogIndex: string
+    datadir: string
+    relayLogIndex: string
   }) {
     this.dialect = fields.dialect
     this.actor = fields.actor
@@ -42,6 +48,8 @@ export class LocalServer {
     this.#stopper = fields.stopper
     this.ownUsers = fields.ownUsers
     this.binlogIndex = fields.binlogIndex
+    this.#datadir = fields.datadir
+    this.#relayLogIndex = fields.relayLogIndex
   }
 
   /** @throws SqlError, MmhaError (option file) */
@@ -56,15 +64,26 @@ export class LocalServer {
       ({ user }) => [user],
       () => [],
     )
-    const [index] = await reader.query("SHOW GLOBAL VARIABLES LIKE 'log_bin_index'")
+    const rows = await reader.query(
+      "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin_index', 'relay_log_index', 'datadir')",
+    )
+    const variable = new Map(rows.map((row) => [text(row, 'Variable_name'), text(row, 'Value')]))
     return new LocalServer({
       dialect,
       actor,
       reader,
       stopper,
       ownUsers: [credentials.user, ...peerUser],
-      binlogIndex: text(index, 'Value'),
+      binlogIndex: variable.get('log_bin_index') ?? '',
+      datadir: variable.get('datadir') ?? '/',
+      relayLogIndex: variable.get('relay_log_index') ?? '',
     })
+  }
+
+  /** Absolute path of the index of relay logs. @param current one of the relay logs, as the channel's status names it */
+  relayLogIndex(current: string): string {
+    const beside = current.replace(/\.\d+$/, '.index')
+    return resolve(this.#datadir, this.#relayLogIndex || beside)
   }
 
   get alive(): boolean {

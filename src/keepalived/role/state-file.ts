@@ -14,11 +14,13 @@ export interface RoleState {
    * lets commits go without the peer, and as true only once everything from before is on the peer.
    */
   readonly enforced: boolean
+  /** The channel was taken off GTIDs to apply a relay log that would have been thrown away, and is not back yet. */
+  readonly replaying: boolean
   /** Why this server must not be promoted; survives restarts, until a comparison with the peer clears it. */
   readonly quarantine: { readonly standing: 'diverged' | 'rolled-back'; readonly why: string } | null
 }
 
-const INITIAL: RoleState = { origin: '', binlogIndex: '', enforced: false, quarantine: null }
+const INITIAL: RoleState = { origin: '', binlogIndex: '', enforced: false, replaying: false, quarantine: null }
 
 /** One small JSON file, replaced atomically and forced to disk before `update` returns. */
 export class StateFile {

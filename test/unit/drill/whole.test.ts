@@ -15,6 +15,7 @@ const channel = {
   connectRetry: 1,
   applied: { file: 'binlog.000002', position: 400 },
   received: { file: 'binlog.000002', position: 400 },
+  relayLogFile: 'relay.000002',
   receivedGtids: '',
   ioError: null,
   sqlError: null,

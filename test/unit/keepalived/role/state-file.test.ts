@@ -19,6 +19,7 @@ describe('state that outlives the daemon', () => {
       origin: 'me',
       binlogIndex: '/var/lib/mysql/binlog.index',
       enforced: true,
+      replaying: false,
       quarantine: null,
     })
     expect(statSync(join(nested, 'role.json')).mode & 0o777).toBe(0o600)
