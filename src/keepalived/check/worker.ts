@@ -1,7 +1,6 @@
-import type { Config, RealServer, VirtualServer, VrrpInstance } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import { ownAddresses } from '../config/own-addresses.ts'
 import { Announcer } from '../notify/announcer.ts'
-import { serverName } from '../notify/change.ts'
 import { Mailer } from '../notify/mailer.ts'
 import { Notifier } from '../notify/notifier.ts'
 import { NotifyQueue } from '../notify/notify-queue.ts'
@@ -10,8 +9,9 @@ import type { ToCheck, ToVrrp } from '../process/messages.ts'
 import { type Role, startRole } from '../role/role.ts'
 import { startTrackers } from '../track/start.ts'
 import { isLocalAddress } from './local-address.ts'
-import { RealServerMonitor } from './real-server-monitor.ts'
 import { ScriptTracker } from './script-tracker.ts'
+import { ServerNotices } from './server-notices.ts'
+import { VirtualServerMonitor } from './virtual-server-monitor.ts'
 
 export interface CheckWorkerOptions {
   readonly config: Config
@@ -23,7 +23,8 @@ export interface CheckWorkerOptions {
 
 export interface CheckWorker {
   readonly receive: (message: ToCheck) => void
-  readonly stop: () => Promise<void>
+  /** @param isEnd the daemon ends, and does not only go on with another configuration. */
+  readonly stop: (isEnd?: boolean) => Promise<void>
 }
 
 /** ms that notify scripts and mail get when the daemon stops, as keepalived gives its stop scripts. */
@@ -55,48 +56,23 @@ function startScripts({ config, send, log, scripts }: Wiring): ScriptTracker[] {
   })
 }
 
-/** The instance that a real server's end takes the address from: the one with the virtual server's address, if the server is here. */
-function drivenBy(config: Config, virtual: VirtualServer, server: RealServer): VrrpInstance | null {
-  if (server.weight === 0 || !isLocalAddress(server.address)) return null
-  return (
-    config.instances.find((instance) => ownAddresses(instance).some((vip) => vip.address === virtual.address)) ?? null
-  )
-}
-
-function startServers({ config, send, log, queue, mailer, announcer }: Wiring): RealServerMonitor[] {
-  return config.virtualServers.flatMap((virtual) =>
-    virtual.realServers.map((server) => {
-      const name = `${server.address}:${server.port}`
-      // Taken as up before the first check, so that being up then is no news.
-      let known = !server.alpha
-      const onChange = (up: boolean, reason: string) => {
-        log('info', `real server ${name} of ${virtual.address}:${virtual.port} is ${up ? 'up' : 'down'}: ${reason}`)
-        const instance = drivenBy(config, virtual, server)
-        if (instance !== null) {
-          send({ t: 'track', instance: instance.name, tracker: `real_server ${name}`, up, weight: null, reason })
-        }
-        if (known === up) return
-        known = up
-        const command = up ? server.notifyUp : server.notifyDown
-        const what = `${up ? 'notify_up' : 'notify_down'} of ${name}`
-        announcer.tell({
-          type: 'RS',
-          name: serverName(server.address, server.port),
-          virtualServer: serverName(virtual.address, virtual.port),
-          state: up ? 'UP' : 'DOWN',
-        })
-        if (command !== null) queue.add(`real_server ${name}`, { what, command, extra: [] })
-        if (server.smtpAlert) {
-          const subject = `Realserver [${server.address}]:tcp:${server.port} of virtual server [${virtual.address}]:tcp:${virtual.port} - ${up ? 'UP' : 'DOWN'}`
-          mailer.send({
-            subject,
-            body: `=> ${server.checks.every(({ type }) => type === 'TCP_CHECK') ? 'TCP CHECK' : 'CHECK'} ${up ? 'succeed' : 'failed'} on service <=`,
-          })
-        }
-      }
-      return new RealServerMonitor({ server, virtual, onChange })
-    }),
-  )
+/** A real server's end takes the address from the instance that has the virtual server's address. */
+function startServers({ config, send, log, queue, mailer, announcer, scripts }: Wiring): VirtualServerMonitor[] {
+  return config.virtualServers.map((virtual) => {
+    const notices = new ServerNotices({ virtual, queue, mailer, announcer, log })
+    const instance = config.instances.find((one) => ownAddresses(one).some((vip) => vip.address === virtual.address))
+    return new VirtualServerMonitor({
+      virtual,
+      scripts,
+      isHere: isLocalAddress,
+      onNews: (news, cause) => notices.tell(news, cause),
+      onTracker: ({ name, up }, reason) => {
+        if (instance === undefined) return
+        send({ t: 'track', instance: instance.name, tracker: name, up, weight: null, reason })
+      },
+      log,
+    })
+  })
 }
 
 function startRoles({ config, send, log, scripts }: Wiring): ReadonlyMap<string, Role> {
@@ -133,7 +109,8 @@ export function startCheckWorker(options: CheckWorkerOptions): CheckWorker {
   const notifier = new Notifier({ config, queue, mail: (mail) => mailer.send(mail), tell })
   const wiring = { ...options, queue, mailer, announcer, scripts }
   const roles = startRoles(wiring)
-  const watching = [...startScripts(wiring), ...startServers(wiring), ...startTrackers(wiring)]
+  const servers = startServers(wiring)
+  const watching = [...startScripts(wiring), ...startTrackers(wiring)]
   return {
     receive(message) {
       notifier.receive(message)
@@ -142,7 +119,8 @@ export function startCheckWorker(options: CheckWorkerOptions): CheckWorker {
       const answer = plainAnswer(message)
       if (answer !== null) send(answer)
     },
-    async stop() {
+    async stop(isEnd = false) {
+      await Promise.all(servers.map((server) => server.stop(isEnd)))
       const ends = [...watching, ...roles.values()].map((part) => part.stop())
       await Promise.all([
         ...ends,

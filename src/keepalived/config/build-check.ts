@@ -1,44 +1,57 @@
 import { isIP } from 'node:net'
-import { blocksOf, commandOf, flagAlong, nameOfNode, nodeOf, numberAlong, numberOf, textOf } from './access.ts'
+import { blocksOf, commandOf, flagAlong, flagOf, isSet, nameOfNode, nodeOf, numberOf } from './access.ts'
 import { alertOf, type Building } from './build-global.ts'
-import type { Check, RealServer, TcpCheck, VirtualServer, VrrpInstance } from './config.ts'
+import { type Around, connectionOf, detectionTime, timingOf } from './check-timing.ts'
+import type { Command, VrrpInstance } from './config.ts'
+import type { Place } from './diagnostics.ts'
 import { httpCheck } from './http-check.ts'
 import type { Block, Node } from './interpret.ts'
+import { miscCheck } from './misc-check.ts'
 import { ownAddresses } from './own-addresses.ts'
+import type { Check, RealServer, VirtualServer } from './servers.ts'
 import { addressFault } from './values.ts'
 
-/** What checks that connect have in common. */
-function connection(check: Block, real: Block, virtual: Block): Omit<TcpCheck, 'type'> {
-  const along: readonly [Block, ...Block[]] = [check, real, virtual]
-  const port = nodeOf(check, 'connect_port')
-  return {
-    connectIp: textOf(check, 'connect_ip'),
-    connectPort: port === null ? null : numberOf(check, 'connect_port'),
-    bindto: textOf(check, 'bindto'),
-    connectTimeout: numberAlong(along, 'connect_timeout'),
-    retry: numberAlong(along, 'retry'),
-    delayBeforeRetry: numberAlong(along, 'delay_before_retry'),
+type Opened = { readonly node: Node; readonly block: Block }
+
+/** [] when the block says too little to run, which is said. */
+function buildCheck(opened: Opened, address: string, around: Around, building: Building): Check[] {
+  const timing = timingOf(around, building.global)
+  switch (opened.node.keyword.name) {
+    case 'TCP_CHECK':
+      return [{ type: 'TCP_CHECK', ...timing, ...connectionOf(around) }]
+    case 'HTTP_GET':
+    case 'SSL_GET': {
+      const [, real, virtual] = around
+      return httpCheck(opened, { ...timing, ...connectionOf(around) }, [real, virtual], building.report)
+    }
+    case 'MISC_CHECK':
+      return miscCheck(opened, address, timing, building)
+    default:
+      return []
   }
+}
+
+/** The checks of a real server in the file's order. */
+function checksOf(real: Block, address: string, virtual: Block, building: Building): Check[] {
+  return real.nodes.flatMap((node) =>
+    node.block === null ? [] : buildCheck({ node, block: node.block }, address, [node.block, real, virtual], building),
+  )
+}
+
+/** A script of a block, noted for the checks against the host. */
+function scriptOf(block: Block, name: string, owner: string, { scripts }: Building): Command | null {
+  const command = commandOf(block, name)
+  const at: Place | null = nodeOf(block, name)
+  if (command !== null && at !== null) {
+    scripts.push({ role: `${name} of ${owner}`, command, file: at.file, line: at.line, column: at.column })
+  }
+  return command
 }
 
 function realServer(node: Node, block: Block, virtual: Block, port: number, building: Building): RealServer {
   const own = node.values[1]
   const address = nameOfNode(node)
-  const tcp = blocksOf(block, 'TCP_CHECK').map(
-    (opened): Check => ({ type: 'TCP_CHECK', ...connection(opened.block, block, virtual) }),
-  )
-  const http = [...blocksOf(block, 'HTTP_GET'), ...blocksOf(block, 'SSL_GET')].flatMap((opened) =>
-    httpCheck(opened, connection(opened.block, block, virtual), [block, virtual], building.report),
-  )
-  const checks = [...tcp, ...http]
-  const script = (name: string) => {
-    const command = commandOf(block, name)
-    const at = nodeOf(block, name)
-    if (command !== null && at !== null) {
-      building.scripts.push({ role: `${name} of ${address}`, command, file: at.file, line: at.line, column: at.column })
-    }
-    return command
-  }
+  const checks = checksOf(block, address, virtual, building)
   if (checks.length === 0) {
     building.report(
       'warning',
@@ -51,20 +64,50 @@ function realServer(node: Node, block: Block, virtual: Block, port: number, buil
     address,
     port: typeof own === 'number' ? own : port,
     weight: numberOf(block, 'weight'),
-    notifyUp: script('notify_up'),
-    notifyDown: script('notify_down'),
+    notifyUp: scriptOf(block, 'notify_up', address, building),
+    notifyDown: scriptOf(block, 'notify_down', address, building),
     smtpAlert: alertOf(block, 'smtp_alert_checker', building.global),
-    alpha: flagAlong([block, virtual], 'alpha'),
+    inhibitOnFailure: flagAlong([block, virtual], 'inhibit_on_failure'),
     checks,
   }
 }
 
-/** How long a server that no longer answers may count as up, s: for refusals at once, and for silence. */
-export function detectionTime(delayLoop: number, check: Check): { readonly refused: number; readonly silent: number } {
-  const refused = delayLoop + check.retry * check.delayBeforeRetry
-  // A page may take its time for the connection, and again for the answer.
-  const waits = check.type === 'TCP_CHECK' ? 1 : 2 * check.urls.length
-  return { refused, silent: refused + (check.retry + 1) * waits * check.connectTimeout }
+/** Mail on quorum: not by default, as keepalived. */
+function quorumAlert(block: Block, { global }: Building): boolean {
+  const told = [block, global].some((one) => isSet(one, 'smtp_alert')) || isSet(global, 'smtp_alert_checker')
+  return told && alertOf(block, 'smtp_alert_checker', global)
+}
+
+function quorumOf(
+  node: Node,
+  block: Block,
+  name: string,
+  realServers: readonly RealServer[],
+  building: Building,
+): Omit<VirtualServer, 'address' | 'port' | 'realServers'> {
+  const quorum = numberOf(block, 'quorum')
+  const given = numberOf(block, 'hysteresis')
+  const total = realServers.reduce((sum, { weight }) => sum + Math.max(0, weight), 0)
+  const at = nodeOf(block, 'quorum') ?? node
+  if (given >= quorum && isSet(block, 'hysteresis')) {
+    const said = `hysteresis ${given} is not below the quorum of ${quorum}, ${quorum - 1} is used`
+    building.report('warning', 'value-bad', nodeOf(block, 'hysteresis') ?? node, said, 'a smaller hysteresis')
+  }
+  const hysteresis = Math.min(given, quorum - 1)
+  if (quorum + hysteresis > total && isSet(block, 'quorum') && realServers.length > 0) {
+    const said = `the real servers weigh ${total} together, a quorum of ${quorum + hysteresis} is never reached`
+    building.report('warning', 'conflict', at, said, 'a smaller quorum, or larger weights')
+  }
+  return {
+    quorum,
+    quorumIsSet: isSet(block, 'quorum'),
+    hysteresis,
+    quorumUp: scriptOf(block, 'quorum_up', name, building),
+    quorumDown: scriptOf(block, 'quorum_down', name, building),
+    smtpAlert: quorumAlert(block, building),
+    omega: flagOf(block, 'omega'),
+    sorryServer: isSet(block, 'sorry_server'),
+  }
 }
 
 /** null when the server has no address of its own (fwmark, group), or a bad one; said. */
@@ -97,12 +140,11 @@ export function buildVirtual(
   )
   if (realServers.length === 0)
     report('warning', 'value-missing', node, `virtual_server ${address} has no real_server, no check is run`)
-  const delayLoop = numberOf(block, 'delay_loop')
   const check = realServers.find((server) => server.checks.length > 0)?.checks[0]
   if (holder !== undefined && check !== undefined) {
-    const { refused, silent } = detectionTime(delayLoop, check)
+    const { refused, silent } = detectionTime(check)
     const said = `a dead server is seen after ${refused} s at most, a hanging one after ${silent} s; then ${holder.name} gives ${address} away`
     report('note', 'accepted', node, said, 'mysql_server sees its death at once')
   }
-  return { address, port, delayLoop, realServers }
+  return { address, port, realServers, ...quorumOf(node, block, `${address} ${port}`, realServers, building) }
 }

@@ -2,11 +2,11 @@ import type { WatchedServer } from '../../mysql/watched-server.ts'
 import type { Trap } from '../lint/trap.ts'
 import type { AnnouncementConfig, PaceConfig } from './announcement.ts'
 import type { DaemonSettings } from './daemon-settings.ts'
-import type { HttpCheck } from './http-check.ts'
 import type { Block } from './interpret.ts'
 import type { NotificationConfig } from './notification.ts'
 import type { Observation } from './observation.ts'
 import type { VirtualRoute, VirtualRule } from './routes.ts'
+import type { VirtualServer } from './servers.ts'
 import type { ElectionConfig, InterfaceDelay, Tracked, TrackFile, TrackProcess } from './tracked.ts'
 import type { WireConfig } from './wire.ts'
 
@@ -154,41 +154,6 @@ export interface VrrpScript {
   readonly weight: number
   readonly reverse: boolean
   readonly initFail: boolean
-}
-
-export interface VirtualServer {
-  readonly address: string
-  readonly port: number
-  /** s between two checks. */
-  readonly delayLoop: number
-  readonly realServers: readonly RealServer[]
-}
-
-export interface RealServer {
-  readonly address: string
-  readonly port: number
-  readonly weight: number
-  readonly notifyUp: Command | null
-  readonly notifyDown: Command | null
-  readonly smtpAlert: boolean
-  /** Assumed down until the first success. */
-  readonly alpha: boolean
-  readonly checks: readonly Check[]
-}
-
-export type Check = TcpCheck | HttpCheck
-
-export interface TcpCheck {
-  readonly type: 'TCP_CHECK'
-  readonly connectIp: string | null
-  readonly connectPort: number | null
-  readonly bindto: string | null
-  /** s */
-  readonly connectTimeout: number
-  /** Further attempts before the server counts as down. */
-  readonly retry: number
-  /** s */
-  readonly delayBeforeRetry: number
 }
 
 /** mmha extension: `mysql_server NAME { … }`, the local database that MYSQL_CHECK watches and roles act on. */

@@ -1,10 +1,10 @@
 import { blocksOf, flagOf, nodeOf, nodesOf, textOf } from './access.ts'
-import type { TcpCheck } from './config.ts'
 import type { Report } from './diagnostics.ts'
 import type { Block, Node } from './interpret.ts'
+import type { CheckTiming, Connection } from './servers.ts'
 
 /** HTTP_GET and SSL_GET: pages to fetch from a real server. */
-export interface HttpCheck extends Omit<TcpCheck, 'type'> {
+export interface HttpCheck extends CheckTiming, Connection {
   readonly type: 'HTTP_GET' | 'SSL_GET'
   readonly tls: boolean
   /** Send the virtualhost as server name of TLS. */
@@ -70,7 +70,7 @@ function urlOf(node: Node, block: Block, around: string | null, report: Report):
 /** [] when no page is left to fetch; said. `timing` is what all checks share, `around` the blocks outside, innermost first. */
 export function httpCheck(
   { node, block }: { readonly node: Node; readonly block: Block },
-  timing: Omit<TcpCheck, 'type'>,
+  timing: CheckTiming & Connection,
   around: readonly Block[],
   report: Report,
 ): HttpCheck[] {

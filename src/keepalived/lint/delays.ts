@@ -1,5 +1,5 @@
 import { nodesOf } from '../config/access.ts'
-import { detectionTime } from '../config/build-check.ts'
+import { detectionTime } from '../config/check-timing.ts'
 import type { VrrpInstance, VrrpScript } from '../config/config.ts'
 import { blockCalled, inSeconds, placeOf, type Rule, type Say, type Subject } from './subject.ts'
 
@@ -50,9 +50,10 @@ function scripts({ config, tree }: Subject, say: Say): void {
 }
 
 function realServers({ config, tree }: Subject, say: Say): void {
-  for (const { address, port, delayLoop, realServers } of config.virtualServers) {
+  for (const { address, port, realServers } of config.virtualServers) {
     const checks = realServers.flatMap((server) => server.checks)
-    const worst = Math.max(0, ...checks.map((check) => detectionTime(delayLoop, check).silent))
+    const worst = Math.max(0, ...checks.map((check) => detectionTime(check).silent))
+    const delayLoop = checks.find((check) => detectionTime(check).silent === worst)?.delayLoop ?? 0
     if (worst <= SLOW) continue
     const node = nodesOf(tree, 'virtual_server').find(
       ({ values }) => values[0] === address && Number(values[1]) === port,

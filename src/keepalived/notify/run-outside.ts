@@ -11,9 +11,12 @@ import { GRACE_MS, type Outcome, type Run, type RunOptions, runCommand, scriptEn
 /** keepalived's own scripts ran as its children; as many as that are never there at once. */
 let count = 0
 
-function unitName(): string {
+/** notify: what is done on a change. check: asked again and again, for its exit code. */
+export type Purpose = 'notify' | 'check'
+
+function unitName(purpose: Purpose): string {
   count += 1
-  return `mmha-notify-${process.pid}-${count}.service`
+  return `mmha-${purpose}-${process.pid}-${count}.service`
 }
 
 /** Does the service manager hold this process in a sandbox, and can it be asked to run something outside? */
@@ -24,20 +27,21 @@ export function isSandboxed(): boolean {
 }
 
 /** The words that have the service manager run `argv`; the service manager takes `$` for a variable where it isn't doubled. */
-export function outsideArgv(unit: string, { argv, user, timeoutMs }: RunOptions): readonly string[] {
+export function outsideArgv(
+  unit: string,
+  { argv, user, timeoutMs }: RunOptions,
+  purpose: Purpose = 'notify',
+): readonly string[] {
   const limit = timeoutMs >= 2 ** 31 - 1 ? 'infinity' : `${Math.ceil(timeoutMs / 1000)}`
   const rights = user.uid === 0 && user.gid === 0 ? [] : [`--uid=${user.uid}`, `--gid=${user.gid}`]
   const environment = Object.entries(scriptEnvironment(user)).map(([name, value]) => `--setenv=${name}=${value}`)
   return [
     'systemd-run',
     // oneshot: started when it has ended. `--wait` would need D-Bus, which a small host does not have.
-    ...[
-      '--quiet',
-      '--collect',
-      '--service-type=oneshot',
-      `--unit=${unit}`,
-      '--description=notify script of mmha-keepalived',
-    ],
+    '--quiet',
+    // A check that has failed is asked for its exit code before it is forgotten.
+    ...(purpose === 'notify' ? ['--collect'] : ['--property=LogLevelMax=notice']),
+    ...['--service-type=oneshot', `--unit=${unit}`, `--description=${purpose} script of mmha-keepalived`],
     ...['--property=WorkingDirectory=/', '--property=StandardOutput=null', '--property=StandardError=journal'],
     `--property=TimeoutStopSec=${Math.ceil(GRACE_MS / 1000)}`,
     `--property=TimeoutStartSec=${limit}`,
@@ -51,11 +55,35 @@ export function outsideArgv(unit: string, { argv, user, timeoutMs }: RunOptions)
 /** What systemd-run says of a script that ran and failed; everything else means that it did not run. */
 const RAN = /^Job for \S+ (failed|canceled)/m
 
+/** CLD_EXITED of waitid(2): the process has ended by itself. */
+const EXITED = 1
+
+/** How a unit's process ended, from `systemctl show`; null: it does not say. */
+export function endOf(shown: string): Outcome | null {
+  const numberOf = (name: string) => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(shown)?.[1] ?? Number.NaN)
+  const how = numberOf('ExecMainCode')
+  const status = numberOf('ExecMainStatus')
+  if (!(how > 0) || Number.isNaN(status)) return null
+  return how === EXITED ? { end: 'exit', code: status } : { end: 'signal', signal: `signal ${status}` }
+}
+
+/** How a unit that stayed because it failed has ended; it is forgotten then. */
+function endOfFailed(unit: string): Promise<Outcome | null> {
+  return new Promise((resolve) => {
+    const show = ['show', '--property=ExecMainCode', '--property=ExecMainStatus', unit]
+    execFile('systemctl', show, { timeout: GRACE_MS }, (error, stdout) => {
+      execFile('systemctl', ['reset-failed', unit], { timeout: GRACE_MS }, () => {})
+      resolve(error === null ? endOf(stdout) : null)
+    })
+  })
+}
+
 function startManager(
   unit: string,
   options: RunOptions,
+  purpose: Purpose,
 ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
-  const [program = '', ...words] = outsideArgv(unit, options)
+  const [program = '', ...words] = outsideArgv(unit, options, purpose)
   const child = spawn(program, words, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr?.on('data', (chunk) => {
@@ -74,9 +102,9 @@ function startManager(
 }
 
 /** As `runCommand`, in a unit of its own. Where the service manager refuses, the command runs inside after all. */
-export function runOutside(options: RunOptions): Run {
-  const unit = unitName()
-  const { child, ended } = startManager(unit, options)
+export function runOutside(options: RunOptions, purpose: Purpose): Run {
+  const unit = unitName(purpose)
+  const { child, ended } = startManager(unit, options, purpose)
   let inside: Run | null = null
   let asked = false
   let killer: NodeJS.Timeout | undefined
@@ -89,6 +117,7 @@ export function runOutside(options: RunOptions): Run {
   }
   const whole = ended.then(async (outcome) => {
     clearTimeout(killer)
+    if (outcome.end === 'failed' && purpose === 'check') return (await endOfFailed(unit)) ?? outcome
     if (outcome.end !== 'unstarted' || asked) return outcome
     inside = runCommand(options)
     return inside.verdict
@@ -104,5 +133,5 @@ export function runOutside(options: RunOptions): Run {
     })
   })
   const done = whole.then(() => inside?.done)
-  return { verdict, done, end, outlives: true }
+  return { verdict, done, end, ...(purpose === 'notify' ? { outlives: true } : {}) }
 }

@@ -44,8 +44,18 @@ export class Scripts {
 
   /** As `start`, for what users do on a change: free of the sandbox that the daemon itself is in. */
   startOutside(script: ReadyScript, timeoutMs: number, extra: readonly string[] = []): Run {
-    this.#sandboxed ??= isSandboxed()
     const options = { argv: [...script.argv, ...extra] as const, user: script.user, timeoutMs }
-    return this.#sandboxed ? runOutside(options) : runCommand(options)
+    return this.#isSandboxed() ? runOutside(options, 'notify') : runCommand(options)
+  }
+
+  /** As `startOutside`, for a check: its exit code is known, its end is no news for the journal. */
+  startCheck({ argv, user }: ReadyScript, timeoutMs: number): Run {
+    const options = { argv, user, timeoutMs }
+    return this.#isSandboxed() ? runOutside(options, 'check') : runCommand(options)
+  }
+
+  #isSandboxed(): boolean {
+    this.#sandboxed ??= isSandboxed()
+    return this.#sandboxed
   }
 }

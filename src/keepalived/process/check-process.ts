@@ -22,8 +22,8 @@ export function runCheckWorker(logOf: (who: string) => Log): void {
     if (message.t === 'track') memory.set(`track ${message.instance} ${message.tracker}`, message)
     line?.send(message)
   }
-  const stop = async (): Promise<void> => {
-    await worker?.stop()
+  const stop = async (isEnd = true): Promise<void> => {
+    await worker?.stop(isEnd)
     process.exit(WORKER_EXIT.done)
   }
   const connect = (socket: Socket): void => {
@@ -70,6 +70,6 @@ export function runCheckWorker(logOf: (who: string) => Log): void {
       trimMemory()
     } else if (message.t === 'link' && handle instanceof Socket) connect(handle)
     else if (message.t === 'ping') report({ t: 'pong' })
-    else if (message.t === 'stop') void stop()
+    else if (message.t === 'stop') void stop(message.reason !== 'reload')
   })
 }

@@ -1,5 +1,11 @@
 import type { Config, VrrpInstance } from '../config/config.ts'
-import { fileTracker, interfaceTracker, processTracker } from '../track/tracker-name.ts'
+import {
+  fileTracker,
+  interfaceTracker,
+  processTracker,
+  realServerTracker,
+  virtualServerTracker,
+} from '../track/tracker-name.ts'
 
 /** Which of an instance's trackers a configuration still has. */
 export function keptTrackers(config: Config, instance: VrrpInstance): (tracker: string) => boolean {
@@ -7,8 +13,8 @@ export function keptTrackers(config: Config, instance: VrrpInstance): (tracker: 
   const named = new Set([
     ...trackInterfaces.map(({ name }) => interfaceTracker(name)),
     ...[...trackScripts, ...trackProcesses.map(processTracker), ...trackFiles.map(fileTracker)].map(({ name }) => name),
-    ...config.virtualServers.flatMap(({ realServers }) =>
-      realServers.map(({ address, port }) => `real_server ${address}:${port}`),
+    ...config.virtualServers.flatMap((virtual) =>
+      virtual.quorumIsSet ? [virtualServerTracker(virtual)] : virtual.realServers.map(realServerTracker),
     ),
     ...config.syncGroups
       .filter((group) => group.instances.includes(instance.name))

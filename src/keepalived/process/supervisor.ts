@@ -229,7 +229,7 @@ export class Supervisor {
 
   async #restartCheck(): Promise<void> {
     this.#restarting = true
-    await this.#stopCheck()
+    await this.#stopCheck('reload')
     this.#restarting = false
     if (this.#stopping) return
     this.#spawn('check')
@@ -247,7 +247,7 @@ export class Supervisor {
     this.#events.add({ code: 'daemon.stopping', text: reason })
     notifyServiceManager('STOPPING=1')
     await this.#stopVrrp(reason)
-    await this.#stopCheck()
+    await this.#stopCheck('stop')
     this.#finish(code)
   }
 
@@ -259,10 +259,10 @@ export class Supervisor {
     for (const address of clearAddresses(this.#config)) this.#options.log('warn', `removed ${address}`)
   }
 
-  async #stopCheck(): Promise<void> {
+  async #stopCheck(reason: 'reload' | 'stop'): Promise<void> {
     const worker = this.#workers.get('check')
     if (worker === undefined) return
-    worker.send({ t: 'stop', reason: 'stop' })
+    worker.send({ t: 'stop', reason })
     await this.#awaitExit(worker, this.#desk.demotionMs + CHECK_STOP_MS)
   }
 

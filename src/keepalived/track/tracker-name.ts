@@ -15,3 +15,16 @@ export function fileTracker<Entry extends Named>(entry: Entry): Entry {
 export function interfaceTracker(name: string): string {
   return `interface ${name}`
 }
+
+interface Server {
+  readonly address: string
+  readonly port: number
+}
+
+export function realServerTracker({ address, port }: Server): string {
+  return `real_server ${address}:${port}`
+}
+
+export function virtualServerTracker({ address, port }: Server): string {
+  return `virtual_server ${address}:${port}`
+}

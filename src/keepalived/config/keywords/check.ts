@@ -2,7 +2,6 @@ import {
   accepted,
   address,
   alias,
-  choice,
   command,
   flag,
   inBlock,
@@ -17,40 +16,7 @@ import {
   typo,
   word,
 } from '../keyword.ts'
-
-const timing = (retries: number, delay: number) => [
-  native(
-    'connect_timeout',
-    [seconds(0.001, 3600)],
-    { en: 'Until an attempt counts as failed', zh: '一次尝试的超时时间' },
-    { default: 5 },
-  ),
-  native(
-    'retry',
-    [integer(0, 1000)],
-    { en: 'Further attempts before the server is down', zh: '判定故障之前再试的次数' },
-    { default: retries },
-  ),
-  native(
-    'delay_before_retry',
-    [seconds(0, 3600)],
-    { en: 'Between a failed attempt and the next', zh: '失败后到下一次尝试的间隔' },
-    { default: delay },
-  ),
-  native(
-    'delay_loop',
-    [seconds(0.001, 86400)],
-    { en: 'Between two checks', zh: '两次检查之间的间隔' },
-    { default: 60 },
-  ),
-  native('alpha', [flag], { en: 'Down until the first success', zh: '第一次成功之前视为故障' }, { default: false }),
-  native(
-    'warmup',
-    [seconds(0, 86400)],
-    { en: 'The first check starts at once here', zh: '第一次检查立即开始' },
-    { default: 0 },
-  ),
-]
+import { FORWARDING, INHIBIT, LOG_ALL, timing } from './server-options.ts'
 
 /** nb_get_retry belongs to HTTP_GET, and there it is called retry since keepalived 2.0. */
 const NB_GET_RETRY = alias(
@@ -88,10 +54,10 @@ const CHECKS = [
     { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
     { opens: 'SMTP_CHECK', many: true },
   ),
-  later(
+  native(
     'MISC_CHECK',
     [],
-    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { en: 'What does a command say?', zh: '由命令的退出码判断' },
     { opens: 'MISC_CHECK', many: true },
   ),
   later(
@@ -126,60 +92,6 @@ const CHECKS = [
   ),
 ]
 
-const SCHEDULERS = choice(
-  'rr',
-  'wrr',
-  'lc',
-  'wlc',
-  'lblc',
-  'lblcr',
-  'sh',
-  'mh',
-  'dh',
-  'fo',
-  'ovf',
-  'lbp',
-  'sed',
-  'nq',
-  'twos',
-)
-const FORWARDING = choice('NAT', 'DR', 'TUN')
-
-export const VIRTUAL_SERVER: readonly Keyword[] = inBlock('virtual_server', [
-  ...timing(1, 1),
-  native(
-    'real_server',
-    [address, optional(port)],
-    { en: 'A server to check', zh: '被检查的服务器' },
-    { opens: 'real_server', many: true },
-  ),
-  ipvs('lb_algo', [SCHEDULERS], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('lvs_sched', [SCHEDULERS], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('lb_kind', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('persistence_timeout', [optional(integer(0, 2147483647))], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('persistence_granularity', [word], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('persistence_engine', [word], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('sorry_server', [address, optional(port)], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('sorry_server_inhibit', [], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('protocol', [choice('TCP', 'UDP', 'SCTP')], { en: 'balancing', zh: '负载均衡' }),
-  native('virtualhost', [word], {
-    en: 'Host header of HTTP_GET and SSL_GET',
-    zh: 'HTTP_GET 和 SSL_GET 的 Host 请求头',
-  }),
-  ipvs('ha_suspend', [], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('hysteresis', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('omega', [flag], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('ops', [], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('inhibit_on_failure', [flag], { en: 'balancing', zh: '负载均衡' }),
-  later('quorum', [integer(0, 2147483647)], {
-    en: 'the real server on this host decides alone',
-    zh: '只由本机上的真实服务器决定',
-  }),
-  later('quorum_up', [command], { en: 'it is not run', zh: '不会运行' }),
-  later('quorum_down', [command], { en: 'it is not run', zh: '不会运行' }),
-])
-
 export const REAL_SERVER: readonly Keyword[] = inBlock('real_server', [
   ...timing(1, 1),
   native(
@@ -194,7 +106,7 @@ export const REAL_SERVER: readonly Keyword[] = inBlock('real_server', [
   native('notify_down', [command], { en: 'Run when the server goes down', zh: '服务器故障时运行' }),
   native('smtp_alert', [flag], { en: 'Mail when it goes up or down', zh: '恢复或故障时发邮件' }, { default: true }),
   ...CHECKS,
-  ipvs('inhibit_on_failure', [flag], { en: 'balancing', zh: '负载均衡' }),
+  INHIBIT,
   ipvs('lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
   ipvs('uthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
   ipvs('lthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
@@ -218,7 +130,7 @@ const connection = (retries: number, delay: number) => [
   later('bind_port', [port], { en: 'the kernel chooses the source port', zh: '源端口由内核选择' }),
   later('bind_if', [word], { en: 'the kernel chooses the interface', zh: '网卡由内核选择' }),
   later('fwmark', [integer(0, 2147483647)], { en: 'packets are not marked', zh: '不给数据包打标记' }),
-  later('log_all_failures', [flag], { en: 'failures are logged when the state changes', zh: '状态变化时才记录失败' }),
+  LOG_ALL,
 ]
 
 export const TCP_CHECK: readonly Keyword[] = inBlock('TCP_CHECK', [...connection(1, 1), NB_GET_RETRY])
@@ -267,9 +179,18 @@ export const OTHER_CHECKS: readonly Keyword[] = [
   ...inBlock('host', connection(1, 1)),
   ...inBlock('MISC_CHECK', [
     ...timing(0, 1),
+    LOG_ALL,
     native('misc_path', [command], { en: 'The command; exit 0 is success', zh: '要运行的命令；退出码 0 为成功' }),
-    native('misc_timeout', [seconds(0.001, 86400)], { en: 'Until a run counts as failed', zh: '超过此时间即算失败' }),
-    native('misc_dynamic', [flag], { en: 'The exit code sets the weight', zh: '由退出码决定权重' }),
+    native('misc_timeout', [seconds(0.001, 86400)], {
+      en: 'Until a run counts as failed; default: delay_loop',
+      zh: '超过此时间即算失败；默认为 delay_loop',
+    }),
+    native(
+      'misc_dynamic',
+      [flag],
+      { en: 'Exit codes 2..255 are success, and the weight plus two', zh: '退出码 2 到 255 为成功，减 2 即权重' },
+      { default: false },
+    ),
     native('user', [word, optional(word)], { en: 'User and group that it runs as', zh: '运行它的用户和组' }),
   ]),
 ]

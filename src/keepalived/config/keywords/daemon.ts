@@ -137,10 +137,12 @@ export const DAEMON: readonly Keyword[] = inBlock('global_defs', [
       zh: '进程名总是 keepalived，便于 pkill 找到',
     }),
   ),
-  accepted('checker_log_all_failures', [flag], {
-    en: 'a failure is logged when it changes the state',
-    zh: '失败引起状态变化时才记录',
-  }),
+  native(
+    'checker_log_all_failures',
+    [flag],
+    { en: 'Failed checks that change nothing are logged as well', zh: '不引起状态变化的检查失败也记录' },
+    { default: false },
+  ),
   accepted('no_checker_emails', [flag], {
     en: 'mail is sent when a real server goes up or down, not for each of its checks',
     zh: '真实服务器状态变化时才发邮件，不针对每次检查',

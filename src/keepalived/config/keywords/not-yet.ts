@@ -5,10 +5,9 @@
 export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   top: split(`virtual_server_group SSL`),
   virtual_server: split(
-    `delay_before_retry_all hashed ip_family lthreshold uthreshold smtp_alert snmp_name sorry_server_lvs_method weight`,
+    `delay_before_retry_all hashed ip_family lthreshold uthreshold snmp_name sorry_server_lvs_method weight`,
   ),
   real_server: split(`snmp_name`),
-  MISC_CHECK: split(`log_all_failures`),
   HTTP_GET: split(`http_protocol_version tls_compliant`),
   url: split(
     `min_reply_length max_reply_length regex_max_offset regex_min_offset regex_no_match regex_options regex_stack`,

@@ -45,6 +45,10 @@ function probe(port: number, urls: readonly Partial<HttpUrl>[], over: Partial<Ht
     connectTimeout: timeoutMs / 1000,
     retry: 0,
     delayBeforeRetry: 0,
+    delayLoop: 1,
+    warmup: 0,
+    alpha: false,
+    logAllFailures: false,
     ...over,
   }
   return probeHttp({ host: '127.0.0.1', port, bindto: check.bindto, timeoutMs }, check, new AbortController().signal)

@@ -27,6 +27,10 @@ describe('HTTP_GET and SSL_GET in a file', () => {
         connectTimeout: 5,
         retry: 2,
         delayBeforeRetry: 3,
+        delayLoop: 60,
+        warmup: 0,
+        alpha: false,
+        logAllFailures: false,
         urls: [
           { path: '/a', digest: digest.toLowerCase(), statusCodes: [{ from: 200, to: 299 }], virtualhost: 'outer' },
           {

@@ -205,8 +205,7 @@ describe('a name in other defaults', () => {
 `
     const [virtual] = parseConfig(text + instance(''), 'f').config.virtualServers
     expect(virtual).toMatchObject({
-      delayLoop: 60,
-      realServers: [{ port: 3306, checks: [{ retry: 7, connectTimeout: 8, delayBeforeRetry: 2 }] }],
+      realServers: [{ port: 3306, checks: [{ delayLoop: 60, retry: 7, connectTimeout: 8, delayBeforeRetry: 2 }] }],
     })
   })
 

@@ -44,7 +44,14 @@ describe('the complete configurations of the wiki pages run as they are written'
       {
         address: '192.168.199.200',
         port: 3306,
-        delayLoop: 6,
+        quorum: 1,
+        quorumIsSet: false,
+        hysteresis: 0,
+        quorumUp: null,
+        quorumDown: null,
+        smtpAlert: false,
+        omega: false,
+        sorryServer: false,
         realServers: [
           {
             address,
@@ -53,7 +60,7 @@ describe('the complete configurations of the wiki pages run as they are written'
             notifyUp: null,
             notifyDown: { argv: ['/etc/keepalived/kill_keepalived.sh'], user: null, group: null },
             smtpAlert: true,
-            alpha: false,
+            inhibitOnFailure: false,
             checks: [
               {
                 type: 'TCP_CHECK',
@@ -63,6 +70,10 @@ describe('the complete configurations of the wiki pages run as they are written'
                 connectTimeout: 3,
                 retry: 3,
                 delayBeforeRetry: 3,
+                delayLoop: 6,
+                warmup: 0,
+                alpha: false,
+                logAllFailures: false,
               },
             ],
           },
@@ -84,13 +95,12 @@ describe('the complete configurations of the wiki pages run as they are written'
     expect(config.virtualServers).toMatchObject([
       {
         address: '192.168.1.200',
-        delayLoop: 2,
         realServers: [
           {
             address: '192.168.1.201',
             weight: 3,
             notifyDown: { argv: ['/usr/local/mysql/bin/mysql.sh'] },
-            checks: [{ connectTimeout: 10, retry: 3, delayBeforeRetry: 3, connectPort: 3306 }],
+            checks: [{ delayLoop: 2, connectTimeout: 10, retry: 3, delayBeforeRetry: 3, connectPort: 3306 }],
           },
         ],
       },

@@ -1,0 +1,78 @@
+import type { RealServer, VirtualServer } from '../config/servers.ts'
+import type { Log, Scripts } from '../notify/scripts.ts'
+import { type AddressTracker, addressTrackers } from './address-tracker.ts'
+import { CheckLoop } from './check-loop.ts'
+import { decided, ended, type News, type Pool, reweighed, startPool, type Turned } from './pool.ts'
+import { probeOf } from './probe.ts'
+
+export interface VirtualServerOptions {
+  readonly virtual: VirtualServer
+  readonly scripts: Scripts
+  readonly isHere: (address: string) => boolean
+  /** What scripts, mail and FIFOs are told, in order. `cause` is why, `called` the check's name in mail. */
+  readonly onNews: (news: News, cause: Cause) => void
+  /** What it means for the address; each first word and every change. */
+  readonly onTracker: (tracker: AddressTracker, reason: string) => void
+  readonly log: Log
+}
+
+export interface Cause {
+  readonly reason: string
+  readonly called: string
+}
+
+/** All the checks of a virtual server's real servers, and what they come to. */
+export class VirtualServerMonitor {
+  readonly #options: VirtualServerOptions
+  readonly #loops: readonly CheckLoop[]
+  readonly #said = new Map<string, boolean>()
+  #pool: Pool
+
+  constructor(options: VirtualServerOptions) {
+    this.#options = options
+    const { virtual } = options
+    const start = startPool(virtual)
+    this.#pool = start.pool
+    this.#tell(start, { reason: 'alpha: no success yet', called: 'CHECK' })
+    this.#loops = virtual.realServers.flatMap((server, index) => this.#watch(server, index))
+  }
+
+  #watch(server: RealServer, index: number): CheckLoop[] {
+    const { virtual, scripts, log } = this.#options
+    const owner = `real server ${server.address}:${server.port}`
+    return server.checks.map((check, number) => {
+      return new CheckLoop({
+        timing: check,
+        probe: probeOf(check, server, scripts),
+        owner,
+        onVerdict: (up, reason, called) =>
+          this.#tell(decided(this.#pool, virtual, index, number, up), { reason, called }),
+        onWeight: (weight) => {
+          const cause = { reason: `weight ${weight} by its check`, called: 'CHECK' }
+          this.#tell(reweighed(this.#pool, virtual, index, number, weight), cause)
+        },
+        log,
+      })
+    })
+  }
+
+  #tell({ pool, news }: Turned, cause: Cause): void {
+    const { virtual, isHere, onNews, onTracker } = this.#options
+    this.#pool = pool
+    // The address first: scripts may take their time, or end the daemon.
+    for (const tracker of addressTrackers(pool, virtual, isHere, (name) => this.#said.get(name) ?? false)) {
+      if (this.#said.get(tracker.name) === tracker.up) continue
+      this.#said.set(tracker.name, tracker.up)
+      onTracker(tracker, cause.reason)
+    }
+    for (const one of news) onNews(one, cause)
+  }
+
+  /** @param isEnd the daemon ends, not only this worker */
+  async stop(isEnd: boolean): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop.stop()))
+    if (!isEnd) return
+    const cause = { reason: 'the daemon ends', called: 'CHECK' }
+    for (const news of ended(this.#pool, this.#options.virtual)) this.#options.onNews(news, cause)
+  }
+}

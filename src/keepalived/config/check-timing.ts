@@ -1,0 +1,47 @@
+import { flagAlong, flagOf, isSet, nodeOf, numberAlong, numberOf, textOf } from './access.ts'
+import type { Block } from './interpret.ts'
+import type { Check, CheckTiming, Connection } from './servers.ts'
+
+/** A check's block and those around it, innermost first: the nearest that sets a keyword counts. */
+export type Around = readonly [check: Block, real: Block, virtual: Block]
+
+export function timingOf(around: Around, global: Block): CheckTiming {
+  const log = 'log_all_failures'
+  return {
+    retry: numberAlong(around, 'retry'),
+    delayBeforeRetry: numberAlong(around, 'delay_before_retry'),
+    delayLoop: numberAlong(around, 'delay_loop'),
+    warmup: numberAlong(around, 'warmup'),
+    alpha: flagAlong(around, 'alpha'),
+    logAllFailures: isSet(around[0], log) ? flagOf(around[0], log) : flagOf(global, 'checker_log_all_failures'),
+  }
+}
+
+export function connectionOf(around: Around): Connection {
+  const [check] = around
+  return {
+    connectIp: textOf(check, 'connect_ip'),
+    connectPort: nodeOf(check, 'connect_port') === null ? null : numberOf(check, 'connect_port'),
+    bindto: textOf(check, 'bindto'),
+    connectTimeout: numberAlong(around, 'connect_timeout'),
+  }
+}
+
+/** s that one attempt may last. */
+function longestAttempt(check: Check): number {
+  switch (check.type) {
+    case 'TCP_CHECK':
+      return check.connectTimeout
+    case 'MISC_CHECK':
+      return check.timeout
+    default:
+      // A page may take its time for the connection, and again for the answer.
+      return 2 * check.urls.length * check.connectTimeout
+  }
+}
+
+/** How long a server that no longer answers may count as up, s: for refusals at once, and for silence. */
+export function detectionTime(check: Check): { readonly refused: number; readonly silent: number } {
+  const refused = check.delayLoop + check.retry * check.delayBeforeRetry
+  return { refused, silent: refused + (check.retry + 1) * longestAttempt(check) }
+}
