@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { outsideArgv } from '../../../../src/keepalived/notify/run-outside.ts'
+import { endOf, outsideArgv } from '../../../../src/keepalived/notify/run-outside.ts'
 
 describe('a notify script in a unit of its own', () => {
   const root = { name: 'root', uid: 0, gid: 0, home: '/root' }
@@ -31,5 +31,25 @@ describe('a notify script in a unit of its own', () => {
     expect(words).toContain('--uid=998')
     expect(words).toContain('--gid=997')
     expect(words).toContain('--property=TimeoutStartSec=infinity')
+  })
+})
+
+describe('a check in a unit of its own', () => {
+  it('stays when it fails, so that it can be asked for its exit code, and fills no journal', () => {
+    const user = { name: 'root', uid: 0, gid: 0, home: '/root' }
+    const words = outsideArgv('u.service', { argv: ['/bin/x'], user, timeoutMs: 1500 }, 'check')
+    expect(words).not.toContain('--collect')
+    expect(words).toContain('--property=LogLevelMax=notice')
+    expect(words).toContain('--property=TimeoutStartSec=2')
+  })
+
+  it.each([
+    ['ExecMainCode=1\nExecMainStatus=3\n', { end: 'exit', code: 3 }],
+    ['ExecMainStatus=255\nExecMainCode=1\n', { end: 'exit', code: 255 }],
+    ['ExecMainCode=2\nExecMainStatus=9\n', { end: 'signal', signal: 'signal 9' }],
+    ['ExecMainCode=0\nExecMainStatus=0\n', null],
+    ['', null],
+  ])('%j', (shown, outcome) => {
+    expect(endOf(shown)).toEqual(outcome)
   })
 })
