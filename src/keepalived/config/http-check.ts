@@ -1,6 +1,7 @@
 import { blocksOf, flagOf, nodeOf, nodesOf, textOf } from './access.ts'
 import type { Report } from './diagnostics.ts'
 import type { Block, Node } from './interpret.ts'
+import { type PagePattern, pagePattern } from './page-pattern.ts'
 import type { CheckTiming, Connection } from './servers.ts'
 
 /** HTTP_GET and SSL_GET: pages to fetch from a real server. */
@@ -9,9 +10,13 @@ export interface HttpCheck extends CheckTiming, Connection {
   readonly tls: boolean
   /** Send the virtualhost as server name of TLS. */
   readonly enableSni: boolean
+  readonly protocol: HttpProtocol
   /** At least one. */
   readonly urls: readonly HttpUrl[]
 }
+
+/** 1.0C: version 1.0 with `Connection: close`. */
+export type HttpProtocol = '1.0' | '1.0C' | '1.1'
 
 export interface HttpUrl {
   readonly path: string
@@ -21,6 +26,8 @@ export interface HttpUrl {
   readonly statusCodes: readonly { readonly from: number; readonly to: number }[]
   /** Host header; null: the address. */
   readonly virtualhost: string | null
+  /** What is looked for in the body; null: nothing. */
+  readonly pattern: PagePattern | null
 }
 
 function statusCodes(block: Block, report: Report): HttpUrl['statusCodes'] {
@@ -63,6 +70,7 @@ function urlOf(node: Node, block: Block, around: string | null, report: Report):
       digest: digestOf(block, report),
       statusCodes: statusCodes(block, report),
       virtualhost: textOf(block, 'virtualhost') ?? around,
+      pattern: pagePattern(block, report),
     },
   ]
 }
@@ -79,5 +87,7 @@ export function httpCheck(
   const urls = blocksOf(block, 'url').flatMap((url) => urlOf(url.node, url.block, virtualhost, report))
   if (urls.length === 0) report('warning', 'value-missing', node, `${type} has no url to fetch, it is not run`)
   if (urls.length === 0) return []
-  return [{ ...timing, type, tls: type === 'SSL_GET', enableSni: flagOf(block, 'enable_sni'), urls }]
+  const given = textOf(block, 'http_protocol')
+  const protocol = given === '1.1' || given === '1.0C' ? given : '1.0'
+  return [{ ...timing, type, tls: type === 'SSL_GET', enableSni: flagOf(block, 'enable_sni'), protocol, urls }]
 }

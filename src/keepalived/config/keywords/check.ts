@@ -2,6 +2,7 @@ import {
   accepted,
   address,
   alias,
+  choice,
   command,
   flag,
   inBlock,
@@ -15,6 +16,7 @@ import {
   seconds,
   typo,
   word,
+  words,
 } from '../keyword.ts'
 import { FORWARDING, INHIBIT, LOG_ALL, timing } from './server-options.ts'
 
@@ -143,13 +145,25 @@ export const HTTP_GET: readonly Keyword[] = [
     alias('nb_get_retry', 'retry', { en: 'the old name of retry', zh: 'retry 的旧名' }, 'note'),
     native('url', [], { en: 'A page to fetch', zh: '要获取的页面' }, { opens: 'url', many: true }),
     native('virtualhost', [word], { en: 'Host header', zh: 'Host 请求头' }),
-    later('http_protocol', [word], { en: 'HTTP/1.0 is spoken', zh: '使用 HTTP/1.0' }),
+    native(
+      'http_protocol',
+      [choice('1.0', '1.0C', '1.1')],
+      {
+        en: 'Version of HTTP; 1.0C is 1.0 with Connection: close',
+        zh: 'HTTP 版本；1.0C 即带 Connection: close 的 1.0',
+      },
+      { default: '1.0' },
+    ),
     native(
       'enable_sni',
       [flag],
       { en: 'Send the virtualhost in TLS', zh: '在 TLS 中发送 virtualhost' },
       { default: false },
     ),
+    accepted('tls_compliant', [flag], {
+      en: 'a page that ends before its Content-Length is bad anyway',
+      zh: '未达到 Content-Length 就结束的页面本来就算失败',
+    }),
     accepted('fast_recovery', [flag], { en: 'pages are fetched without delay anyway', zh: '页面之间本来就不等待' }),
   ]),
   ...inBlock('url', [
@@ -165,7 +179,34 @@ export const HTTP_GET: readonly Keyword[] = [
       { many: true },
     ),
     native('virtualhost', [word], { en: 'Host header', zh: 'Host 请求头' }),
-    later('regex', [word], { en: 'the body is not searched', zh: '不搜索页面内容' }),
+    native('regex', [word], {
+      en: 'Pattern (PCRE) that the body must have in it',
+      zh: '页面内容必须匹配的正则表达式（PCRE）',
+    }),
+    native(
+      'regex_no_match',
+      [flag],
+      { en: 'The body must not have it in it', zh: '页面内容不得匹配' },
+      { default: false },
+    ),
+    native('regex_options', [words], {
+      en: 'caseless, dotall, multiline, dollar_endonly, utf, ucp',
+      zh: 'caseless、dotall、multiline、dollar_endonly、utf、ucp',
+    }),
+    native(
+      'regex_min_offset',
+      [integer(0, 2147483647)],
+      { en: 'Byte of the body from which on it is searched', zh: '从页面内容的第几个字节开始搜索' },
+      { default: 0 },
+    ),
+    native('regex_max_offset', [integer(0, 2147483647)], {
+      en: 'Last byte at which a match may begin',
+      zh: '匹配起始位置的上限（字节）',
+    }),
+    accepted('regex_stack', [integer(0, 2147483647), optional(integer(0, 2147483647))], {
+      en: 'a search has 0.25 s, and as much stack as it needs',
+      zh: '搜索限时 0.25 秒，所需的栈自动分配',
+    }),
   ]),
 ]
 

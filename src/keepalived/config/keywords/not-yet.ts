@@ -8,10 +8,7 @@ export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
     `delay_before_retry_all hashed ip_family lthreshold uthreshold snmp_name sorry_server_lvs_method weight`,
   ),
   real_server: split(`snmp_name`),
-  HTTP_GET: split(`http_protocol_version tls_compliant`),
-  url: split(
-    `min_reply_length max_reply_length regex_max_offset regex_min_offset regex_no_match regex_options regex_stack`,
-  ),
+  HTTP_GET: split(`http_protocol_version`),
 }
 
 function split(words: string): readonly string[] {

@@ -12,11 +12,19 @@ import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { probeHttp } from '../../../../src/keepalived/check/http-probe.ts'
 import type { HttpCheck, HttpUrl } from '../../../../src/keepalived/config/http-check.ts'
+import type { PagePattern } from '../../../../src/keepalived/config/page-pattern.ts'
 
 const PAGE = 'the page\n'
 const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 const DIGEST = createHash('md5').update(PAGE).digest('hex')
-const URL: HttpUrl = { path: '/', digest: null, statusCodes: [{ from: 200, to: 299 }], virtualhost: null }
+const URL: HttpUrl = {
+  path: '/',
+  digest: null,
+  statusCodes: [{ from: 200, to: 299 }],
+  virtualhost: null,
+  pattern: null,
+}
+const PATTERN: PagePattern = { source: '', flags: '', utf: false, noMatch: false, minOffset: 0, maxOffset: null }
 
 const servers: Server[] = []
 const sockets = new Set<Socket>()
@@ -38,6 +46,7 @@ function probe(port: number, urls: readonly Partial<HttpUrl>[], over: Partial<Ht
     type: 'HTTP_GET',
     tls: false,
     enableSni: false,
+    protocol: '1.0',
     urls: urls.map((url) => ({ ...URL, ...url })),
     connectIp: null,
     connectPort: null,
@@ -72,11 +81,42 @@ describe('HTTP_GET', () => {
     ['the digest', { digest: DIGEST }, null],
     ['another digest', { digest: DIGEST.replace(/^./, 'g') }, new RegExp(`^/: digest ${DIGEST}$`)],
     ['the digest on a page of errors', { path: '/503', digest: md5('') }, /^\/503: status 503$/],
+    ['a pattern', { pattern: { ...PATTERN, source: 'page' } }, null],
+    ['another pattern', { pattern: { ...PATTERN, source: 'Page' } }, /^\/: regex does not match$/],
+    ['no pattern', { pattern: { ...PATTERN, source: 'page', noMatch: true } }, /regex matches, and must not/],
+    ['a pattern from a byte on', { pattern: { ...PATTERN, source: 'e', minOffset: 3 } }, null],
+    ['behind its last byte', { pattern: { ...PATTERN, source: 'a', minOffset: 2, maxOffset: 4 } }, /does not match/],
+    ['at its last byte', { pattern: { ...PATTERN, source: 'a', minOffset: 2, maxOffset: 5 } }, null],
+    ['the digest and the pattern', { digest: DIGEST, pattern: { ...PATTERN, source: '^x' } }, /does not match/],
     ['the virtualhost', { path: '/host', virtualhost: 'db.example', digest: md5('db.example') }, null],
   ])('%s', async (_what, url, fault) => {
     const said = await probe(await listening(createHttp(site)), [url])
     if (fault === null) expect(said).toBeNull()
     else expect(said).toMatch(fault)
+  })
+
+  it('a pattern that goes back and forth for ever is a failure, in bounded time', async () => {
+    const page = `${'a'.repeat(40)}!`
+    const port = await listening(createHttp((_request, response) => response.end(page)))
+    const pattern = { ...PATTERN, source: '^(a+)+$' }
+    expect(await probe(port, [{ pattern }])).toBe('/: regex took longer than 0.25 s')
+  })
+
+  it.each([
+    ['1.0', '1.0', undefined],
+    ['1.0C', '1.0', 'close'],
+    ['1.1', '1.1', 'close'],
+  ] as const)('http_protocol %s', async (protocol, version, connection) => {
+    const seen: unknown[] = []
+    const look: RequestListener = ({ httpVersion, rawHeaders }, response) => {
+      seen.push(
+        httpVersion,
+        rawHeaders.indexOf('Connection') < 0 ? undefined : rawHeaders[rawHeaders.indexOf('Connection') + 1],
+      )
+      response.end()
+    }
+    expect(await probe(await listening(createHttp(look)), [{}], { protocol })).toBeNull()
+    expect(seen).toEqual([version, connection])
   })
 
   it('several pages: the first that fails decides', async () => {

@@ -21,6 +21,7 @@ describe('HTTP_GET and SSL_GET in a file', () => {
         type: 'SSL_GET',
         tls: true,
         enableSni: true,
+        protocol: '1.0',
         connectIp: null,
         connectPort: null,
         bindto: null,
@@ -32,12 +33,19 @@ describe('HTTP_GET and SSL_GET in a file', () => {
         alpha: false,
         logAllFailures: false,
         urls: [
-          { path: '/a', digest: digest.toLowerCase(), statusCodes: [{ from: 200, to: 299 }], virtualhost: 'outer' },
+          {
+            path: '/a',
+            digest: digest.toLowerCase(),
+            statusCodes: [{ from: 200, to: 299 }],
+            virtualhost: 'outer',
+            pattern: null,
+          },
           {
             path: '/b',
             digest: null,
             statusCodes: [ok, { from: 300, to: 302 }, { from: 404, to: 404 }, { from: 503, to: 503 }],
             virtualhost: 'own',
+            pattern: null,
           },
         ],
       },
