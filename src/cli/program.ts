@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   lab: async () => (await import('./lab.ts')).registerLab,
   demo: async () => (await import('./demo.ts')).registerDemo,
   lint: async () => (await import('./lint.ts')).registerLint,
+  genhash: async () => (await import('./genhash.ts')).registerGenhash,
   schema: async () => (await import('./schema.ts')).registerSchema,
 }
 

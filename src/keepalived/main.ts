@@ -30,6 +30,8 @@ async function main(words: readonly string[]): Promise<number | null> {
       if (invocation.kind === 'vrrp') (await import('./process/vrrp-process.ts')).runVrrpWorker(logOf(invocation))
       else (await import('./process/check-process.ts')).runCheckWorker(logOf(invocation))
       return null
+    case 'genhash':
+      return (await import('./process/genhash-line.ts')).runGenhash(invocation.words)
     case 'signum':
       return printSignal(invocation.name)
     case 'test':

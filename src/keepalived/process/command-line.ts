@@ -25,6 +25,7 @@ export type Invocation =
     }
   | CtlCommand
   | { readonly does: 'cleanup' | 'binlog-trim'; readonly configFile: string; readonly configId: string | null }
+  | { readonly does: 'genhash'; readonly words: readonly string[] }
   | { readonly does: 'signum'; readonly name: string }
   | { readonly does: 'help' | 'version' }
   | { readonly does: 'refuse'; readonly why: string }
@@ -50,6 +51,8 @@ export interface RunOptions {
 
 /** Reads the command line (without node and program). Never throws: what it can't understand is `refuse`. */
 export function readCommandLine(words: readonly string[]): Invocation {
+  // As keepalived: what follows is genhash's own.
+  if (words[0] === '--genhash' || words[0] === '-T') return { does: 'genhash', words: words.slice(1) }
   try {
     // The only flag of keepalived's whose value may be left out.
     const args = words.map((word) => word.replace(/^--config-test=/, '--config-test-log='))

@@ -44,7 +44,6 @@ export const FLAGS = {
   // Refused, see REFUSED.
   'dont-release-vrrp': { type: 'boolean', short: 'V', default: false },
   namespace: { type: 'string', short: 's' },
-  genhash: { type: 'boolean', short: 'T', default: false },
   umask: { type: 'string', short: 'u' },
   'all-config': { type: 'boolean', short: 'e', default: false },
   // Ours.
@@ -87,7 +86,6 @@ export const IGNORED: readonly (readonly [Flag, string])[] = [
 export const REFUSED: readonly (readonly [Flag, string])[] = [
   ['dont-release-vrrp', 'an address that stays without its daemon is an address on two hosts; leave the flag out'],
   ['namespace', 'start it in the namespace: ip netns exec NAME mmha-keepalived …'],
-  ['genhash', 'curl -s URL | md5sum prints the same digest'],
   ['umask', 'write umask in global_defs'],
   ['all-config', 'write includer or includet where a file must be there'],
 ]
@@ -105,6 +103,7 @@ export const HELP = `Usage: mmha-keepalived [FLAGS]            run the daemon
        mmha-keepalived ctl reload         reads the configuration anew, and says what changed, or why it is refused
        mmha-keepalived ctl events [--follow]
                                           what happened lately, one JSON object a line; then what happens
+       mmha-keepalived --genhash …        the digest of a page; its flags: mmha-keepalived --genhash --help
        mmha-keepalived cleanup            remove the virtual addresses and close the database for writes
        mmha-keepalived binlog-trim        before mysqld starts after a crash: cut what was never acknowledged
 
@@ -124,5 +123,5 @@ export const HELP = `Usage: mmha-keepalived [FLAGS]            run the daemon
       --maintenance-file=PATH  there while maintenance is on (${MAINTENANCE_FILE})
       --no-real-time     no SCHED_FIFO for the VRRP worker
   -v, --version  -h, --help
-  Without effect: -P -C -B -b -g -G -X -I -a -x -A -m -M -R --all. Refused with the reason: -V -s -T -u -e.
+  Without effect: -P -C -B -b -g -G -X -I -a -x -A -m -M -R --all. Refused with the reason: -V -s -u -e.
 `

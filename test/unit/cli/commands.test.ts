@@ -46,6 +46,8 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
     ['lab that is not up', ['lab', 'power', 'm1', 'on', '--name', 'no-such-lab'], 'the lab no-such-lab is not up'],
     ['questions without a terminal', ['init'], 'this is no terminal'],
     ['answers that are not there', ['init', '--answers', 'none.yml'], 'cannot read the answers file none.yml'],
+    ['genhash of nothing', ['genhash'], 'give the server with -s'],
+    ['genhash of a name', ['genhash', '-s', 'localhost', '-u', '/'], 'localhost is no IP address'],
     ['unknown tag', ['plan', 'gone.yml', '--tags', 'firewal'], 'did you mean firewall?'],
     ['playbook that is not there', ['plan', 'gone.yml', '--playbook', 'none.yml'], 'cannot read none.yml'],
   ])('%s: exit 4, and what to do', (_, words, expected) => {
@@ -56,7 +58,7 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
     expect(status).toBe(4)
   })
 
-  it.each(['', 'init', 'plan', 'provision', 'verify', 'lab', 'demo', 'schema'])(
+  it.each(['', 'init', 'plan', 'provision', 'verify', 'lab', 'demo', 'genhash', 'schema'])(
     'mmha %s --help has an example',
     (name) => {
       const { status, stdout } = mmha(...(name === '' ? [] : [name]), '--help')
