@@ -41,7 +41,7 @@ export function startBoxed(
     const file = join(place.dir, 'files', path)
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
-    chmodSync(file, path.endsWith('.sh') ? 0o755 : 0o644)
+    chmodSync(file, path.endsWith('.sh') || path.startsWith('/etc/init.d/') ? 0o755 : 0o644)
   }
   // Processes end with the first one, which is killed when `unshare` is.
   const apart = ['--mount', '--pid', '--fork', '--mount-proc', '--kill-child']

@@ -1,40 +1,51 @@
-import { writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe } from 'vitest'
+import { promisify } from 'node:util'
+import { describe, expect } from 'vitest'
+import type { Daemon } from './daemon.ts'
 import { runtimeOf } from './environment.ts'
 import { LineLog } from './line-log.ts'
-import { Segment, VIP } from './segment.ts'
-import { reason, wireTest } from './wire-test.ts'
+import { type HostName, Segment, VIP } from './segment.ts'
+import { bundle, reason, wireTest } from './wire-test.ts'
 
 /** Answers each request with the status that stands in its file. */
 const SITE = `const { createServer } = require('node:http'), { readFileSync } = require('node:fs')
 createServer((q, r) => r.writeHead(Number(readFileSync(process.argv[1], 'utf8'))).end()).listen(8080, () => console.log('listening'))`
 
-const config = `vrrp_instance VI_1 {
+const instance = `vrrp_instance VI_1 {
   state BACKUP
   interface eth0
   virtual_router_id 51
   priority 100
+  nopreempt
   version 3
   advert_int 0.5
   virtual_ipaddress {
     ${VIP}/24
   }
 }
-virtual_server ${VIP} 8080 {
-  delay_loop 1
-  real_server ${Segment.address('a')} 8080 {
+`
+
+/** A virtual server on the VIP with these blocks in it. */
+const virtualServer = (...blocks: readonly string[]): string =>
+  `${instance}virtual_server ${VIP} 8080 {\n  delay_loop 1\n${blocks.join('\n')}\n}\n`
+
+const web = (host: HostName, url: string, timeout = 5): string => `  real_server ${Segment.address(host)} 8080 {
     HTTP_GET {
       url {
-        path /health
-        status_code 200
+        ${url}
       }
-      connect_timeout 5
+      connect_timeout ${timeout}
       retry 0
     }
-  }
+  }`
+
+/** Whole at any moment, for whoever reads it meanwhile. */
+function replace(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text)
+  renameSync(`${file}.new`, file)
 }
-`
 
 describe.skipIf(reason !== null)('health checks move the address', { concurrent: true }, () => {
   wireTest(
@@ -44,7 +55,7 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
       writeFileSync(status, '200')
       const site = segment.spawn('a', runtimeOf('b'), '-e', SITE, status)
       await new LineLog(site.stdout, site.stderr).line(/^listening$/)
-      const daemon = daemons.oursWith('a', config)
+      const daemon = daemons.oursWith('a', virtualServer(web('a', 'path /health\nstatus_code 200')))
       await daemon.enters('MASTER')
       await segment.vip('a', true)
       writeFileSync(status, '503')
@@ -52,6 +63,77 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
       await segment.vip('a', false)
       writeFileSync(status, '200')
       await segment.vip('a', true)
+    },
+  )
+
+  wireTest(
+    "a web server that hangs: its address moves, is never on both, and stays; the daemon's genhash is keepalived's",
+    async ({ segment, daemons }) => {
+      const start = async (host: HostName) => {
+        const folder = join(daemons.dir, `site-${host}`)
+        mkdirSync(folder)
+        writeFileSync(join(folder, 'index.html'), 'the page of the site\n')
+        const site = segment.spawn(host, 'python3', '-u', '-m', 'http.server', '--directory', folder, '8080')
+        await new LineLog(site.stdout, site.stderr).line(/^Serving HTTP/)
+        return site
+      }
+      const site = await start('a')
+      await start('b')
+      const inside = (...words: readonly string[]) =>
+        promisify(execFile)('ip', ['netns', 'exec', segment.namespace('a'), ...words]).then(({ stdout }) =>
+          stdout.trim(),
+        )
+      const page = ['-s', Segment.address('a'), '-p', '8080', '-u', '/']
+      const digest = await inside(runtimeOf('b'), await bundle(), '--genhash', ...page)
+      expect(digest).toBe(await inside('genhash', ...page))
+
+      const url = `path /\ndigest ${digest}\nregex "page of .* site$"`
+      const first = daemons.oursWith('a', virtualServer(web('a', url, 1), web('b', url, 1)))
+      await first.enters('MASTER')
+      const second = daemons.oursWith('b', virtualServer(web('a', url, 1), web('b', url, 1)))
+      await second.enters('BACKUP')
+      site.kill('SIGSTOP')
+      await first.log.line(/\(VI_1\) FAULT because of .*HTTP_GET .*: no whole answer for 1 s/)
+      await second.enters('MASTER')
+      await segment.vip('b', true)
+      site.kill('SIGCONT')
+      await first.enters('BACKUP')
+      const seen = segment.adverts().length
+      await segment.advert(() => segment.adverts().length >= seen + 6)
+      expect(await segment.overlaps()).toEqual([])
+      expect(segment.holdings().map(({ host }) => host)).toEqual(['a', 'b'])
+    },
+  )
+
+  wireTest(
+    'MISC_CHECK with a quorum: one of two may go, notify_down is run; alpha: without a first success there is no address',
+    async ({ segment, daemons }) => {
+      const codes = ['one', 'two'].map((name) => join(daemons.dir, name))
+      const server = (index: number) => `  real_server 127.0.0.1 ${9000 + index} {
+    notify_down "/bin/sh -c 'echo ${index} down >> ${daemons.dir}/told'"
+    MISC_CHECK {
+      misc_path "/bin/sh -c 'exit $(cat ${codes[index]})'"
+    }
+  }`
+      for (const code of codes) writeFileSync(code, '1')
+      const told = segment.spawn('a', 'tail', '-F', join(daemons.dir, 'told'))
+      const scripts = new LineLog(told.stdout)
+      const daemon: Daemon = daemons.oursWith('a', virtualServer('  quorum 1', '  alpha', server(0), server(1)))
+      await daemon.enters('FAULT')
+      await scripts.line(/^0 down$/)
+      await scripts.line(/^1 down$/)
+      expect(segment.hasVip('a')).toBe(false)
+      for (const code of codes) replace(code, '0')
+      await segment.vip('a', true)
+      replace(codes[0] ?? '', '1')
+      await daemon.log.line(/Removing service \[127\.0\.0\.1\]:tcp:9000 from VS/)
+      await scripts.line(/^0 down$/, scripts.lines.indexOf('0 down') + 1)
+      expect(segment.hasVip('a')).toBe(true)
+      replace(codes[1] ?? '', '1')
+      await segment.vip('a', false)
+      expect(daemon.log.lines.some((line) => /\(VI_1\) FAULT because of virtual_server .*exit code 1/.test(line))).toBe(
+        true,
+      )
     },
   )
 })

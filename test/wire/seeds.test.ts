@@ -18,6 +18,8 @@ interface Guide {
   readonly layout: Layout
   readonly configs: Readonly<Record<HostName, string>>
   readonly script: { readonly path: string; readonly text: string }
+  /** Further files of the host, by their paths. */
+  readonly files?: Readonly<Record<string, string>>
   /** s at most until the dead server is noticed: delay_loop + retry * delay_before_retry. */
   readonly noticed: number
   /** How the daemon ends by its script. */
@@ -42,6 +44,21 @@ const gtid: Guide = {
     new RegExp(`${file}:36:9 warning: notify_down .* without a check .*\\(add enable_script_security`),
     new RegExp(`${file}:39:13 note: nb_get_retry is read as retry.*\\(write retry\\)`),
   ],
+}
+
+/** As the systems of these guides have it: by the pid file. */
+const INIT_SCRIPT = `#!/bin/sh
+case "$1" in
+  stop) kill -TERM $(cat /var/run/keepalived.pid) ;;
+esac
+`
+
+const service: Guide = {
+  ...gtid,
+  title: 'two masters with GTID, service keepalived stop',
+  script: { path: gtid.script.path, text: '#!/bin/bash\nservice keepalived stop\n' },
+  files: { '/etc/init.d/keepalived': INIT_SCRIPT },
+  ended: 'daemon ended: 0',
 }
 
 const position = fixture('file-position.conf')
@@ -83,7 +100,7 @@ async function adverts(segment: Segment, count: number): Promise<void> {
 }
 
 describe.skipIf(reason !== null)('the guides, as they are written', { concurrent: true }, () => {
-  describe.each([gtid, filePosition])('$title', (guide) => {
+  describe.each([gtid, service, filePosition])('$title', (guide) => {
     const guideTest = wireTest.extend<{ layout: Layout }>({ layout: guide.layout })
 
     guideTest('the port closes, the VIP moves, is never on both, and stays', async ({ segment, daemons }) => {
@@ -95,6 +112,7 @@ describe.skipIf(reason !== null)('the guides, as they are written', { concurrent
           {
             '/etc/keepalived/keepalived.conf': guide.configs[host],
             [guide.script.path]: guide.script.text,
+            ...guide.files,
           },
         )
       const server = await listener(segment, 'a')
