@@ -106,7 +106,7 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
   )
 
   wireTest(
-    'MISC_CHECK with a quorum: one of two may go, notify_down is run; alpha: without a first success there is no address',
+    'MISC_CHECK with a quorum: one of two may go; alpha: without a first success there is no address, and a reload keeps it',
     async ({ segment, daemons }) => {
       const codes = ['one', 'two'].map((name) => join(daemons.dir, name))
       const server = (index: number) => `  real_server 127.0.0.1 ${9000 + index} {
@@ -118,19 +118,27 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
       for (const code of codes) writeFileSync(code, '1')
       const told = segment.spawn('a', 'tail', '-F', join(daemons.dir, 'told'))
       const scripts = new LineLog(told.stdout)
-      const daemon: Daemon = daemons.oursWith('a', virtualServer('  quorum 1', '  alpha', server(0), server(1)))
+      const text = (quorum: string) => virtualServer(`  ${quorum}`, '  alpha', server(0), server(1))
+      const daemon: Daemon = daemons.oursWith('a', text('quorum 1'))
       await daemon.enters('FAULT')
       await scripts.line(/^0 down$/)
       await scripts.line(/^1 down$/)
       expect(segment.hasVip('a')).toBe(false)
       for (const code of codes) replace(code, '0')
       await segment.vip('a', true)
+      const lines = daemon.log.lines.length
+      writeFileSync(join(daemons.dir, 'daemon-1.conf'), text('quorum 1\n  hysteresis 0\n  omega'))
+      daemon.signal('SIGHUP')
+      await daemon.log.line(/Reload: checks and notification start anew/, lines)
+      await daemon.log.line(/Starting Healthcheck child process/, lines)
       replace(codes[0] ?? '', '1')
       await daemon.log.line(/Removing service \[127\.0\.0\.1\]:tcp:9000 from VS/)
       await scripts.line(/^0 down$/, scripts.lines.indexOf('0 down') + 1)
       expect(segment.hasVip('a')).toBe(true)
       replace(codes[1] ?? '', '1')
       await segment.vip('a', false)
+      // The reload between was no reason to let go.
+      expect(segment.holdings()).toHaveLength(1)
       expect(daemon.log.lines.some((line) => /\(VI_1\) FAULT because of virtual_server .*exit code 1/.test(line))).toBe(
         true,
       )

@@ -6,6 +6,8 @@ import { countAttempt, initialRetry } from './retry.ts'
 
 export interface CheckLoopOptions {
   readonly timing: CheckTiming
+  /** What the check is taken for until it has run. */
+  readonly up: boolean
   /** A sentence when the check can't run: it counts as up then, as keepalived takes it out. */
   readonly probe: Promise<Probe | string>
   /** For the log: whose check it is. */
@@ -30,7 +32,7 @@ export class CheckLoop {
   }
 
   async #run(): Promise<void> {
-    const { timing, owner, onVerdict, onWeight, log, random = Math.random } = this.#options
+    const { timing, up, owner, onVerdict, onWeight, log, random = Math.random } = this.#options
     const { signal } = this.#abort
     const probe = await this.#options.probe
     if (signal.aborted) return
@@ -40,7 +42,7 @@ export class CheckLoop {
       return
     }
     await pause(random() * timing.warmup * 1000, signal)
-    let state = initialRetry(timing.alpha)
+    let state = initialRetry(up)
     while (!signal.aborted) {
       const began = performance.now()
       const { fault, weight } = await probe.attempt(signal)

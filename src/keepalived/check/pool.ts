@@ -1,4 +1,4 @@
-import type { VirtualServer } from '../config/servers.ts'
+import type { RealServer, VirtualServer } from '../config/servers.ts'
 
 /** What is known of a virtual server's real servers, and whether they are enough: keepalived's rules. Pure. */
 export interface Pool {
@@ -66,18 +66,39 @@ function reviewed(pool: Pool, virtual: VirtualServer, starting = false): Turned 
   }
 }
 
-/** At the start servers count as up, unless a check of theirs is `alpha`. A quorum that is there already is news. */
-export function startPool(virtual: VirtualServer): Turned {
-  const servers = virtual.realServers.map(({ checks }): ServerState => {
-    const up = !checks.some(({ alpha }) => alpha)
-    return {
-      checks: checks.map(({ alpha }) => ({ up: !alpha, hasRun: false, extraWeight: 0 })),
-      up,
-      told: up ? true : null,
-      decided: checks.length === 0,
-    }
+/** What another check worker knew, before a reload or its end: servers by `address:port`. */
+export interface KnownPool {
+  readonly quorumUp: boolean
+  readonly servers: Readonly<Record<string, ServerState>>
+}
+
+const keyOf = ({ address, port }: RealServer): string => `${address}:${port}`
+
+export function remembered(pool: Pool, virtual: VirtualServer): KnownPool {
+  const servers = pool.servers.flatMap((state, index) => {
+    const server = virtual.realServers[index]
+    return server === undefined ? [] : [[keyOf(server), state] as const]
   })
-  return reviewed({ servers, quorumUp: false }, virtual, true)
+  return { quorumUp: pool.quorumUp, servers: Object.fromEntries(servers) }
+}
+
+function startServer({ checks }: RealServer, known: ServerState | undefined): ServerState {
+  const fresh = checks.map(({ alpha }) => ({ up: known?.up ?? !alpha, hasRun: false, extraWeight: 0 }))
+  // The same number of checks is taken for the same checks.
+  if (known?.checks.length === checks.length) return known
+  const up = fresh.every((check) => check.up)
+  return known === undefined
+    ? { checks: fresh, up, told: up ? true : null, decided: checks.length === 0 }
+    : { ...known, checks: fresh, up, decided: true }
+}
+
+/**
+ * At the start servers count as up, unless a check of theirs is `alpha`; one that is known already is as it was, so that a reload
+ * moves nothing. A quorum that is there already is news.
+ */
+export function startPool(virtual: VirtualServer, known: KnownPool | null = null): Turned {
+  const servers = virtual.realServers.map((server) => startServer(server, known?.servers[keyOf(server)]))
+  return reviewed({ servers, quorumUp: known?.quorumUp ?? false }, virtual, known === null)
 }
 
 function withServer(pool: Pool, server: number, state: ServerState): Pool {
@@ -106,6 +127,7 @@ export function reweighed(pool: Pool, virtual: VirtualServer, server: number, ch
   const real = virtual.realServers[server]
   if (before === undefined || real === undefined) return { pool, news: [] }
   const extraWeight = weight - real.weight
+  if (before.checks[check]?.extraWeight === extraWeight) return { pool, news: [] }
   const checks = before.checks.map((one, index) => (index === check ? { ...one, extraWeight } : one))
   const next = withServer(pool, server, { ...before, checks })
   const from = weightOf(pool, virtual, server)

@@ -17,9 +17,9 @@ export interface RetryRule {
   readonly delayLoop: number
 }
 
-/** A server is taken as up until it is known better, unless `alpha`. */
-export function initialRetry(alpha: boolean): RetryState {
-  return { up: !alpha, retries: 0, hasRun: false }
+/** @param up what it is taken for until the first attempt */
+export function initialRetry(up: boolean): RetryState {
+  return { up, retries: 0, hasRun: false }
 }
 
 /**

@@ -2,12 +2,26 @@ import type { RealServer, VirtualServer } from '../config/servers.ts'
 import type { Log, Scripts } from '../notify/scripts.ts'
 import { type AddressTracker, addressTrackers } from './address-tracker.ts'
 import { CheckLoop } from './check-loop.ts'
-import { decided, ended, type News, type Pool, reweighed, startPool, type Turned } from './pool.ts'
+import {
+  decided,
+  ended,
+  type KnownPool,
+  type News,
+  type Pool,
+  remembered,
+  reweighed,
+  startPool,
+  type Turned,
+} from './pool.ts'
 import { probeOf } from './probe.ts'
 
 export interface VirtualServerOptions {
   readonly virtual: VirtualServer
   readonly scripts: Scripts
+  /** What the check worker before this one knew; null: there was none. */
+  readonly known: KnownPool | null
+  /** What is known, whenever that changes. */
+  readonly onKnown: (known: KnownPool) => void
   readonly isHere: (address: string) => boolean
   /** What scripts, mail and FIFOs are told, in order. `cause` is why, `called` the check's name in mail. */
   readonly onNews: (news: News, cause: Cause) => void
@@ -30,10 +44,10 @@ export class VirtualServerMonitor {
 
   constructor(options: VirtualServerOptions) {
     this.#options = options
-    const { virtual } = options
-    const start = startPool(virtual)
+    const { virtual, known } = options
+    const start = startPool(virtual, known)
     this.#pool = start.pool
-    this.#tell(start, { reason: 'alpha: no success yet', called: 'CHECK' })
+    this.#tell(start, { reason: known === null ? 'alpha: no success yet' : 'as it was', called: 'CHECK' })
     this.#loops = virtual.realServers.flatMap((server, index) => this.#watch(server, index))
   }
 
@@ -43,6 +57,7 @@ export class VirtualServerMonitor {
     return server.checks.map((check, number) => {
       return new CheckLoop({
         timing: check,
+        up: this.#pool.servers[index]?.checks[number]?.up ?? !check.alpha,
         probe: probeOf(check, server, scripts),
         owner,
         onVerdict: (up, reason, called) =>
@@ -57,7 +72,8 @@ export class VirtualServerMonitor {
   }
 
   #tell({ pool, news }: Turned, cause: Cause): void {
-    const { virtual, isHere, onNews, onTracker } = this.#options
+    const { virtual, isHere, onNews, onTracker, onKnown } = this.#options
+    if (pool !== this.#pool) onKnown(remembered(pool, virtual))
     this.#pool = pool
     // The address first: scripts may take their time, or end the daemon.
     for (const tracker of addressTrackers(pool, virtual, isHere, (name) => this.#said.get(name) ?? false)) {

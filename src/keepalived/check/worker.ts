@@ -8,7 +8,9 @@ import { type Log, Scripts } from '../notify/scripts.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
 import { type Role, startRole } from '../role/role.ts'
 import { startTrackers } from '../track/start.ts'
+import { virtualServerTracker } from '../track/tracker-name.ts'
 import { isLocalAddress } from './local-address.ts'
+import type { KnownPool } from './pool.ts'
 import { ScriptTracker } from './script-tracker.ts'
 import { ServerNotices } from './server-notices.ts'
 import { VirtualServerMonitor } from './virtual-server-monitor.ts'
@@ -19,6 +21,9 @@ export interface CheckWorkerOptions {
   readonly log: Log
   /** Scripts without a path are looked for beside it. Default: keepalived's own. */
   readonly configFile?: string
+  /** What the check worker before this one knew of virtual servers, by the trackers' names of these. */
+  readonly known?: Readonly<Record<string, KnownPool>>
+  readonly onKnown?: (virtualServer: string, known: KnownPool) => void
 }
 
 export interface CheckWorker {
@@ -57,18 +62,22 @@ function startScripts({ config, send, log, scripts }: Wiring): ScriptTracker[] {
 }
 
 /** A real server's end takes the address from the instance that has the virtual server's address. */
-function startServers({ config, send, log, queue, mailer, announcer, scripts }: Wiring): VirtualServerMonitor[] {
+function startServers(wiring: Wiring): VirtualServerMonitor[] {
+  const { config, send, log, queue, mailer, announcer, scripts, known = {}, onKnown } = wiring
   return config.virtualServers.map((virtual) => {
     const notices = new ServerNotices({ virtual, queue, mailer, announcer, log })
     const instance = config.instances.find((one) => ownAddresses(one).some((vip) => vip.address === virtual.address))
+    const name = virtualServerTracker(virtual)
     return new VirtualServerMonitor({
       virtual,
       scripts,
+      known: known[name] ?? null,
+      onKnown: (pool) => onKnown?.(name, pool),
       isHere: isLocalAddress,
       onNews: (news, cause) => notices.tell(news, cause),
-      onTracker: ({ name, up }, reason) => {
+      onTracker: ({ name: tracker, up }, reason) => {
         if (instance === undefined) return
-        send({ t: 'track', instance: instance.name, tracker: name, up, weight: null, reason })
+        send({ t: 'track', instance: instance.name, tracker, up, weight: null, reason })
       },
       log,
     })

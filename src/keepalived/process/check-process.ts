@@ -65,7 +65,14 @@ export function runCheckWorker(logOf: (who: string) => Log): void {
   process.on('message', (message: ToWorker, handle: unknown) => {
     if (message.t === 'config') {
       config = message.config
-      worker = startCheckWorker({ config, send, log, configFile: message.configFile })
+      worker = startCheckWorker({
+        config,
+        send,
+        log,
+        configFile: message.configFile,
+        ...(message.servers === undefined ? {} : { known: message.servers }),
+        onKnown: (name, known) => report({ t: 'servers', name, known }),
+      })
       report({ t: 'ready' })
       trimMemory()
     } else if (message.t === 'link' && handle instanceof Socket) connect(handle)

@@ -1,3 +1,4 @@
+import type { KnownPool } from '../check/pool.ts'
 import type { Config } from '../config/config.ts'
 import type { EventBody } from '../observe/daemon-event.ts'
 import type { InstanceStatus } from './status.ts'
@@ -12,6 +13,8 @@ export type ToWorker =
       readonly configFile: string
       readonly realTime: boolean
       readonly maintenance?: boolean
+      /** What the last check worker knew of virtual servers. */
+      readonly servers?: Readonly<Record<string, KnownPool>>
     }
   | { readonly t: 'maintenance'; readonly on: boolean }
   /** Counters from zero. */
@@ -38,6 +41,8 @@ export type FromWorker =
   | { readonly t: 'status'; readonly id: number; readonly instances: readonly InstanceStatus[] }
   | { readonly t: 'reloaded'; readonly id: number }
   | { readonly t: 'event'; readonly body: EventBody }
+  /** Of the check worker: what the next one should know of a virtual server. */
+  | { readonly t: 'servers'; readonly name: string; readonly known: KnownPool }
   | {
       readonly t: 'left'
       readonly id: number

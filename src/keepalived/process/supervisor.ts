@@ -17,6 +17,7 @@ import { removePidFile, writePidFile } from './pid-file.ts'
 import { Questions } from './questions.ts'
 import { describeReload, reloadOf, touchesVrrp } from './reload.ts'
 import { RespawnLimit } from './respawn-limit.ts'
+import { ServerMemory } from './server-memory.ts'
 import { type ToWorker, WORKER_EXIT } from './supervision.ts'
 import { WorkerHandle, type WorkerKind } from './worker-handle.ts'
 
@@ -58,6 +59,7 @@ export class Supervisor {
   readonly #desk: ControlDesk
   readonly #metrics: MetricsOutlet
   readonly #events = new EventLog()
+  readonly #servers = new ServerMemory()
   #config: Config
   #control: Server | null = null
   #ready = false
@@ -121,11 +123,14 @@ export class Supervisor {
       if (message.t === 'pong') this.#misses[kind] = 0
       else if (message.t === 'ready') this.#onReady()
       else if (message.t === 'event') this.#events.add(message.body)
+      else if (message.t === 'servers') this.#servers.keep(message.name, message.known)
       else this.#questions.receive(message)
     })
     this.#misses[kind] = 0
     this.#workers.set(kind, worker)
-    worker.send({ t: 'config', config: this.#config, configFile, realTime, maintenance: this.#desk.maintenance })
+    const servers = this.#servers.recall(this.#config)
+    const { maintenance } = this.#desk
+    worker.send({ t: 'config', config: this.#config, configFile, realTime, maintenance, servers })
     const pidFile = this.#options.workerPidFiles[kind]
     if (pidFile !== null && worker.pid !== undefined) this.#writePid(pidFile, worker.pid)
     this.#events.add({ code: 'worker.started', worker: kind, pid: worker.pid ?? null })

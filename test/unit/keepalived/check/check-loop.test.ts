@@ -28,7 +28,7 @@ describe('the loop of a check', () => {
     const probe = Promise.resolve({ what: 'x', called: 'CHECK', fromStart, attempt })
     const nothing = () => undefined
     const options = { owner: 'o', onVerdict: nothing, onWeight: nothing, log: nothing, random: () => random }
-    loop = new CheckLoop({ timing: { ...TIMING, ...timing }, probe, ...options })
+    loop = new CheckLoop({ timing: { ...TIMING, ...timing }, up: true, probe, ...options })
     return times
   }
 

@@ -5,6 +5,7 @@ import {
   ended,
   liveWeight,
   type Pool,
+  remembered,
   reweighed,
   startPool,
   type Turned,
@@ -125,6 +126,30 @@ describe('real servers of a virtual server', () => {
     pool = reweighed(pool, virtual, 0, 0, 12).pool
     pool = reweighed(pool, virtual, 0, 1, 5).pool
     expect(liveWeight(pool, virtual)).toBe(7)
+  })
+
+  it('what another check worker knew is no news, and no alpha', () => {
+    const virtual = virtualOf('alpha', `${HERE} 1`, `${HERE} 1`)
+    let { pool } = startPool(virtual)
+    for (const [server, up] of [
+      [0, true],
+      [1, false],
+    ] as const)
+      pool = decided(pool, virtual, server, 0, up).pool
+    const again = startPool(virtual, remembered(pool, virtual))
+    expect(lines(again)).toEqual([])
+    expect(lines(decided(again.pool, virtual, 0, 0, true))).toEqual([])
+    expect(lines(decided(again.pool, virtual, 1, 0, false))).toEqual([])
+    expect(lines(decided(again.pool, virtual, 1, 0, true))).toEqual(['server 1 up'])
+    expect(lines(decided(again.pool, virtual, 0, 0, false))).toEqual(['server 0 down', 'quorum down 0 of 1'])
+  })
+
+  it('a server that is new among those that are known begins as at a start; another number of checks is as the server was', () => {
+    const before = virtualOf('alpha', `${HERE} 1`)
+    const known = remembered(decided(startPool(before).pool, before, 0, 0, true).pool, before)
+    const virtual = virtualOf('alpha', `${HERE} 1 TCP_CHECK TCP_CHECK`, `${HERE} 1`)
+    const { pool } = startPool(virtual, known)
+    expect(pool.servers.map(({ up }) => up)).toEqual([true, false])
   })
 
   it('omega: the end of the daemon is theirs, too', () => {

@@ -5,7 +5,7 @@ const rule = { retry: 2, delayBeforeRetry: 1, delayLoop: 6 }
 
 /** Attempts as + and -; for each, the change and the seconds until the next. */
 function course(alpha: boolean, attempts: string): string {
-  let state = initialRetry(alpha)
+  let state = initialRetry(!alpha)
   return [...attempts]
     .map((attempt) => {
       const counted = countAttempt(state, attempt === '+', rule)

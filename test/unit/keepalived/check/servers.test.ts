@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { KnownPool } from '../../../../src/keepalived/check/pool.ts'
 import { type CheckWorker, startCheckWorker } from '../../../../src/keepalived/check/worker.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
 import type { ToVrrp } from '../../../../src/keepalived/process/messages.ts'
@@ -24,7 +25,9 @@ describe('real servers with MISC_CHECK', () => {
     sandbox = new Sandbox()
     sent = new Heard()
     logged = new Heard()
+    known = {}
   })
+  let known: Record<string, KnownPool>
   afterEach(async () => {
     await worker?.stop()
     sandbox.remove()
@@ -63,7 +66,11 @@ describe('real servers with MISC_CHECK', () => {
     const { config, diagnostics } = parseConfig(text, sandbox.file('keepalived.conf'))
     expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
     const log = (_level: string, line: string) => logged.add(line)
-    worker = startCheckWorker({ config, send: (message) => sent.add(message), log, configFile: sandbox.file('x') })
+    const send = (message: ToVrrp) => sent.add(message)
+    const onKnown = (name: string, pool: KnownPool) => {
+      known = { ...known, [name]: pool }
+    }
+    worker = startCheckWorker({ config, send, log, configFile: sandbox.file('x'), known, onKnown })
   }
 
   const track = (up: boolean) => (message: ToVrrp) => message.t === 'track' && message.up === up
@@ -153,9 +160,29 @@ describe('real servers with MISC_CHECK', () => {
     await worker?.stop(false)
     expect(sandbox.read('log')).toBe('quorum_up\n')
     start(`misc_path ${script()}`, 'omega')
-    await sandbox.until('log', (text) => text === 'quorum_up\nquorum_up\n')
+    const runs = sandbox.read('runs').length
+    await sandbox.until('runs', (text) => text.length >= runs + 2 * 'run\n'.length)
+    // The quorum was there before.
+    expect(sandbox.read('log')).toBe('quorum_up\n')
     await worker?.stop(true)
-    expect(sandbox.read('log').trim().split('\n').slice(2).sort()).toEqual(['notify_down', 'quorum_down'])
+    expect(sandbox.read('log').trim().split('\n').slice(1).sort()).toEqual(['notify_down', 'quorum_down'])
+  })
+
+  it('a reload: an alpha server stays up, and a dead one is not told again', async () => {
+    exitWith(0)
+    start(`misc_path ${script()}`, 'alpha')
+    await sent.first(track(true))
+    await worker?.stop(false)
+    start(`misc_path ${script()}`, 'alpha')
+    exitWith(1)
+    await sandbox.until('log', (text) => text.includes('notify_down'))
+    expect(states()).toEqual([false, true, true, false])
+    await worker?.stop(false)
+    start(`misc_path ${script()}`, 'alpha')
+    const runs = sandbox.read('runs').length
+    await sandbox.until('runs', (text) => text.length >= runs + 3 * 'run\n'.length)
+    expect(states()).toEqual([false, true, true, false, false])
+    expect(sandbox.read('log').match(/notify_down/g)).toHaveLength(1)
   })
 
   it('log_all_failures: those that change nothing, too', async () => {
