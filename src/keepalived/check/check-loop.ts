@@ -15,6 +15,8 @@ export interface CheckLoopOptions {
   /** The first verdict, and every other one. `called`: the check's name in mail. */
   readonly onVerdict: (up: boolean, reason: string, called: string) => void
   readonly onWeight: (weight: number) => void
+  /** Each attempt, after what came of it. */
+  readonly onAttempt: (reason: string) => void
   readonly log: Log
   /** 0 up to 1; for tests. */
   readonly random?: () => number
@@ -32,7 +34,7 @@ export class CheckLoop {
   }
 
   async #run(): Promise<void> {
-    const { timing, up, owner, onVerdict, onWeight, log, random = Math.random } = this.#options
+    const { timing, up, owner, onVerdict, onWeight, onAttempt, log, random = Math.random } = this.#options
     const { signal } = this.#abort
     const probe = await this.#options.probe
     if (signal.aborted) return
@@ -52,11 +54,10 @@ export class CheckLoop {
       state = counted.state
       if (fault !== null && wasUp && timing.logAllFailures) log('info', `${owner}: ${probe.what}: ${fault}`)
       if (weight !== undefined) onWeight(weight)
-      if (counted.change !== null) {
-        const reason =
-          fault === null ? `${probe.what} ${probe.fromStart ? 'succeeds' : 'answers'}` : `${probe.what}: ${fault}`
-        onVerdict(counted.change === 'up', reason, probe.called)
-      }
+      const well = `${probe.what} ${probe.fromStart ? 'succeeds' : 'answers'}`
+      const reason = fault === null ? well : `${probe.what}: ${fault}`
+      if (counted.change !== null) onVerdict(counted.change === 'up', reason, probe.called)
+      onAttempt(reason)
       const past = probe.fromStart ? performance.now() - began : 0
       await pause(Math.max(0, counted.delay * 1000 - past), signal)
     }

@@ -98,7 +98,12 @@ function startServer({ checks }: RealServer, known: ServerState | undefined): Se
  */
 export function startPool(virtual: VirtualServer, known: KnownPool | null = null): Turned {
   const servers = virtual.realServers.map((server) => startServer(server, known?.servers[keyOf(server)]))
-  return reviewed({ servers, quorumUp: known?.quorumUp ?? false }, virtual, known === null)
+  const start = reviewed({ servers, quorumUp: known?.quorumUp ?? false }, virtual, known === null)
+  if (known !== null || !virtual.initNotifies) return start
+  const told = servers.flatMap(({ up }, server): News[] =>
+    up ? [{ about: 'server', server, up, isChange: true }] : [],
+  )
+  return { ...start, news: [...told, ...start.news] }
 }
 
 function withServer(pool: Pool, server: number, state: ServerState): Pool {

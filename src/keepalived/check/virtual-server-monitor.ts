@@ -47,7 +47,7 @@ export class VirtualServerMonitor {
     const { virtual, known } = options
     const start = startPool(virtual, known)
     this.#pool = start.pool
-    this.#tell(start, { reason: known === null ? 'alpha: no success yet' : 'as it was', called: 'CHECK' })
+    this.#tell(start, { reason: known === null ? 'not checked yet' : 'as it was', called: 'CHECK' })
     this.#loops = virtual.realServers.flatMap((server, index) => this.#watch(server, index))
   }
 
@@ -66,22 +66,36 @@ export class VirtualServerMonitor {
           const cause = { reason: `weight ${weight} by its check`, called: 'CHECK' }
           this.#tell(reweighed(this.#pool, virtual, index, number, weight), cause)
         },
+        onAttempt: (reason) => this.#review(reason),
         log,
       })
     })
   }
 
   #tell({ pool, news }: Turned, cause: Cause): void {
-    const { virtual, isHere, onNews, onTracker, onKnown } = this.#options
+    const { virtual, onNews, onKnown } = this.#options
     if (pool !== this.#pool) onKnown(remembered(pool, virtual))
     this.#pool = pool
     // The address first: scripts may take their time, or end the daemon.
-    for (const tracker of addressTrackers(pool, virtual, isHere, (name) => this.#said.get(name) ?? false)) {
+    this.#review(cause.reason)
+    for (const one of news) onNews(one, cause)
+  }
+
+  /** The host's own addresses come and go as well, so this is asked anew after each attempt. */
+  #review(reason: string): void {
+    const { virtual, isHere, onTracker } = this.#options
+    const trackers = addressTrackers(this.#pool, virtual, isHere, (name) => this.#said.get(name) ?? false)
+    for (const tracker of trackers) {
       if (this.#said.get(tracker.name) === tracker.up) continue
       this.#said.set(tracker.name, tracker.up)
-      onTracker(tracker, cause.reason)
+      onTracker(tracker, reason)
     }
-    for (const one of news) onNews(one, cause)
+    // A server that is not here any more, such as one with the virtual address itself, says nothing about this host.
+    for (const [name, up] of this.#said) {
+      if (trackers.some((tracker) => tracker.name === name)) continue
+      this.#said.delete(name)
+      if (!up) onTracker({ name, up: true }, "its address is not this host's now")
+    }
   }
 
   /** @param isEnd the daemon ends, not only this worker */

@@ -105,6 +105,7 @@ function quorumOf(
     quorumUp: scriptOf(block, 'quorum_up', name, building),
     quorumDown: scriptOf(block, 'quorum_down', name, building),
     smtpAlert: quorumAlert(block, building),
+    initNotifies: isSet(building.global, 'rs_init_notifies'),
     omega: flagOf(block, 'omega'),
     sorryServer: isSet(block, 'sorry_server'),
   }

@@ -15,6 +15,8 @@ export interface VirtualServer {
   readonly quorumUp: Command | null
   readonly quorumDown: Command | null
   readonly smtpAlert: boolean
+  /** The start is told as the start of its servers. */
+  readonly initNotifies: boolean
   /** The end of the daemon is told as the end of its servers. */
   readonly omega: boolean
   /** Something stands in for the servers, so that a start without quorum is news. */

@@ -147,9 +147,9 @@ export const DAEMON: readonly Keyword[] = inBlock('global_defs', [
     en: 'mail is sent when a real server goes up or down, not for each of its checks',
     zh: '真实服务器状态变化时才发邮件，不针对每次检查',
   }),
-  later('rs_init_notifies', [], {
-    en: 'scripts of real servers run on a change, not at the start',
-    zh: '真实服务器的脚本只在变化时运行，启动时不运行',
+  native('rs_init_notifies', [], {
+    en: 'notify_up is run at the start for servers that count as up then',
+    zh: '启动时对视为正常的服务器运行 notify_up',
   }),
   accepted('data_use_instance', [flag], {
     en: 'the dump files are named by state_dump_file and its like',

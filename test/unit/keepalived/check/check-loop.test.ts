@@ -27,7 +27,14 @@ describe('the loop of a check', () => {
     }
     const probe = Promise.resolve({ what: 'x', called: 'CHECK', fromStart, attempt })
     const nothing = () => undefined
-    const options = { owner: 'o', onVerdict: nothing, onWeight: nothing, log: nothing, random: () => random }
+    const options = {
+      owner: 'o',
+      onVerdict: nothing,
+      onWeight: nothing,
+      onAttempt: nothing,
+      log: nothing,
+      random: () => random,
+    }
     loop = new CheckLoop({ timing: { ...TIMING, ...timing }, up: true, probe, ...options })
     return times
   }

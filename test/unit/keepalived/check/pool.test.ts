@@ -152,6 +152,16 @@ describe('real servers of a virtual server', () => {
     expect(pool.servers.map(({ up }) => up)).toEqual([true, false])
   })
 
+  it('rs_init_notifies: the start is told of servers that count as up', () => {
+    const plain = virtualOf('', `${HERE} 1`, `${HERE} 1`)
+    const virtual = { ...plain, initNotifies: true }
+    expect(story(virtual, '0.0=down')).toEqual([
+      ['server 0 up', 'server 1 up', 'quorum up 2 of 1 at start'],
+      ['server 0 down'],
+    ])
+    expect(startPool(virtual, remembered(startPool(virtual).pool, virtual)).news).toEqual([])
+  })
+
   it('omega: the end of the daemon is theirs, too', () => {
     const virtual = virtualOf('omega', `${HERE} 1`, `${HERE} 1`)
     const { pool } = decided(startPool(virtual).pool, virtual, 0, 0, false)

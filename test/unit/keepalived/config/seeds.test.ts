@@ -50,6 +50,7 @@ describe('the complete configurations of the wiki pages run as they are written'
         quorumUp: null,
         quorumDown: null,
         smtpAlert: false,
+        initNotifies: false,
         omega: false,
         sorryServer: false,
         realServers: [
