@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect } from 'vitest'
+import type { DaemonStatus } from '../../src/keepalived/process/status.ts'
 import type { Daemon } from './daemon.ts'
 import { runtimeOf } from './environment.ts'
 import { LineLog } from './line-log.ts'
@@ -135,6 +136,10 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
       await daemon.log.line(/Removing service \[127\.0\.0\.1\]:tcp:9000 from VS/)
       await scripts.line(/^0 down$/, scripts.lines.indexOf('0 down') + 1)
       expect(segment.hasVip('a')).toBe(true)
+      const { virtualServers } = JSON.parse(daemon.ctl('status')) as DaemonStatus
+      expect(virtualServers).toMatchObject([
+        { up: true, quorum: 1, realServers: [{ up: false }, { up: true, weight: 1 }] },
+      ])
       replace(codes[1] ?? '', '1')
       await segment.vip('a', false)
       // The reload between was no reason to let go.

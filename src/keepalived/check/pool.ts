@@ -42,9 +42,17 @@ export interface Turned {
 }
 
 /** A real server's weight as its checks have set it; never negative. */
+export function effectiveWeight({ weight }: RealServer, { checks }: ServerState): number {
+  return Math.max(
+    0,
+    checks.reduce((sum, check) => sum + check.extraWeight, weight),
+  )
+}
+
 export function weightOf(pool: Pool, virtual: VirtualServer, server: number): number {
-  const extra = pool.servers[server]?.checks.reduce((sum, check) => sum + check.extraWeight, 0) ?? 0
-  return Math.max(0, (virtual.realServers[server]?.weight ?? 0) + extra)
+  const real = virtual.realServers[server]
+  const state = pool.servers[server]
+  return real === undefined || state === undefined ? 0 : effectiveWeight(real, state)
 }
 
 /** The weight of all the servers that are up. */
@@ -72,12 +80,12 @@ export interface KnownPool {
   readonly servers: Readonly<Record<string, ServerState>>
 }
 
-const keyOf = ({ address, port }: RealServer): string => `${address}:${port}`
+export const serverKey = ({ address, port }: RealServer): string => `${address}:${port}`
 
 export function remembered(pool: Pool, virtual: VirtualServer): KnownPool {
   const servers = pool.servers.flatMap((state, index) => {
     const server = virtual.realServers[index]
-    return server === undefined ? [] : [[keyOf(server), state] as const]
+    return server === undefined ? [] : [[serverKey(server), state] as const]
   })
   return { quorumUp: pool.quorumUp, servers: Object.fromEntries(servers) }
 }
@@ -97,7 +105,7 @@ function startServer({ checks }: RealServer, known: ServerState | undefined): Se
  * moves nothing. A quorum that is there already is news.
  */
 export function startPool(virtual: VirtualServer, known: KnownPool | null = null): Turned {
-  const servers = virtual.realServers.map((server) => startServer(server, known?.servers[keyOf(server)]))
+  const servers = virtual.realServers.map((server) => startServer(server, known?.servers[serverKey(server)]))
   const start = reviewed({ servers, quorumUp: known?.quorumUp ?? false }, virtual, known === null)
   if (known !== null || !virtual.initNotifies) return start
   const told = servers.flatMap(({ up }, server): News[] =>

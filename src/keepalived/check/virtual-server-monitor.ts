@@ -47,6 +47,7 @@ export class VirtualServerMonitor {
     const { virtual, known } = options
     const start = startPool(virtual, known)
     this.#pool = start.pool
+    options.onKnown(remembered(start.pool, virtual))
     this.#tell(start, { reason: known === null ? 'not checked yet' : 'as it was', called: 'CHECK' })
     this.#loops = virtual.realServers.flatMap((server, index) => this.#watch(server, index))
   }

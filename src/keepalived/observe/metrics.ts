@@ -1,4 +1,6 @@
-import type { DaemonStatus, InstanceStatus } from '../process/status.ts'
+import type { DaemonStatus, InstanceStatus, VirtualServerStatus } from '../process/status.ts'
+
+type RealServerStatus = VirtualServerStatus['realServers'][number]
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 
@@ -13,6 +15,20 @@ const STATES = ['INIT', 'BACKUP', 'MASTER', 'FAULT', 'STOP'] as const
 
 function ofEach(value: (status: InstanceStatus) => number): Metric['samples'] {
   return ({ instances }) => instances.map((one) => [{ instance: one.name }, value(one)])
+}
+
+const nameOf = ({ address, port }: { readonly address: string; readonly port: number }) =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`
+
+/** @param value null: not known yet */
+function ofRealServers(value: (server: RealServerStatus) => number | null): Metric['samples'] {
+  return ({ virtualServers }) =>
+    virtualServers.flatMap((virtual) =>
+      virtual.realServers.flatMap((server): Sample[] => {
+        const found = value(server)
+        return found === null ? [] : [[{ virtual_server: nameOf(virtual), real_server: nameOf(server) }, found]]
+      }),
+    )
 }
 
 /** Every metric there is; docs/observation.md has the same list, and a test compares them. */
@@ -135,6 +151,27 @@ export const METRICS: readonly Metric[] = [
           up === null ? [] : [[{ instance: name, tracker }, Number(up)]],
         ),
       ),
+  },
+  {
+    name: 'mmha_virtual_server_up',
+    type: 'gauge',
+    help: '1 while its real servers are enough for its quorum.',
+    samples: ({ virtualServers }) =>
+      virtualServers.flatMap((virtual): Sample[] =>
+        virtual.up === null ? [] : [[{ virtual_server: nameOf(virtual) }, Number(virtual.up)]],
+      ),
+  },
+  {
+    name: 'mmha_real_server_up',
+    type: 'gauge',
+    help: '1 while all of its checks succeed.',
+    samples: ofRealServers(({ up }) => (up === null ? null : Number(up))),
+  },
+  {
+    name: 'mmha_real_server_weight',
+    type: 'gauge',
+    help: 'Weight, as its checks have set it.',
+    samples: ofRealServers(({ weight }) => weight),
   },
 ]
 

@@ -4,6 +4,7 @@ import { daemonVersion } from '../version.ts'
 import type { ControlAnswer, ControlRequest } from './control-server.ts'
 import { keepMaintenance, maintenanceIsOn } from './maintenance.ts'
 import type { Left, Questions } from './questions.ts'
+import type { ServerMemory } from './server-memory.ts'
 import type { DaemonStatus, InstanceStatus } from './status.ts'
 import type { ToWorker } from './supervision.ts'
 
@@ -11,6 +12,7 @@ export interface DeskOptions {
   readonly config: () => Config
   readonly questions: Questions
   readonly events: EventLog
+  readonly servers: Pick<ServerMemory, 'status'>
   readonly maintenanceFile: string
   readonly tellVrrp: (message: ToWorker) => void
   readonly reload: () => Promise<{ readonly ok: boolean; readonly text: string }>
@@ -56,8 +58,10 @@ export class ControlDesk {
   }
 
   async status(): Promise<DaemonStatus> {
-    const instances = await this.#options.questions.status()
-    return { pid: process.pid, version: daemonVersion(), maintenance: this.maintenance, instances }
+    const { questions, servers, config } = this.#options
+    const instances = await questions.status()
+    const virtualServers = servers.status(config())
+    return { pid: process.pid, version: daemonVersion(), maintenance: this.maintenance, instances, virtualServers }
   }
 
   async #leave(request: {

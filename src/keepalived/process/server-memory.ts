@@ -1,6 +1,7 @@
-import type { KnownPool } from '../check/pool.ts'
+import { effectiveWeight, type KnownPool, serverKey } from '../check/pool.ts'
 import type { Config } from '../config/config.ts'
 import { virtualServerTracker } from '../track/tracker-name.ts'
+import type { VirtualServerStatus } from './status.ts'
 
 /** What the check worker knows of virtual servers, kept for the one that comes after it. */
 export class ServerMemory {
@@ -15,5 +16,18 @@ export class ServerMemory {
     const names = new Set(config.virtualServers.map(virtualServerTracker))
     this.#known = Object.fromEntries(Object.entries(this.#known).filter(([name]) => names.has(name)))
     return this.#known
+  }
+
+  status(config: Config): VirtualServerStatus[] {
+    return config.virtualServers.map((virtual) => {
+      const { address, port, quorum } = virtual
+      const known = this.#known[virtualServerTracker(virtual)]
+      const realServers = virtual.realServers.map((server) => {
+        const state = known?.servers[serverKey(server)]
+        const weight = state === undefined ? server.weight : effectiveWeight(server, state)
+        return { address: server.address, port: server.port, up: state?.up ?? null, weight }
+      })
+      return { address, port, up: known?.quorumUp ?? null, quorum, realServers }
+    })
   }
 }

@@ -9,6 +9,23 @@ export interface DaemonStatus {
   /** This node does not become holder; `ctl maintenance off` ends it. */
   readonly maintenance: boolean
   readonly instances: readonly InstanceStatus[]
+  readonly virtualServers: readonly VirtualServerStatus[]
+}
+
+export interface VirtualServerStatus {
+  readonly address: string
+  readonly port: number
+  /** Are its real servers enough for the quorum? null: not known yet. */
+  readonly up: boolean | null
+  readonly quorum: number
+  readonly realServers: readonly {
+    readonly address: string
+    readonly port: number
+    /** null: not known yet. */
+    readonly up: boolean | null
+    /** As its checks have set it. */
+    readonly weight: number
+  }[]
 }
 
 export interface InstanceStatus {

@@ -79,6 +79,7 @@ export class Supervisor {
       config: () => this.#config,
       questions: this.#questions,
       events: this.#events,
+      servers: this.#servers,
       tellVrrp,
       reload: () => this.#reload(),
     })

@@ -35,6 +35,18 @@ const status: DaemonStatus = {
       counters: tally.counters,
     },
   ],
+  virtualServers: [
+    {
+      address: '10.0.0.100',
+      port: 80,
+      up: true,
+      quorum: 1,
+      realServers: [
+        { address: '10.0.0.1', port: 80, up: false, weight: 3 },
+        { address: '10.0.0.2', port: 80, up: null, weight: 1 },
+      ],
+    },
+  ],
 }
 
 describe('metrics', () => {
@@ -46,6 +58,10 @@ describe('metrics', () => {
     expect(text).toContain('mmha_vrrp_lease_renewal_max_seconds{instance="VI \\"1\\""} 0.50025\n')
     expect(text).toContain('mmha_vrrp_last_transition_seconds{instance="VI \\"1\\""} 1700000000.5\n')
     expect(text).toContain('mmha_tracker_up{instance="VI \\"1\\"",tracker="chk"} 0\n')
+    expect(text).toContain('mmha_virtual_server_up{virtual_server="10.0.0.100:80"} 1\n')
+    expect(text).toContain('mmha_real_server_up{virtual_server="10.0.0.100:80",real_server="10.0.0.1:80"} 0\n')
+    expect(text).toContain('mmha_real_server_weight{virtual_server="10.0.0.100:80",real_server="10.0.0.1:80"} 3\n')
+    expect(text).not.toContain('mmha_real_server_up{virtual_server="10.0.0.100:80",real_server="10.0.0.2:80"}')
     // What was not heard from is neither up nor down.
     expect(text).not.toContain('tracker="new"')
     for (const line of text.trimEnd().split('\n')) {
