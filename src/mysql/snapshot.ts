@@ -6,17 +6,21 @@ import type { History } from './rejoin.ts'
 import { readSemiSync, SEMI_SYNC_QUERIES, type SemiSyncStatus } from './semi-sync.ts'
 import { isOn, SqlError, type SqlSession, text } from './sql-session.ts'
 
-/** What a server says of itself at one moment. */
-export interface ServerSnapshot {
+/** What decides whether a server may be promoted. */
+export interface ServerStanding {
   readonly history: History
-  /** Applied or waiting in the relay log: what this server will have when it is promoted. */
-  readonly received: GtidSet
   /** Closed for writes as far as the server can close itself (super_read_only, else read_only). */
   readonly closed: boolean
+  readonly epoch: Epoch | null
+}
+
+/** What a server says of itself at one moment. */
+export interface ServerSnapshot extends ServerStanding {
+  /** Applied or waiting in the relay log: what this server will have when it is promoted. */
+  readonly received: GtidSet
   /** Channel to the peer; null: none configured. */
   readonly channel: ChannelStatus | null
   readonly semiSync: SemiSyncStatus | null
-  readonly epoch: Epoch | null
 }
 
 /** Which server is behind a session. @throws SqlError, RangeError (no version) */
@@ -31,21 +35,30 @@ export async function identify(session: SqlSession): Promise<Dialect> {
  * @throws SqlError, GtidSyntaxError
  */
 export async function readSnapshot(session: SqlSession, dialect: Dialect): Promise<ServerSnapshot> {
+  const standing = await readStanding(session, dialect)
+  const [row] = await session.query(dialect.statement.showReplicaStatus)
+  const status = await session.query(SEMI_SYNC_QUERIES.status)
+  const variables = await session.query(SEMI_SYNC_QUERIES.variables)
+  const channel = readChannel(dialect, row)
+  const { executed } = standing.history
+  return {
+    ...standing,
+    received: channel === null ? executed : union(executed, parseGtidSet(dialect.flavour, channel.receivedGtids)),
+    channel,
+    semiSync: readSemiSync(dialect, status, variables),
+  }
+}
+
+/** Two of the six statements, and the quick ones: SHOW GLOBAL STATUS alone takes longer. @throws SqlError, GtidSyntaxError */
+export async function readStanding(session: SqlSession, dialect: Dialect): Promise<ServerStanding> {
   const closedBy = dialect.can('superReadOnly') ? 'super_read_only' : 'read_only'
   const [self] = await session.query(
     `SELECT ${originExpression(dialect)} AS origin, @@global.${closedBy} AS closed, ${executedColumns(dialect)}`,
   )
-  const [row] = await session.query(dialect.statement.showReplicaStatus)
-  const status = await session.query(SEMI_SYNC_QUERIES.status)
-  const variables = await session.query(SEMI_SYNC_QUERIES.variables)
   const executed = gtids(dialect, text(self, 'executed'), text(self, 'replicated'))
-  const channel = readChannel(dialect, row)
   return {
     history: { origin: text(self, 'origin'), executed },
-    received: channel === null ? executed : union(executed, parseGtidSet(dialect.flavour, channel.receivedGtids)),
     closed: isOn(text(self, 'closed')),
-    channel,
-    semiSync: readSemiSync(dialect, status, variables),
     epoch: await readEpoch(session),
   }
 }

@@ -2,7 +2,7 @@ import { count, formatGtidSet } from '../../mysql/gtid-set.ts'
 import type { ApplyOutcome } from '../../mysql/promotion.ts'
 import { type Classification, classify, type History, type Quarantine, quarantineOf } from '../../mysql/rejoin.ts'
 import { ENDLESS_MS } from '../../mysql/semi-sync.ts'
-import type { ServerSnapshot } from '../../mysql/snapshot.ts'
+import type { ServerStanding } from '../../mysql/snapshot.ts'
 import type { RoleConfig } from '../config/config.ts'
 import type { Connection } from '../heartbeat/isolation.ts'
 import type { Heard, PeerView } from './peer.ts'
@@ -13,7 +13,7 @@ export interface Situation {
   readonly flavour: 'mysql' | 'mariadb'
   readonly holder: boolean
   /** Read after the peer was. */
-  readonly mine: ServerSnapshot
+  readonly mine: ServerStanding
   /** My history from before the peer was read. */
   readonly mineBefore: History
   readonly peer: PeerView

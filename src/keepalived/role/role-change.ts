@@ -78,7 +78,8 @@ export async function promote(
   lap('applied')
   const view = await asked
   lap('peer asked')
-  const mine = await server.snapshot()
+  const mine = await server.standing()
+  lap('looked')
   const now: Situation = {
     policy: role.policy,
     flavour: server.dialect.flavour,
@@ -197,6 +198,6 @@ async function peerHasAll({ server, peer }: ChangeContext): Promise<boolean> {
   const position =
     server.dialect.flavour === 'mariadb'
       ? text((await server.reader.query('SELECT @@global.gtid_binlog_pos AS pos'))[0], 'pos')
-      : formatGtidSet('mysql', (await server.snapshot()).history.executed)
+      : formatGtidSet('mysql', await server.executed())
   return position === '' || waitFor(line.session, line.dialect, position, CATCH_UP_MS)
 }

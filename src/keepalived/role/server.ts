@@ -4,7 +4,14 @@ import type { Dialect } from '../../mysql/dialect.ts'
 import type { GtidSet } from '../../mysql/gtid-set.ts'
 import { type Credentials, readCredentials } from '../../mysql/option-file.ts'
 import type { WatchedSession } from '../../mysql/session.ts'
-import { identify, readExecuted, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
+import {
+  identify,
+  readExecuted,
+  readSnapshot,
+  readStanding,
+  type ServerSnapshot,
+  type ServerStanding,
+} from '../../mysql/snapshot.ts'
 import { text } from '../../mysql/sql-session.ts'
 import { openLocal as connectLocal } from '../check/mysql/open-local.ts'
 import type { MysqlServer } from '../config/config.ts'
@@ -92,6 +99,11 @@ export class LocalServer {
 
   snapshot(): Promise<ServerSnapshot> {
     return readSnapshot(this.reader, this.dialect)
+  }
+
+  /** What a promotion asks, on the connection that it has for itself: a round of the loop may be reading on the other. */
+  standing(): Promise<ServerStanding> {
+    return readStanding(this.actor, this.dialect)
   }
 
   executed(): Promise<GtidSet> {
