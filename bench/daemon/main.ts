@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { builtDaemon, whyNot } from '../../test/wire/environment.ts'
+import { failover } from './failover/main.ts'
 import { abandon, handover, idle, jitter, type Plan } from './measure.ts'
 import type { Quantiles } from './quantiles.ts'
 import { SIDES, type Side } from './sides.ts'
 
 /**
  * Our daemon beside Debian's keepalived, on the same machine in the same run, one after the other, in network namespaces.
- * --quick: is everything there? Its numbers say nothing.
+ * --failover: with databases and clients, in a lab (failover/main.ts). --quick: is everything there? Its numbers say nothing.
  */
 
 interface Row {
@@ -111,4 +112,5 @@ async function main(): Promise<void> {
   say(`written: ${results}daemon.md`)
 }
 
-await main()
+if (process.argv.includes('--failover')) await failover(process.argv.slice(2))
+else await main()

