@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isFound } from '../../../../src/keepalived/check/page-search.ts'
 import type { PagePattern } from '../../../../src/keepalived/config/page-pattern.ts'
@@ -65,10 +66,17 @@ describe('a Perl pattern as JavaScript has it', () => {
     expect(found).toEqual(texts.map((text) => perlFinds(pattern, letters, text)))
   })
 
-  it('may be anything without harm', () => {
-    for (const pattern of ['\\', '[', '[[:', '(?', '(?P<', '[]', '$', '']) {
-      expect(['string', 'object']).toContain(typeof translatePattern(pattern, new Set()))
-    }
+  it('may be anything: it is usable, or there is a reason', () => {
+    const parts = fc.constantFrom(...'\\[](){}^$.*+?|-:=<>!Paz09 ', '[:', ':]', '(?P<', '(?i)', '\\h', '\\Z')
+    const options = fc.subarray(['caseless', 'dotall', 'multiline', 'dollar_endonly', 'utf'])
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 12 }), options, (pattern, names) => {
+        const translated = translatePattern(pattern.join(''), new Set(names))
+        if (typeof translated === 'string') expect(translated).not.toBe('')
+        else expect(new RegExp(translated.source, translated.flags)).toBeInstanceOf(RegExp)
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 
