@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { blocksOf, commandOf, flagAlong, flagOf, isSet, nameOfNode, nodeOf, numberOf } from './access.ts'
+import { blocksOf, commandOf, flagAlong, flagOf, isSet, nameOfNode, nodeOf, numberAlong, numberOf } from './access.ts'
 import { alertOf, type Building } from './build-global.ts'
 import { type Around, connectionOf, detectionTime, timingOf } from './check-timing.ts'
 import type { Command, VrrpInstance } from './config.ts'
@@ -63,7 +63,7 @@ function realServer(node: Node, block: Block, virtual: Block, port: number, buil
   return {
     address,
     port: typeof own === 'number' ? own : port,
-    weight: numberOf(block, 'weight'),
+    weight: numberAlong([block, virtual], 'weight'),
     notifyUp: scriptOf(block, 'notify_up', address, building),
     notifyDown: scriptOf(block, 'notify_down', address, building),
     smtpAlert: alertOf(block, 'smtp_alert_checker', building.global),

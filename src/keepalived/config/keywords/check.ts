@@ -18,7 +18,7 @@ import {
   word,
   words,
 } from '../keyword.ts'
-import { FORWARDING, INHIBIT, LOG_ALL, timing } from './server-options.ts'
+import { FORWARDING, INHIBIT, LOG_ALL, SNMP_NAME, THRESHOLDS, timing } from './server-options.ts'
 
 /** nb_get_retry belongs to HTTP_GET, and there it is called retry since keepalived 2.0. */
 const NB_GET_RETRY = alias(
@@ -110,8 +110,8 @@ export const REAL_SERVER: readonly Keyword[] = inBlock('real_server', [
   ...CHECKS,
   INHIBIT,
   ipvs('lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('uthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('lthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
+  ...THRESHOLDS,
+  SNMP_NAME,
   native('virtualhost', [word], {
     en: 'Host header of HTTP_GET and SSL_GET',
     zh: 'HTTP_GET 和 SSL_GET 的 Host 请求头',

@@ -4,10 +4,7 @@
  */
 export const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   top: split(`virtual_server_group SSL`),
-  virtual_server: split(
-    `delay_before_retry_all hashed ip_family lthreshold uthreshold snmp_name sorry_server_lvs_method weight`,
-  ),
-  real_server: split(`snmp_name`),
+  virtual_server: split(`delay_before_retry_all`),
   HTTP_GET: split(`http_protocol_version`),
 }
 

@@ -1,4 +1,4 @@
-import { choice, flag, integer, native, seconds } from '../keyword.ts'
+import { choice, flag, ignored, integer, ipvs, native, seconds, word } from '../keyword.ts'
 
 /** What virtual servers, real servers and checks have in common. */
 
@@ -56,3 +56,10 @@ export const LOG_ALL = native('log_all_failures', [flag], {
   en: 'Also failures that change nothing; default: checker_log_all_failures',
   zh: '不引起状态变化的失败也记录；默认取 checker_log_all_failures',
 })
+
+export const THRESHOLDS = [
+  ipvs('uthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('lthreshold', [integer(0, 2147483647)], { en: 'balancing', zh: '负载均衡' }),
+]
+
+export const SNMP_NAME = ignored('SNMP')('snmp_name', [word], { en: 'SNMP', zh: 'SNMP' })

@@ -12,7 +12,7 @@ import {
   port,
   word,
 } from '../keyword.ts'
-import { FORWARDING, INHIBIT, timing } from './server-options.ts'
+import { FORWARDING, INHIBIT, SNMP_NAME, THRESHOLDS, timing } from './server-options.ts'
 
 const SCHEDULERS = choice(
   'rr',
@@ -71,6 +71,17 @@ export const VIRTUAL_SERVER: readonly Keyword[] = inBlock('virtual_server', [
     { default: false },
   ),
   native('smtp_alert', [flag], { en: 'Mail when the quorum is gained or lost', zh: '达到或失去法定权重时发邮件' }),
+  ipvs('hashed', [], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('ip_family', [choice('inet', 'inet6')], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('sorry_server_lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
+  ...THRESHOLDS,
+  SNMP_NAME,
+  native(
+    'weight',
+    [integer(-2147483647, 65535)],
+    { en: 'Of its real servers that have none of their own', zh: '未单独设置权重的真实服务器的权重' },
+    { default: 1 },
+  ),
   ipvs('ops', [], { en: 'balancing', zh: '负载均衡' }),
   INHIBIT,
   native(

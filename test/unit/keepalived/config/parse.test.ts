@@ -69,11 +69,11 @@ describe('a near miss', () => {
   })
 
   it('is not made of a keyword that keepalived knows', () => {
-    const text = 'virtual_server 192.0.2.9 80 {\n ip_family inet\n}\n'
+    const text = 'virtual_server 192.0.2.9 80 {\n delay_before_retry_all 3\n}\n'
     expect(saysOf(instance('track_bfd {\n x\n}') + text)).toEqual(
       expect.arrayContaining([
         'f:7:1 warning: track_bfd is not supported yet: it is not tracked',
-        'f:12:2 warning: ip_family is not supported yet, line skipped',
+        'f:12:2 warning: delay_before_retry_all is not supported yet, line skipped',
       ]),
     )
   })
@@ -194,6 +194,7 @@ describe('a name in other defaults', () => {
   it('real servers: timing from the nearest block that has it', () => {
     const text = `virtual_server 192.0.2.1 3306 {
     retry 7
+    weight 4
     connect_timeout 9
     real_server 192.0.2.5 {
         connect_timeout 8
@@ -205,7 +206,9 @@ describe('a name in other defaults', () => {
 `
     const [virtual] = parseConfig(text + instance(''), 'f').config.virtualServers
     expect(virtual).toMatchObject({
-      realServers: [{ port: 3306, checks: [{ delayLoop: 60, retry: 7, connectTimeout: 8, delayBeforeRetry: 2 }] }],
+      realServers: [
+        { port: 3306, weight: 4, checks: [{ delayLoop: 60, retry: 7, connectTimeout: 8, delayBeforeRetry: 2 }] },
+      ],
     })
   })
 
