@@ -39,8 +39,9 @@ export function outsideArgv(
     'systemd-run',
     // oneshot: started when it has ended. `--wait` would need D-Bus, which a small host does not have.
     '--quiet',
-    // A check that has failed is asked for its exit code before it is forgotten.
-    ...(purpose === 'notify' ? ['--collect'] : ['--property=LogLevelMax=notice']),
+    // A check that has failed is asked for its exit code before it is forgotten. Its runs are no news for the journal; what it
+    // writes to stderr is.
+    ...(purpose === 'notify' ? ['--collect'] : ['--property=LogLevelMax=notice', '--property=SyslogLevel=notice']),
     ...['--service-type=oneshot', `--unit=${unit}`, `--description=${purpose} script of mmha-keepalived`],
     ...['--property=WorkingDirectory=/', '--property=StandardOutput=null', '--property=StandardError=journal'],
     `--property=TimeoutStopSec=${Math.ceil(GRACE_MS / 1000)}`,

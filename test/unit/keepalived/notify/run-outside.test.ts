@@ -40,6 +40,7 @@ describe('a check in a unit of its own', () => {
     const words = outsideArgv('u.service', { argv: ['/bin/x'], user, timeoutMs: 1500 }, 'check')
     expect(words).not.toContain('--collect')
     expect(words).toContain('--property=LogLevelMax=notice')
+    expect(words).toContain('--property=SyslogLevel=notice')
     expect(words).toContain('--property=TimeoutStartSec=2')
   })
 
