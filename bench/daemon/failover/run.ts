@@ -10,6 +10,7 @@ import { sameTransactions } from '../../../src/drill/pair/whole.ts'
 import { registerStatement } from '../../../src/drill/schema.ts'
 import { abortable, until } from '../../../src/drill/until.ts'
 import type { WriterClient } from '../../../src/drill/writer-client.ts'
+import type { Host } from '../../../src/inventory/inventory.ts'
 import { FAULTS, type FaultContext, type FaultName } from './faults.ts'
 import type { RunFigures } from './figures.ts'
 import { journalOf, type Step, stepsOf } from './profile.ts'
@@ -59,7 +60,7 @@ export async function runOnce(name: FaultName, side: Side, phase: string, bench:
     )
     signal.throwIfAborted()
     const resumed = pair.now()
-    const successor = pair.holder()
+    const successor = holderNow(pair)
     const seen = back && successor !== null ? await readDrillData(pair.sampler(successor), phase) : null
     const steps = await journals(bench, holder.name, name, injected.begin)
     await fault.repair(context)
@@ -102,6 +103,12 @@ export async function runOnce(name: FaultName, side: Side, phase: string, bench:
   } finally {
     deaf()
   }
+}
+
+/** The living host with the VIP; one that has lost its power was last seen with it. */
+function holderNow(pair: DrilledPair): Host | null {
+  const holders = pair.masters.filter((host) => !pair.sampler(host).lost && pair.sampler(host).held)
+  return holders.length === 1 ? (holders[0] ?? null) : null
 }
 
 async function journals({ pair }: Bench, holder: string, fault: FaultName, since: number): Promise<readonly Step[]> {

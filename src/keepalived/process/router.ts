@@ -231,6 +231,8 @@ export class Router {
       case 'removeVip':
         this.#tally.letGo()
         this.#around.announcer.forget(name)
+        // Where there is no database, connections live on over a change and back, as with keepalived.
+        if (this.#instance.role !== null) this.#complain(addresses.resetConnections())
         this.#complain(addresses.remove())
         return
       case 'garp':

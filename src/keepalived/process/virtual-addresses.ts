@@ -3,6 +3,7 @@ import { SyscallError } from '../linux/native.ts'
 import { gratuitousArp, neighbourAdvertisement } from '../linux/neighbour-frames.ts'
 import type { Netlink } from '../linux/netlink.ts'
 import type { AddressChange, AddressEvent } from '../linux/netlink-message.ts'
+import { resetConnectionsTo } from '../role/fence.ts'
 import { sameAddress } from '../vrrp/address.ts'
 import type { Moving, VipAddress } from './instance-settings.ts'
 import type { Interfaces } from './interfaces.ts'
@@ -48,6 +49,12 @@ export class VirtualAddresses {
   remove(): string[] {
     const routes = this.#routes.remove()
     return [...routes, ...this.#each((change) => this.#netlink.remove(change))]
+  }
+
+  /** What is connected to them is reset: to be done while they are there. @returns why not, for the log */
+  resetConnections(): string[] {
+    const complaint = resetConnectionsTo(this.#vips.map(({ bytes }) => bytes))
+    return complaint === '' ? [] : [`connections could not be reset: ${complaint}`]
   }
 
   /** Removes what an earlier life of this daemon left behind. @returns the addresses that were there */

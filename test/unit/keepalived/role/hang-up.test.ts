@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, it } from 'vitest'
-import { endConnectionsFrom, hangUp } from '../../../../src/keepalived/role/fence.ts'
+import { endConnectionsFrom, hangUp, resetConnectionsTo } from '../../../../src/keepalived/role/fence.ts'
 
 const SERVER = `require('net').createServer(() => {}).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
 
@@ -56,5 +56,31 @@ describe.skipIf(process.getuid?.() !== 0)('endConnectionsFrom (needs root)', () 
     await once(again, 'connect')
     again.destroy()
     other.destroy()
+  })
+})
+
+describe.skipIf(process.getuid?.() !== 0)('resetConnectionsTo (needs root)', () => {
+  let listening: Server | undefined
+  afterEach(() => listening?.close())
+
+  it.each(['0.0.0.0', '::'])('resets what came in by that address to a server on %s, and nothing else', async (on) => {
+    listening = createServer((socket) => socket.on('error', () => undefined)).listen(0, on)
+    await once(listening, 'listening')
+    const { port } = listening.address() as AddressInfo
+    const leaving = connect(port, '127.0.0.9')
+    const staying = connect(port, '127.0.0.10')
+    await Promise.all([once(leaving, 'connect'), once(staying, 'connect')])
+    const ended = once(leaving, 'error')
+    expect(resetConnectionsTo([Uint8Array.of(127, 0, 0, 9)])).toBe('')
+    expect((await ended)[0]).toMatchObject({ code: 'ECONNRESET' })
+    expect(staying.destroyed).toBe(false)
+    const again = connect(port, '127.0.0.9')
+    await once(again, 'connect')
+    again.destroy()
+    staying.destroy()
+  })
+
+  it('has nothing to say of an address that nobody is connected to', () => {
+    expect(resetConnectionsTo([Uint8Array.of(127, 0, 0, 9), new Uint8Array(16)])).toBe('')
   })
 })
