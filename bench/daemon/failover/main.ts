@@ -93,22 +93,25 @@ async function measure(options: Options): Promise<readonly Result[]> {
     const host = await startWriters(drill)
     const bench: Bench = { pair, writer: host.writer, writers: WRITERS, power, signal: stop.signal }
     const password = randomBytes(24).toString('hex')
-    let first = true
     try {
+      const setUp = once(async () => {
+        const holder = pair.holder()
+        if (holder === null) throw new Error('nobody holds the VIP')
+        for (const sql of setupStatements(host.writer.localAddress, password)) await pair.sampler(holder).query(sql)
+        host.writer.send({ t: 'credentials', user: DRILL_USER, password, database: DRILL_SCHEMA })
+      })
       for (const side of options.sides) {
-        await side.prepare(pair, inventory)
-        const problems = await side.whole(pair, 60_000, stop.signal)
-        if (problems.length > 0) throw new Error(`${side.name}: the pair does not become whole: ${problems.join('; ')}`)
-        if (first) {
-          const holder = pair.holder()
-          if (holder === null) throw new Error('nobody holds the VIP')
-          for (const sql of setupStatements(host.writer.localAddress, password)) await pair.sampler(holder).query(sql)
-          host.writer.send({ t: 'credentials', user: DRILL_USER, password, database: DRILL_SCHEMA })
-          first = false
-        }
-        for (const fault of options.faults) {
-          const result = await repeat(fault, side, bench, options)
-          results.push(result)
+        try {
+          await side.prepare(pair, inventory)
+          const problems = await side.whole(pair, 60_000, stop.signal)
+          if (problems.length > 0) throw new Error(`the pair does not become whole: ${problems.join('; ')}`)
+          await setUp()
+          for (const fault of options.faults) results.push(await repeat(fault, side, bench, options))
+        } catch (error) {
+          // What was measured is still worth something, and the next side starts from its own setup.
+          stop.signal.throwIfAborted()
+          process.exitCode = 1
+          say(`${side.name}: ended early: ${error instanceof Error ? error.message : String(error)}`)
         }
       }
     } finally {
@@ -126,6 +129,14 @@ async function measure(options: Options): Promise<readonly Result[]> {
     pair.close()
   }
   return results
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => {
+    done ??= work()
+    return done
+  }
 }
 
 async function repeat(

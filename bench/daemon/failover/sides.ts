@@ -35,8 +35,19 @@ export const OURS: Side = {
   },
   whole: async (pair, ms, signal) => {
     const end = await pair.whole(ms, signal)
-    return 'pair' in end ? [] : end.problems
+    if ('problems' in end) return end.problems
+    const shut = await until(ms, 100, signal, async () => {
+      const gates = await Promise.all(pair.masters.map((host) => gateOpen(pair.sampler(host))))
+      return gates.every((open) => open) ? [] : undefined
+    })
+    return shut ?? ['a daemon does not say that its host may hold the VIP']
   },
+}
+
+/** A daemon that has just been started has not looked at its database yet, and may not take over. */
+async function gateOpen(sampler: SamplerClient): Promise<boolean> {
+  const { stdout } = await sampler.exec(['mmha-keepalived', 'ctl', 'status'])
+  return /"gate": \{\s*"open": true/.test(stdout)
 }
 
 const ASYNCHRONOUS = 'both servers writable, asynchronous, replica_exec_mode IDEMPOTENT'
