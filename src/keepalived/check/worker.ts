@@ -6,6 +6,7 @@ import { Notifier } from '../notify/notifier.ts'
 import { NotifyQueue } from '../notify/notify-queue.ts'
 import { type Log, Scripts } from '../notify/scripts.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
+import type { DatabaseStatus } from '../process/status.ts'
 import { type Role, startRole } from '../role/role.ts'
 import { startTrackers } from '../track/start.ts'
 import { virtualServerTracker } from '../track/tracker-name.ts'
@@ -24,6 +25,8 @@ export interface CheckWorkerOptions {
   /** What the check worker before this one knew of virtual servers, by the trackers' names of these. */
   readonly known?: Readonly<Record<string, KnownPool>>
   readonly onKnown?: (virtualServer: string, known: KnownPool) => void
+  /** What is known of an instance's database has changed. */
+  readonly onDatabase?: (status: DatabaseStatus) => void
 }
 
 export interface CheckWorker {
@@ -84,12 +87,12 @@ function startServers(wiring: Wiring): VirtualServerMonitor[] {
   })
 }
 
-function startRoles({ config, send, log, scripts }: Wiring): ReadonlyMap<string, Role> {
+function startRoles({ config, send, log, scripts, onDatabase }: Wiring): ReadonlyMap<string, Role> {
   const roles = new Map<string, Role>()
   for (const instance of config.instances) {
     const server = config.mysqlServers.find(({ name }) => name === instance.role?.mysql)
     if (instance.role !== null && server !== undefined) {
-      roles.set(instance.name, startRole({ instance, server, scripts, send, log }))
+      roles.set(instance.name, startRole({ instance, server, scripts, send, log, ...(onDatabase && { onDatabase }) }))
     }
   }
   return roles

@@ -1,4 +1,4 @@
-import type { DaemonStatus, InstanceStatus, VirtualServerStatus } from '../process/status.ts'
+import type { DaemonStatus, DatabaseStatus, InstanceStatus, VirtualServerStatus } from '../process/status.ts'
 
 type RealServerStatus = VirtualServerStatus['realServers'][number]
 
@@ -29,6 +29,15 @@ function ofRealServers(value: (server: RealServerStatus) => number | null): Metr
         return found === null ? [] : [[{ virtual_server: nameOf(virtual), real_server: nameOf(server) }, found]]
       }),
     )
+}
+
+/** @param value null: not known */
+function ofDatabases(value: (database: DatabaseStatus) => number | boolean | null): Metric['samples'] {
+  return ({ databases }) =>
+    databases.flatMap((one): Sample[] => {
+      const found = value(one)
+      return found === null ? [] : [[{ instance: one.instance }, Number(found)]]
+    })
 }
 
 /** Every metric there is; docs/observation.md has the same list, and a test compares them. */
@@ -172,6 +181,72 @@ export const METRICS: readonly Metric[] = [
     type: 'gauge',
     help: 'Weight, as its checks have set it.',
     samples: ofRealServers(({ weight }) => weight),
+  },
+  {
+    name: 'mmha_database_up',
+    type: 'gauge',
+    help: '1 while the database serves.',
+    samples: ofDatabases(({ up }) => up),
+  },
+  {
+    name: 'mmha_database_holder',
+    type: 'gauge',
+    help: '1 while this database has the role of the holder.',
+    samples: ofDatabases(({ holder }) => holder),
+  },
+  {
+    name: 'mmha_database_writable',
+    type: 'gauge',
+    help: '1 while it is open for writes.',
+    samples: ofDatabases(({ writable }) => writable),
+  },
+  {
+    name: 'mmha_database_epoch',
+    type: 'gauge',
+    help: 'Number of the last promotion in its history.',
+    samples: ofDatabases(({ epoch }) => epoch),
+  },
+  {
+    name: 'mmha_database_quarantined',
+    type: 'gauge',
+    help: '1 while it is set aside until mmha rejoin.',
+    samples: ofDatabases(({ quarantine }) => quarantine !== null),
+  },
+  {
+    name: 'mmha_database_peer_up',
+    type: 'gauge',
+    help: '1 while the database of the peer answers.',
+    samples: ofDatabases(({ peer }) => (peer === null ? null : peer === 'up')),
+  },
+  {
+    name: 'mmha_replication_running',
+    type: 'gauge',
+    help: '1 while it fetches from the peer and applies.',
+    samples: ofDatabases(({ replicates }) => replicates),
+  },
+  {
+    name: 'mmha_replication_lag_seconds',
+    type: 'gauge',
+    help: 'How far behind it says that it is.',
+    samples: ofDatabases(({ secondsBehind }) => secondsBehind),
+  },
+  {
+    name: 'mmha_semi_sync_waits',
+    type: 'gauge',
+    help: '1 while commits wait for the standby.',
+    samples: ofDatabases(({ commitsWait }) => commitsWait),
+  },
+  {
+    name: 'mmha_semi_sync_proven',
+    type: 'gauge',
+    help: '1 while everything that clients were told OK for is on the standby, too.',
+    samples: ofDatabases(({ enforced }) => enforced),
+  },
+  {
+    name: 'mmha_semi_sync_standbys',
+    type: 'gauge',
+    help: 'Replicas that acknowledge.',
+    samples: ofDatabases(({ standbys }) => standbys),
   },
 ]
 

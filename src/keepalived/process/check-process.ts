@@ -72,6 +72,7 @@ export function runCheckWorker(logOf: (who: string) => Log): void {
         configFile: message.configFile,
         ...(message.servers === undefined ? {} : { known: message.servers }),
         onKnown: (name, known) => report({ t: 'servers', name, known }),
+        onDatabase: (status) => report({ t: 'database', status }),
       })
       report({ t: 'ready' })
       trimMemory()

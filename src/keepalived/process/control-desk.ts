@@ -2,6 +2,7 @@ import type { Config, VrrpInstance } from '../config/config.ts'
 import type { EventLog } from '../observe/event-log.ts'
 import { daemonVersion } from '../version.ts'
 import type { ControlAnswer, ControlRequest } from './control-server.ts'
+import type { DatabaseMemory } from './database-memory.ts'
 import { keepMaintenance, maintenanceIsOn } from './maintenance.ts'
 import type { Left, Questions } from './questions.ts'
 import type { ServerMemory } from './server-memory.ts'
@@ -13,6 +14,7 @@ export interface DeskOptions {
   readonly questions: Questions
   readonly events: EventLog
   readonly servers: Pick<ServerMemory, 'status'>
+  readonly databases: Pick<DatabaseMemory, 'status'>
   readonly maintenanceFile: string
   readonly tellVrrp: (message: ToWorker) => void
   readonly reload: () => Promise<{ readonly ok: boolean; readonly text: string }>
@@ -58,10 +60,15 @@ export class ControlDesk {
   }
 
   async status(): Promise<DaemonStatus> {
-    const { questions, servers, config } = this.#options
-    const instances = await questions.status()
-    const virtualServers = servers.status(config())
-    return { pid: process.pid, version: daemonVersion(), maintenance: this.maintenance, instances, virtualServers }
+    const { questions, servers, databases, config } = this.#options
+    return {
+      pid: process.pid,
+      version: daemonVersion(),
+      maintenance: this.maintenance,
+      instances: await questions.status(),
+      virtualServers: servers.status(config()),
+      databases: databases.status(config()),
+    }
   }
 
   async #leave(request: {

@@ -10,6 +10,32 @@ export interface DaemonStatus {
   readonly maintenance: boolean
   readonly instances: readonly InstanceStatus[]
   readonly virtualServers: readonly VirtualServerStatus[]
+  /** Of the instances with a role; none while the check worker is not heard. */
+  readonly databases: readonly DatabaseStatus[]
+}
+
+/** The database's side of an instance. null: not known, or the database is down. */
+export interface DatabaseStatus {
+  readonly instance: string
+  readonly up: boolean
+  /** Has the role of the holder. */
+  readonly holder: boolean | null
+  readonly writable: boolean | null
+  /** Number of the last promotion in this server's history. */
+  readonly epoch: number | null
+  /** The peer's database: answers, is slow or cut off, or its end was seen. */
+  readonly peer: 'up' | 'silent' | 'down' | null
+  /** Both threads of the channel from the peer run; null also where there is no channel. */
+  readonly replicates: boolean | null
+  /** s, as the server says. */
+  readonly secondsBehind: number | null
+  /** Commits wait for the standby's acknowledgement. */
+  readonly commitsWait: boolean | null
+  /** Replicas that acknowledge. */
+  readonly standbys: number | null
+  /** Every OK that a client got since the last change of this was on the peer first. */
+  readonly enforced: boolean
+  readonly quarantine: { readonly standing: 'diverged' | 'rolled-back'; readonly why: string } | null
 }
 
 export interface VirtualServerStatus {

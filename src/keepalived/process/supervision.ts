@@ -1,7 +1,7 @@
 import type { KnownPool } from '../check/pool.ts'
 import type { Config } from '../config/config.ts'
 import type { EventBody } from '../observe/daemon-event.ts'
-import type { InstanceStatus } from './status.ts'
+import type { DatabaseStatus, InstanceStatus } from './status.ts'
 
 /** What the supervisor and its workers say to each other over Node's IPC channel. */
 export type ToWorker =
@@ -43,6 +43,7 @@ export type FromWorker =
   | { readonly t: 'event'; readonly body: EventBody }
   /** Of the check worker: what the next one should know of a virtual server. */
   | { readonly t: 'servers'; readonly name: string; readonly known: KnownPool }
+  | { readonly t: 'database'; readonly status: DatabaseStatus }
   | {
       readonly t: 'left'
       readonly id: number

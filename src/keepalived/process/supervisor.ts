@@ -12,6 +12,7 @@ import { LINGER_MS } from '../vrrp/timing.ts'
 import { clearAddresses, leftBehind } from './clear-addresses.ts'
 import { ControlDesk } from './control-desk.ts'
 import { serveControl } from './control-server.ts'
+import { DatabaseMemory } from './database-memory.ts'
 import type { Log } from './log.ts'
 import { removePidFile, writePidFile } from './pid-file.ts'
 import { Questions } from './questions.ts'
@@ -60,6 +61,7 @@ export class Supervisor {
   readonly #metrics: MetricsOutlet
   readonly #events = new EventLog()
   readonly #servers = new ServerMemory()
+  readonly #databases = new DatabaseMemory()
   #config: Config
   #control: Server | null = null
   #ready = false
@@ -80,6 +82,7 @@ export class Supervisor {
       questions: this.#questions,
       events: this.#events,
       servers: this.#servers,
+      databases: this.#databases,
       tellVrrp,
       reload: () => this.#reload(),
     })
@@ -125,9 +128,11 @@ export class Supervisor {
       else if (message.t === 'ready') this.#onReady()
       else if (message.t === 'event') this.#events.add(message.body)
       else if (message.t === 'servers') this.#servers.keep(message.name, message.known)
+      else if (message.t === 'database') this.#databases.keep(message.status)
       else this.#questions.receive(message)
     })
     this.#misses[kind] = 0
+    if (kind === 'check') this.#databases.forget()
     this.#workers.set(kind, worker)
     const servers = this.#servers.recall(this.#config)
     const { maintenance } = this.#desk
@@ -161,6 +166,7 @@ export class Supervisor {
 
   #onExit(worker: WorkerHandle, code: number): void {
     const { kind } = worker
+    if (kind === 'check' && this.#workers.get(kind) === worker) this.#databases.forget()
     if (this.#stopping || this.#workers.get(kind) !== worker) return
     if (kind === 'check' && this.#restarting) return
     const { log } = this.#options

@@ -14,6 +14,7 @@ import { Peer, type PeerView } from './peer.ts'
 import { QuarantineKeeper } from './quarantine-keeper.ts'
 import { Rhythm, seenIn } from './rhythm.ts'
 import { type ChangeContext, demote, leave, outcomeOf, promote } from './role-change.ts'
+import type { RoleReport } from './role-report.ts'
 import { SemiSyncKeeper } from './semi-sync-keeper.ts'
 import { LocalServer } from './server.ts'
 import type { StateFile } from './state-file.ts'
@@ -27,6 +28,7 @@ export interface RoleKeeperOptions {
   log(level: 'info' | 'warn' | 'error', message: string): void
   readonly state: StateFile
   readonly stateDir: string | undefined
+  readonly report: Pick<RoleReport, 'round' | 'down'>
   /** SIGKILL to mysqld. @returns '' or why not */
   kill(): string
   /** What `pre_promote` says: why not, or null. */
@@ -111,6 +113,7 @@ export class RoleKeeper {
       this.#server?.disconnect()
       this.#server = null
       this.#gate.turn(false, `mysqld is down: ${reason}`)
+      this.#o.report.down()
     }
     this.#wake()
   }
@@ -238,10 +241,7 @@ export class RoleKeeper {
     if (!this.#up) return
     if (this.#server?.alive !== true) {
       const opened = await LocalServer.open(this.#o.server, this.#o.role.peer.credentials)
-      if (!this.#up || this.#stopped) {
-        opened.disconnect()
-        return
-      }
+      if (!this.#up || this.#stopped) return opened.disconnect()
       this.#server = opened
     }
     const server = this.#server
@@ -282,6 +282,7 @@ export class RoleKeeper {
       const theirs = peer.state === 'up' ? peer.snapshot.history.executed : EMPTY
       await this.#channel.apply(server, mine.channel, verdict.channel, { mine: before.history, theirs })
     }
+    this.#o.report.round({ holder, mine, peer, kept: await this.#o.state.read() })
   }
 
   #pause(ms: number): Promise<void> {

@@ -5,9 +5,11 @@ import { ownAddresses } from '../config/own-addresses.ts'
 import { PairLine } from '../heartbeat/pair-line.ts'
 import type { Scripts } from '../notify/scripts.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
+import type { DatabaseStatus } from '../process/status.ts'
 import { hangUp } from './fence.ts'
 import { Hang } from './hang.ts'
 import { RoleKeeper } from './role-keeper.ts'
+import { RoleReport } from './role-report.ts'
 import { StateFile } from './state-file.ts'
 import { askVeto } from './veto.ts'
 
@@ -20,6 +22,8 @@ export interface RoleOptions {
   log(level: 'info' | 'warn' | 'error', message: string): void
   /** Where what must survive is kept; default /var/lib/mmha. */
   readonly stateDir?: string
+  /** For `ctl status` and the metrics. */
+  readonly onDatabase?: (status: DatabaseStatus) => void
 }
 
 export interface Role {
@@ -46,6 +50,7 @@ export function startRole(options: RoleOptions): Role {
     log,
     state: new StateFile(options.stateDir),
     stateDir: options.stateDir,
+    report: new RoleReport(instance.name, (status) => options.onDatabase?.(status)),
     kill,
     connection: () => line.connection,
     peerLives: () => line.peerLives,

@@ -47,6 +47,36 @@ const status: DaemonStatus = {
       ],
     },
   ],
+  databases: [
+    {
+      instance: 'VI "1"',
+      up: true,
+      holder: true,
+      writable: true,
+      epoch: 7,
+      peer: 'silent',
+      replicates: null,
+      secondsBehind: null,
+      commitsWait: true,
+      standbys: 1,
+      enforced: false,
+      quarantine: null,
+    },
+    {
+      instance: 'VI_2',
+      up: false,
+      holder: null,
+      writable: null,
+      epoch: null,
+      peer: null,
+      replicates: null,
+      secondsBehind: null,
+      commitsWait: null,
+      standbys: null,
+      enforced: true,
+      quarantine: { standing: 'diverged', why: 'both wrote' },
+    },
+  ],
 }
 
 describe('metrics', () => {
@@ -62,6 +92,14 @@ describe('metrics', () => {
     expect(text).toContain('mmha_real_server_up{virtual_server="10.0.0.100:80",real_server="10.0.0.1:80"} 0\n')
     expect(text).toContain('mmha_real_server_weight{virtual_server="10.0.0.100:80",real_server="10.0.0.1:80"} 3\n')
     expect(text).not.toContain('mmha_real_server_up{virtual_server="10.0.0.100:80",real_server="10.0.0.2:80"}')
+    const samples = (name: string) => text.split('\n').filter((line) => line.startsWith(`${name}{`))
+    expect(samples('mmha_database_up').map((line) => line.at(-1))).toEqual(['1', '0'])
+    expect(samples('mmha_database_quarantined').map((line) => line.at(-1))).toEqual(['0', '1'])
+    expect(samples('mmha_semi_sync_proven').map((line) => line.at(-1))).toEqual(['0', '1'])
+    // What a database that is down would say is not known, and a peer that is cut off is not up.
+    expect(samples('mmha_database_epoch')).toEqual(['mmha_database_epoch{instance="VI \\"1\\""} 7'])
+    expect(samples('mmha_database_peer_up')).toEqual(['mmha_database_peer_up{instance="VI \\"1\\""} 0'])
+    expect(samples('mmha_replication_lag_seconds')).toEqual([])
     // What was not heard from is neither up nor down.
     expect(text).not.toContain('tracker="new"')
     for (const line of text.trimEnd().split('\n')) {

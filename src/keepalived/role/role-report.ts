@@ -1,0 +1,65 @@
+import type { ServerSnapshot } from '../../mysql/snapshot.ts'
+import type { DatabaseStatus } from '../process/status.ts'
+import type { PeerView } from './peer.ts'
+import type { RoleState } from './state-file.ts'
+
+/** What one round of the role's loop has found. */
+export interface Round {
+  readonly holder: boolean
+  readonly mine: ServerSnapshot
+  readonly peer: PeerView
+  /** As it stands on disk after the round. */
+  readonly kept: Pick<RoleState, 'enforced' | 'quarantine'>
+}
+
+/**
+ * What `ctl status` and the metrics say of an instance's database. While it is down only what is on disk is known:
+ * numbers from before its end would look like news.
+ */
+export function statusOf(instance: string, up: boolean, kept: Round['kept'], round: Round | null): DatabaseStatus {
+  const { mine, peer, holder } = round ?? { mine: null, peer: null, holder: null }
+  const channel = mine?.channel ?? null
+  return {
+    instance,
+    up,
+    holder,
+    writable: mine === null ? null : !mine.closed,
+    epoch: mine?.epoch?.epoch ?? null,
+    peer: peer?.state ?? null,
+    replicates: channel === null ? null : channel.io === 'running' && channel.sqlRunning,
+    secondsBehind: channel?.secondsBehind ?? null,
+    commitsWait: mine?.semiSync?.enabled ?? null,
+    standbys: mine?.semiSync?.clients ?? null,
+    enforced: kept.enforced,
+    quarantine: kept.quarantine,
+  }
+}
+
+/** Tells each status once: the loop's rounds come several times a second. */
+export class RoleReport {
+  readonly #instance: string
+  readonly #tell: (status: DatabaseStatus) => void
+  #told = ''
+  #kept: Round['kept'] = { enforced: false, quarantine: null }
+
+  constructor(instance: string, tell: (status: DatabaseStatus) => void) {
+    this.#instance = instance
+    this.#tell = tell
+  }
+
+  round(round: Round): void {
+    this.#kept = round.kept
+    this.#say(statusOf(this.#instance, true, round.kept, round))
+  }
+
+  down(): void {
+    this.#say(statusOf(this.#instance, false, this.#kept, null))
+  }
+
+  #say(status: DatabaseStatus): void {
+    const text = JSON.stringify(status)
+    if (text === this.#told) return
+    this.#told = text
+    this.#tell(status)
+  }
+}

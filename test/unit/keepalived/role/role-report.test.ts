@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import type { Config } from '../../../../src/keepalived/config/config.ts'
+import { DatabaseMemory } from '../../../../src/keepalived/process/database-memory.ts'
+import type { DatabaseStatus } from '../../../../src/keepalived/process/status.ts'
+import { RoleReport, type Round } from '../../../../src/keepalived/role/role-report.ts'
+import { parseGtidSet } from '../../../../src/mysql/gtid-set.ts'
+import type { ServerSnapshot } from '../../../../src/mysql/snapshot.ts'
+
+const executed = parseGtidSet('mariadb', '0-1-10')
+const mine: ServerSnapshot = {
+  history: { origin: '1', executed },
+  closed: false,
+  epoch: { epoch: 4, holder: '1', forced: false },
+  received: executed,
+  channel: null,
+  semiSync: {
+    enabled: true,
+    active: true,
+    clients: 1,
+    waitSessions: 0,
+    acknowledged: 9,
+    timeoutMs: 1,
+    afterSync: true,
+    replicaEnabled: true,
+  },
+}
+const round: Round = {
+  holder: true,
+  mine,
+  peer: { state: 'silent', why: 'cut off' },
+  kept: { enforced: true, quarantine: null },
+}
+
+function report() {
+  const told: DatabaseStatus[] = []
+  return { told, report: new RoleReport('VI_1', (status) => told.push(status)) }
+}
+
+describe('what is told of an instance’s database', () => {
+  it('each status once, as the round found it', () => {
+    const { told, report: it } = report()
+    it.round(round)
+    it.round({ ...round, mine: { ...mine, received: parseGtidSet('mariadb', '0-1-11') } })
+    expect(told).toEqual([
+      {
+        instance: 'VI_1',
+        up: true,
+        holder: true,
+        writable: true,
+        epoch: 4,
+        peer: 'silent',
+        replicates: null,
+        secondsBehind: null,
+        commitsWait: true,
+        standbys: 1,
+        enforced: true,
+        quarantine: null,
+      },
+    ])
+    it.round({ ...round, holder: false })
+    expect(told.at(-1)).toMatchObject({ holder: false })
+    expect(told).toHaveLength(2)
+  })
+
+  it('while it is down: only what is on disk', () => {
+    const { told, report: it } = report()
+    const quarantine = { standing: 'diverged', why: 'both wrote' } as const
+    it.round({ ...round, kept: { enforced: false, quarantine } })
+    it.down()
+    expect(told.at(-1)).toMatchObject({ up: false, holder: null, writable: null, epoch: null, peer: null, quarantine })
+  })
+
+  it('nothing once the check worker has ended, or the role is configured no longer', () => {
+    const { told, report: it } = report()
+    it.round(round)
+    const memory = new DatabaseMemory()
+    for (const status of told) memory.keep(status)
+    const config = (role: unknown) => ({ instances: [{ name: 'VI_1', role }] }) as unknown as Config
+    expect(memory.status(config({}))).toEqual(told)
+    expect(memory.status(config(null))).toEqual([])
+    memory.forget()
+    expect(memory.status(config({}))).toEqual([])
+  })
+})
