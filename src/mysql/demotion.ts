@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Dialect } from './dialect.ts'
 import { readOnlyStatements } from './read-only.ts'
 import { SqlError, type SqlSession, text } from './sql-session.ts'
@@ -13,19 +14,25 @@ export interface ClientSession {
   readonly id: string
   readonly user: string
   readonly host: string
+  /** Its commit waits for the standby's acknowledgement. */
+  readonly waits: boolean
 }
+
+/** MySQL: `… ACK from replica`, before 8.0.26 and MariaDB: `… ACK from slave`. */
+const WAITS_FOR_STANDBY = /semi-?sync ACK/i
 
 /** Sessions of clients: not the server's, not replication's, not one of the daemons' own (`ownUsers`). */
 export async function clientSessions(
   session: SqlSession,
   ownUsers: readonly string[],
 ): Promise<readonly ClientSession[]> {
-  const rows = await session.query('SELECT ID, USER, HOST, COMMAND FROM information_schema.PROCESSLIST')
+  const rows = await session.query('SELECT ID, USER, HOST, COMMAND, STATE FROM information_schema.PROCESSLIST')
   return rows
     .map((row) => ({
       id: text(row, 'ID'),
       user: text(row, 'USER'),
       host: text(row, 'HOST'),
+      waits: WAITS_FOR_STANDBY.test(text(row, 'STATE')),
       command: text(row, 'COMMAND'),
     }))
     .filter(
@@ -51,7 +58,10 @@ export async function endSessions(session: SqlSession, sessions: readonly Client
  * Closes the server for writes and ends the clients' sessions. SET GLOBAL read_only waits for running statements and
  * explicit table locks, so it goes out at once on `closer` while `killer` ends whoever is in its way; then whoever came
  * in between.
+ * A commit that waits for the standby is not ended: MariaDB would make it durable here, although nobody was told OK for it
+ * and the standby may lack it; the server stays open because of it, and the caller decides.
  * @param waitMs how long the server may wait for others' locks
+ * @param settleMs commits that are on their way get so long to be done, or to be seen waiting
  * @returns number of sessions ended
  * @throws SqlError when a connection goes, or the server could not be closed (1205: still somebody's locks)
  */
@@ -61,6 +71,7 @@ export async function closeForWrites(
   dialect: Dialect,
   ownUsers: readonly string[],
   waitMs = 1000,
+  settleMs = 0,
 ): Promise<number> {
   await closer.query(`SET SESSION lock_wait_timeout=${Math.max(1, Math.ceil(waitMs / 1000))}`)
   const closing = (async () => {
@@ -68,7 +79,9 @@ export async function closeForWrites(
   })()
   // Awaited below; until then a rejection must not count as unhandled.
   closing.catch(() => undefined)
-  let ended = await endSessions(killer, await clientSessions(killer, ownUsers))
+  if (settleMs > 0) await Promise.race([delay(settleMs), closing])
+  const inTheWay = (await clientSessions(killer, ownUsers)).filter(({ waits }) => !waits)
+  let ended = await endSessions(killer, inTheWay)
   await closing
   ended += await endSessions(killer, await clientSessions(killer, ownUsers))
   return ended

@@ -23,6 +23,9 @@ export interface ClosingOptions {
   readonly waiting: 'let-go' | 'give-up'
 }
 
+/** A commit takes a few milliseconds with a standby that answers. */
+const SETTLE_MS = 30
+
 /** Closes the server for writes and ends its clients, within the deadline or not at all. */
 export async function closeInTime(server: LocalServer, state: StateFile, options: ClosingOptions): Promise<Closing> {
   const letGo = async (): Promise<void> => {
@@ -50,7 +53,8 @@ export async function closeInTime(server: LocalServer, state: StateFile, options
     const failure = `not closed within ${options.deadlineMs} ms`
     deadline = setTimeout(() => resolve({ failure, waiting: false }), options.deadlineMs)
   })
-  const closed = server.close(options.deadlineMs).then(
+  const settleMs = options.waiting === 'give-up' ? SETTLE_MS : 0
+  const closed = server.close(options.deadlineMs, settleMs).then(
     (ended): Closing => ({ ended }),
     (error): Closing => ({ failure: error instanceof Error ? error.message : String(error), waiting: false }),
   )

@@ -129,9 +129,13 @@ export class LocalServer {
     return this.#stopping
   }
 
-  /** @param waitMs how long it may wait for clients' locks. @returns number of clients' sessions ended. @throws SqlError */
-  close(waitMs?: number): Promise<number> {
-    return closeForWrites(this.actor, this.reader, this.dialect, this.ownUsers, waitMs)
+  /**
+   * @param waitMs how long it may wait for clients' locks
+   * @param settleMs see `closeForWrites`
+   * @returns number of clients' sessions ended. @throws SqlError
+   */
+  close(waitMs?: number, settleMs?: number): Promise<number> {
+    return closeForWrites(this.actor, this.reader, this.dialect, this.ownUsers, waitMs, settleMs)
   }
 
   async endClients(): Promise<number> {

@@ -1,0 +1,126 @@
+import { expect, it } from 'vitest'
+import { killPower, powerOn, reboot } from '../../../src/lab/faults.ts'
+import { cutCable, plugCable } from '../../../src/lab/network.ts'
+import { Load } from '../role/load.ts'
+import { Openness } from './openness.ts'
+import { type Stage, VIP } from './stage.ts'
+
+/** Never two writers: whatever is restarted, cut, stopped or switched by hand. */
+export function oneWriter(stage: Stage): void {
+  const underLoad = async (fault: () => Promise<void>) => {
+    const load = new Load(stage.lab)
+    load.moveTo(VIP)
+    await stage.written(50)
+    const openness = new Openness(stage.hosts, '/run/mysqld/mysqld.sock')
+    await fault()
+    await stage.whole()
+    await stage.written(50)
+    const both = await openness.stop()
+    expect({ both, looked: openness.samples > 20 }).toEqual({ both: 0, looked: true })
+    await stage.settled(load)
+  }
+
+  it('either mysqld is restarted', () =>
+    underLoad(async () => {
+      for (const host of stage.hosts) {
+        await stage.on(host, `systemctl restart ${stage.unit}`)
+        await stage.whole()
+      }
+    }))
+
+  it('the holder’s daemon is killed, and then stopped', () =>
+    underLoad(async () => {
+      const first = await stage.holder()
+      await stage.on(first, 'systemctl kill --signal=KILL --kill-whom=all mmha-keepalived')
+      await stage.until('the daemon runs again', async () => {
+        const restarted = 'systemctl show --property=NRestarts --value mmha-keepalived'
+        return (await stage.on(first, `${restarted}; systemctl is-active mmha-keepalived`)) === '1\nactive'
+      })
+      await stage.whole()
+      const second = await stage.holder()
+      await stage.on(second, 'systemctl stop mmha-keepalived')
+      await stage.until('the other host holds the address', () => stage.holds(stage.other(second)))
+      await stage.on(second, 'systemctl start mmha-keepalived')
+    }))
+
+  it('the holder’s cable is cut, and plugged', () =>
+    underLoad(async () => {
+      const cut = await stage.holder()
+      await cutCable(stage.lab, cut)
+      await stage.until('the other host holds the address', () => stage.holds(stage.other(cut)))
+      await plugCable(stage.lab, cut)
+    }))
+
+  it('both are rebooted, one after the other, and at once', () =>
+    underLoad(async () => {
+      for (const host of stage.hosts) {
+        await reboot(stage.lab, host)
+        await stage.whole()
+      }
+      await Promise.all(stage.hosts.map((host) => reboot(stage.lab, host)))
+    }))
+
+  it('both lose their power, and the one that was the standby comes back first', () =>
+    underLoad(async () => {
+      const holder = await stage.holder()
+      const standby = stage.other(holder)
+      await Promise.all([killPower(stage.lab, holder), killPower(stage.lab, standby)])
+      await powerOn(stage.lab, standby)
+      await powerOn(stage.lab, holder)
+    }))
+
+  it('an operator opens the standby: closed again, and said', async () => {
+    const { standby } = await stage.whole()
+    const since = await stage.now(standby)
+    await stage.sql(standby, ...(stage.dialect.can('superReadOnly') ? ['SET GLOBAL super_read_only=OFF'] : []))
+    await stage.sql(standby, 'SET GLOBAL read_only=OFF')
+    await stage.until('it is closed', async () => (await stage.sql(standby, 'SELECT @@global.read_only')) === '1')
+    await stage.until('it is said', async () => /open for writes: closed/.test(await stage.said(standby, since)))
+  })
+
+  it('a transaction that was begun on a host that then leaves is not committed, keys don’t collide', async () => {
+    const { holder, standby } = await stage.whole()
+    await stage.sql(
+      holder,
+      'CREATE TABLE load_test.late (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20) UNIQUE, host INT)',
+    )
+    const insert = "INSERT INTO load_test.late (name, host) VALUES ('same', @@server_id)"
+    const late = stage.sql(holder, `BEGIN; ${insert}; SELECT 'begun'; SELECT SLEEP(4); COMMIT`).then(
+      () => 'committed',
+      (error: Error) => error.message,
+    )
+    await stage.until('it has begun', async () =>
+      /SLEEP/.test(await stage.sql(holder, 'SHOW FULL PROCESSLIST').then((text) => text.replace(/SHOW FULL.*/, ''))),
+    )
+    await stage.on(holder, 'mmha-keepalived ctl switch')
+    await stage.until('the other host holds the address', () => stage.holds(standby))
+    await stage.sql(standby, insert)
+    expect(await late).toMatch(/ERROR|Lost|gone|read.only/i)
+    await stage.whole()
+    const server = await stage.sql(standby, 'SELECT @@server_id')
+    expect(await stage.sql(standby, 'SELECT name, host FROM load_test.late')).toBe(`same\t${server}`)
+    await stage.same()
+  })
+
+  it('events don’t run on a standby, nor on a holder that has left', async () => {
+    const { holder, standby } = await stage.whole()
+    await stage.sql(
+      holder,
+      'CREATE TABLE load_test.ticks (id INT AUTO_INCREMENT PRIMARY KEY, host INT)',
+      'CREATE EVENT load_test.tick ON SCHEDULE EVERY 1 SECOND DO INSERT INTO load_test.ticks (host) VALUES (@@server_id)',
+    )
+    const ticksOf = async (host: string) =>
+      Number(await stage.sql(await stage.holder(), `SELECT COUNT(*) FROM load_test.ticks WHERE host = ${host}`))
+    const [one, two] = await Promise.all([holder, standby].map((host) => stage.sql(host, 'SELECT @@server_id')))
+    await stage.until('the event runs on the holder', async () => (await ticksOf(one ?? '')) >= 3)
+    expect(await ticksOf(two ?? '')).toBe(0)
+    await stage.on(holder, 'mmha-keepalived ctl switch')
+    await stage.until('the other host holds the address', () => stage.holds(standby))
+    const before = await ticksOf(one ?? '')
+    await stage.whole()
+    expect(await stage.sql(holder, 'SELECT @@global.event_scheduler')).toBe('OFF')
+    expect(await ticksOf(one ?? '')).toBe(before)
+    await stage.sql(standby, 'DROP EVENT load_test.tick')
+    await stage.same()
+  })
+}

@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { type LabHost, type LabState, readState } from '../../../src/lab/state.ts'
+import { type Dialect, dialectOf } from '../../../src/mysql/dialect.ts'
+import type { Load, LoadResult } from '../role/load.ts'
+import { must, query } from '../role/pair.ts'
+import { Mmha } from '../support/mmha.ts'
+
+export const VIP = '10.77.0.100'
+
+/** A pair as `mmha provision` makes it, and what a test wants to know and do there. */
+export class Stage {
+  readonly server: string
+  readonly mmha: Mmha
+  readonly inventory: string
+  readonly #folder: string
+  readonly #name: string
+  #lab: LabState | null = null
+  #dialect: Dialect | null = null
+
+  constructor(server: string) {
+    this.server = server
+    this.#name = `scene-${server.replace('.', '-')}`
+    this.mmha = new Mmha(this.#name)
+    this.#folder = mkdtempSync(join(tmpdir(), 'mmha-scene-'))
+    this.inventory = join(this.#folder, 'pair.yml')
+  }
+
+  async up(): Promise<void> {
+    writeFileSync(this.inventory, `vip: ${VIP}/24\nnic: host0\nmasters: [10.77.0.11, 10.77.0.12]\n`)
+    if (process.env.MMHA_KEEP === undefined) await this.mmha.ok('lab', 'down')
+    await this.mmha.ok('lab', 'up', this.inventory, '--server', this.server)
+    await this.mmha.ok('provision', this.inventory, '--yes')
+    this.#lab = readState(this.#name)
+    this.#dialect = dialectOf(await this.sql(this.hosts[0], 'SELECT VERSION()'))
+  }
+
+  async down(): Promise<void> {
+    if (process.env.MMHA_KEEP === undefined) await this.mmha.ok('lab', 'down')
+    rmSync(this.#folder, { recursive: true })
+  }
+
+  get lab(): LabState {
+    if (this.#lab === null) throw new Error('the lab is not up')
+    return this.#lab
+  }
+
+  get dialect(): Dialect {
+    if (this.#dialect === null) throw new Error('the lab is not up')
+    return this.#dialect
+  }
+
+  get hosts(): readonly [LabHost, LabHost] {
+    const [first, second] = this.lab.hosts
+    if (first === undefined || second === undefined) throw new Error('the lab has no two masters')
+    return [first, second]
+  }
+
+  /** Name of mysqld's unit. */
+  get unit(): string {
+    return this.dialect.flavour === 'mariadb' ? 'mariadb' : 'mysql'
+  }
+
+  /** As root over the socket; rows as lines, columns separated by tabs. */
+  async sql(host: LabHost, ...statements: string[]): Promise<string> {
+    return (await query(host, statements)).trim()
+  }
+
+  async on(host: LabHost, script: string): Promise<string> {
+    return (await must(host, ['sh', '-c', script])).trim()
+  }
+
+  other(host: LabHost): LabHost {
+    return this.hosts[host === this.hosts[0] ? 1 : 0]
+  }
+
+  async holds(host: LabHost): Promise<boolean> {
+    return (await this.on(host, 'ip -o -4 address show dev host0').catch(() => '')).includes(` ${VIP}/`)
+  }
+
+  /** The host with the address, once there is exactly one. */
+  async holder(): Promise<LabHost> {
+    let found: LabHost | undefined
+    await this.until('exactly one host holds the address', async () => {
+      const held = await Promise.all(this.hosts.map((host) => this.holds(host)))
+      found = this.hosts[held[0] === true ? 0 : 1]
+      return held[0] !== held[1]
+    })
+    return found ?? this.hosts[0]
+  }
+
+  /** A fault ends a statement, and a host may be off: that counts as "not yet". */
+  async until(what: string, fits: () => Promise<boolean>, ms = 60_000): Promise<void> {
+    const deadline = performance.now() + ms
+    let last = ''
+    while (performance.now() < deadline) {
+      try {
+        if (await fits()) return
+        last = ''
+      } catch (error) {
+        last = error instanceof Error ? `: ${error.message}` : ''
+      }
+      await delay(100)
+    }
+    throw new Error(`not within ${ms} ms: ${what}${last}\n${await this.#journals()}`)
+  }
+
+  /** One holder, open; the other closed and following both ways; commits wait for it. */
+  async whole(ms = 60_000): Promise<{ holder: LabHost; standby: LabHost }> {
+    let pair = { holder: this.hosts[0], standby: this.hosts[1] }
+    await this.until(
+      'the pair is whole',
+      async () => {
+        const holder = await this.holder()
+        pair = { holder, standby: this.other(holder) }
+        const [open, closed, ...running] = await Promise.all([
+          this.sql(holder, 'SELECT @@global.read_only'),
+          this.sql(pair.standby, 'SELECT @@global.read_only'),
+          this.replicates(holder),
+          this.replicates(pair.standby),
+          this.synchronous(holder),
+        ])
+        return open === '0' && closed === '1' && running.every(Boolean)
+      },
+      ms,
+    )
+    return pair
+  }
+
+  async replicates(host: LabHost): Promise<boolean> {
+    return /_IO_Running: Yes.*_SQL_Running: Yes/s.test(await this.channel(host))
+  }
+
+  async channel(host: LabHost): Promise<string> {
+    const client = this.dialect.flavour === 'mariadb' ? 'mariadb' : 'mysql'
+    return must(host, [client, '-E', '-e', this.dialect.statement.showReplicaStatus])
+  }
+
+  async synchronous(holder: LabHost): Promise<boolean> {
+    const { sourceStatus, sourceClients } = this.dialect.semiSync
+    const rows = await this.sql(
+      holder,
+      `SHOW GLOBAL STATUS WHERE Variable_name IN ('${sourceStatus}', '${sourceClients}')`,
+    )
+    return /\tON/.test(rows) && /\t[1-9]/.test(rows)
+  }
+
+  /** What the daemon of a host said since a mark of `now`. */
+  said(host: LabHost, since: string): Promise<string> {
+    return this.on(host, `journalctl -u mmha-keepalived -o cat --since '${since}'`)
+  }
+
+  async now(host: LabHost): Promise<string> {
+    return this.on(host, "date '+%F %T.%N'")
+  }
+
+  /** The clients have had so many more rows acknowledged. */
+  async written(rows: number): Promise<void> {
+    const count = async () => Number(await this.sql(await this.holder(), 'SELECT COUNT(*) FROM load_test.ledger'))
+    let target = Number.POSITIVE_INFINITY
+    await this.until(`${rows} more rows are written`, async () => {
+      const now = await count()
+      if (target === Number.POSITIVE_INFINITY) target = now + rows
+      return now >= target
+    })
+  }
+
+  /** Ends the clients: everything that they had an OK for is on the holder, and both hosts have the same. */
+  async settled(load: Load): Promise<LoadResult> {
+    const result = await load.stop()
+    expect(result.inserted.length).toBeGreaterThan(0)
+    const { holder } = await this.whole()
+    const ids = new Set((await this.sql(holder, 'SELECT id FROM load_test.ledger')).split('\n'))
+    expect(result.inserted.filter((id) => !ids.has(id))).toEqual([])
+    const rows = (await this.sql(holder, 'SELECT k, v FROM load_test.counter')).split('\n')
+    const values = new Map(rows.map((row) => row.split('\t').map(Number)).map(([k, v]) => [k, v ?? 0]))
+    expect(result.counters.filter(([k, v]) => (values.get(k) ?? 0) < v)).toEqual([])
+    await this.same()
+    return result
+  }
+
+  /** Both hosts have the same rows, by the server's own checksums. */
+  async same(): Promise<void> {
+    const list = `SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) FROM information_schema.TABLES WHERE TABLE_TYPE='BASE TABLE'
+      AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') ORDER BY 1`
+    const sums = async (host: LabHost) => {
+      const tables = (await this.sql(host, list)).split('\n').join(', ')
+      return this.sql(host, `CHECKSUM TABLE ${tables}`)
+    }
+    await this.until('both have the same rows', async () => {
+      const [one, two] = await Promise.all(this.hosts.map(sums))
+      return one === two && one !== ''
+    })
+  }
+
+  async #journals(): Promise<string> {
+    const tails = this.hosts.map(async (host) => {
+      const tail = await this.on(host, 'journalctl -u mmha-keepalived -o short-precise -n 25').catch(() => 'off')
+      return `${host.name}:\n${tail}`
+    })
+    return (await Promise.all(tails)).join('\n')
+  }
+}
