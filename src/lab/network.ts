@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { attempt, must } from './command.ts'
 import type { LabHost, LabState } from './state.ts'
+import { macOf } from './topology.ts'
 
 export const BRIDGE = 'br0'
 const NAMESPACES = '/run/netns'
@@ -31,7 +32,8 @@ export async function makeNetwork(namespace: string, controller: string): Promis
   await must(['ip', '-n', namespace, '-batch', '-'], {
     input: [
       'link set lo up',
-      `link add ${BRIDGE} type bridge forward_delay 0 stp_state 0 mcast_snooping 0`,
+      // Of its own: a bridge takes its lowest port's, so that one host's power loss would silence the controller.
+      `link add ${BRIDGE} address ${macOf(BRIDGE, controller)} type bridge forward_delay 0 stp_state 0 mcast_snooping 0`,
       `addr add ${controller} brd + dev ${BRIDGE}`,
       `link set ${BRIDGE} up`,
       '',

@@ -71,7 +71,7 @@ function toText(value: number): string {
 }
 
 /** Stays the same over a power loss, as a network card's does. */
-function macOf(name: string, address: string): string {
+export function macOf(name: string, address: string): string {
   const hex = createHash('sha256').update(`${name} ${address}`).digest('hex')
   return ['02', ...[0, 2, 4, 6, 8].map((at) => hex.slice(at, at + 2))].join(':')
 }

@@ -18,6 +18,8 @@ export interface Heard {
 }
 
 const RECONNECT_MS = 200
+/** For the answer to a question that was asked before. */
+const STILL_SILENT_MS = 100
 const CONNECT_TIMEOUT_MS = 1000
 const QUERY_TIMEOUT_MS = 1000
 
@@ -55,10 +57,11 @@ export class Peer {
     return this.#line
   }
 
-  /** Asks now. @returns what it says, or `silent` after `ms`; a question still open is not asked twice */
-  async ask(ms: number): Promise<PeerView> {
+  /** Asks now. @returns what it says, or `silent` after `ms`; a question still open is not asked twice, nor waited for as long */
+  async ask(patienceMs: number): Promise<PeerView> {
     const line = this.#line
     if (line === null) return this.#absence
+    const ms = this.#asking === null ? patienceMs : Math.min(patienceMs, STILL_SILENT_MS)
     this.#asking ??= this.#question(line.session, line.dialect)
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<PeerView>((resolve) => {

@@ -30,7 +30,8 @@ export class SemiSyncKeeper {
   #told = ''
   /** What was committed when waiting began: once the peer has it, waiting is proof. */
   #before: GtidSet | null = null
-  #stuckSince: number | null = null
+  /** When commits were last seen to be acknowledged, or none to wait: a stall began after that. performance.now() */
+  #movedAt: number | null = null
   #acknowledged = -1
   #following = 0
 
@@ -54,7 +55,7 @@ export class SemiSyncKeeper {
   /** On the standby nothing waits; else its applier would wait for the holder. */
   async rest(server: LocalServer, mine: ServerSnapshot): Promise<void> {
     this.#before = null
-    this.#stuckSince = null
+    this.#movedAt = null
     this.#following = 0
     await this.#state.update({ enforced: false })
     if (mine.semiSync?.enabled !== true) return
@@ -78,7 +79,7 @@ export class SemiSyncKeeper {
     this.#following = 0
     for (const statement of enforceStatements(server.dialect)) await server.reader.query(statement)
     this.#before = (await server.snapshot()).history.executed
-    this.#stuckSince = null
+    this.#movedAt = null
     this.#acknowledged = -1
   }
 
@@ -90,7 +91,7 @@ export class SemiSyncKeeper {
     const moving = semiSync.clients > 0 && (semiSync.waitSessions === 0 || semiSync.acknowledged !== this.#acknowledged)
     this.#acknowledged = semiSync.acknowledged
     if (moving) {
-      this.#stuckSince = null
+      this.#movedAt = performance.now()
       this.#told = ''
       const { enforced } = await this.#state.read()
       if (enforced || peer.state !== 'up' || !semiSync.active) return
@@ -99,8 +100,8 @@ export class SemiSyncKeeper {
       this.#log('info', 'every commit waits for the standby now')
       return
     }
-    this.#stuckSince ??= performance.now()
-    const waited = performance.now() - this.#stuckSince
+    this.#movedAt ??= performance.now()
+    const waited = performance.now() - this.#movedAt
     // Its replica has hung up: it was stopped, or died; where only the network is cut, nobody hangs up. A peer that is
     // open for writes is no standby, and nothing is let go before we are told what we are.
     const deserted = semiSync.clients === 0 && !(peer.state === 'up' && !peer.snapshot.closed)

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { killPower, powerOn } from '../../../src/lab/faults.ts'
 import { cutCable, plugCable } from '../../../src/lab/network.ts'
 import { Load } from '../role/load.ts'
+import { WRITER } from '../role/writer.ts'
 import { type Stage, VIP } from './stage.ts'
 
 /** What is in the way of a role change, or goes while others stay. */
@@ -13,9 +14,11 @@ export function leaving(stage: Stage): void {
     return load
   }
 
-  /** A session on the holder that is in the way. */
+  /** An application's session on the holder that is in the way. */
   const busy = async (host: Parameters<Stage['sql']>[0], script: string, mark: RegExp) => {
-    const ended = stage.sql(host, script).then(
+    const client = stage.dialect.flavour === 'mariadb' ? 'mariadb' : 'mysql'
+    const login = `MYSQL_PWD=${WRITER.password} ${client} -u ${WRITER.user} -h 127.0.0.1`
+    const ended = stage.on(host, `${login} -e '${script}'`).then(
       () => 'done',
       (error: Error) => error.message,
     )

@@ -14,9 +14,9 @@ export function returning(stage: Stage): void {
     )
     await stage.same()
     const lock = stage
-      .sql(standby, 'BEGIN; SELECT * FROM load_test.received WHERE id = 0 FOR UPDATE; SELECT SLEEP(60)')
+      .sql(standby, 'FLUSH TABLES load_test.received WITH READ LOCK; SELECT SLEEP(60)')
       .catch(() => undefined)
-    await stage.until('the row is locked', async () =>
+    await stage.until('the table is locked', async () =>
       (await stage.sql(standby, 'SHOW FULL PROCESSLIST')).includes('SELECT SLEEP(60)'),
     )
     await stage.sql(holder, 'UPDATE load_test.received SET v = 1 WHERE id = 0')

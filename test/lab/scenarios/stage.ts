@@ -185,7 +185,7 @@ export class Stage {
   /** Both hosts have the same rows, by the server's own checksums. */
   async same(): Promise<void> {
     const list = `SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) FROM information_schema.TABLES WHERE TABLE_TYPE='BASE TABLE'
-      AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema') ORDER BY 1`
+      AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema', 'mmha') ORDER BY 1`
     const sums = async (host: LabHost) => {
       const tables = (await this.sql(host, list)).split('\n').join(', ')
       return this.sql(host, `CHECKSUM TABLE ${tables}`)
