@@ -3,13 +3,13 @@ import { EXIT, MmhaError } from '../events/error.ts'
 import { Secret } from '../inventory/secret.ts'
 import { type ChannelSettings, changeSource, readChannel } from '../mysql/channel.ts'
 import { type Dialect, dialectOf } from '../mysql/dialect.ts'
-import { formatGtidSet, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
 import { databaseProbe } from './database-probe.ts'
 import type { Module, PlanContext } from './module.ts'
 import { PEER_FILE } from './mysql-account-facts.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { parseReplication, type ReplicationFacts } from './mysql-replication-facts.ts'
 import { asRoot } from './mysql-session.ts'
+import { refusalToJoin } from './pair-data.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
 
 type Context = PlanContext<ReplicationFacts>
@@ -51,27 +51,8 @@ function checkIdentity(context: Context): void {
 /** Refuses to join two servers that don't have the same history: replication would not make them equal. */
 function checkHistories(context: Context, dialect: Dialect): void {
   const { mine, theirs, host, peer } = context
-  if (neverUsed(context)) return
-  const [ours, others] = [parseGtidSet(dialect.flavour, mine.gtids), parseGtidSet(dialect.flavour, theirs.gtids)]
-  const [extra, missing] = [subtract(ours, others), subtract(others, ours)]
-  // A member of this pair that is behind (or whose peer is) may catch up; a stranger may not.
-  const members = mine.epochs > 0 && theirs.epochs > 0
-  if (isEmpty(extra) && isEmpty(missing)) return
-  if (members && (isEmpty(extra) || isEmpty(missing))) return
-  const describe = (name: string, facts: ReplicationFacts, only: ReturnType<typeof subtract>): string => {
-    const schemas = facts.schemas.length === 0 ? 'no user schemas' : `schemas ${facts.schemas.join(', ')}`
-    const alone = isEmpty(only) ? 'nothing that its peer lacks' : `alone has ${formatGtidSet(dialect.flavour, only)}`
-    return `${name}: ${schemas}, ${alone}`
-  }
-  const hint =
-    'bring one server to the state of the other first (restore a backup of the good one onto the other), then run this again'
-  const sides = `${describe(host.name, mine, extra)}; ${describe(peer.name, theirs, missing)}`
-  throw refuse(
-    context,
-    'DATA_DIFFERS',
-    `the hosts hold different data, and joining them would lose some of it (${sides})`,
-    hint,
-  )
+  const refusal = refusalToJoin(dialect.flavour, { ...mine, name: host.name }, { ...theirs, name: peer.name })
+  if (refusal !== null) throw refuse(context, 'DATA_DIFFERS', refusal.message, refusal.hint)
 }
 
 /**
