@@ -8,6 +8,7 @@ import { remotePower } from '../../../src/drill/faults/remote-power.ts'
 import type { DrillOptions } from '../../../src/drill/options.ts'
 import { cleanupStatements, DRILL_SCHEMA, DRILL_USER, setupStatements } from '../../../src/drill/schema.ts'
 import { startWriters } from '../../../src/drill/writer-host.ts'
+import type { Host } from '../../../src/inventory/inventory.ts'
 import { loadInventory } from '../../../src/inventory/load.ts'
 import { hostNamed, killPower, powerOn } from '../../../src/lab/faults.ts'
 import { LAB_VARIABLE, labOf, labSshDefaults, runHere, runInside } from '../../../src/lab/inside.ts'
@@ -15,6 +16,7 @@ import { isInside } from '../../../src/lab/network.ts'
 import { readState } from '../../../src/lab/state.ts'
 import { FAULTS } from './faults.ts'
 import { type Figures, figuresOf, type Measured, type RunFigures, table } from './figures.ts'
+import { STOP_KEEPALIVED } from './keepalived-host.ts'
 import { type Options, readOptions, runsOf } from './options.ts'
 import { profileTable, type Step } from './profile.ts'
 import { type Bench, runOnce } from './run.ts'
@@ -126,9 +128,15 @@ async function measure(options: Options): Promise<readonly Result[]> {
             .catch(() => {})
     }
   } finally {
+    // A lab that is kept must not have two daemons with one address.
+    for (const host of pair.masters) await stopKeepalived(pair, host).catch(() => {})
     pair.close()
   }
   return results
+}
+
+async function stopKeepalived(pair: DrilledPair, host: Host): Promise<void> {
+  await pair.sampler(host).exec([...STOP_KEEPALIVED])
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -94,7 +94,7 @@ async function handOver(sampler: SamplerClient): Promise<void> {
   await sampler.exec([...STOP_KEEPALIVED])
   await sampler.exec(['systemctl', 'disable', '--now', 'mmha-keepalived'])
   const { unit } = await findServer(sampler)
-  const [row] = await sampler.query('SELECT VERSION() AS version, @@version_comment AS comment')
+  const [row] = await sampler.query('SELECT VERSION() AS version, @@version_comment AS comment, @@server_id AS id')
   const dialect = dialectOf(text(row, 'version'), text(row, 'comment'))
   const replica = dialect.can('replicaVariables') ? 'replica' : 'slave'
   const settings = [
@@ -104,9 +104,11 @@ async function handOver(sampler: SamplerClient): Promise<void> {
     `skip_${replica}_start = OFF`,
     `${replica}_exec_mode = IDEMPOTENT`,
     `${dialect.semiSync.sourceEnabled} = OFF`,
+    // Two writers in one domain stop both channels at the first failover.
+    ...(dialect.flavour === 'mariadb' ? ['gtid_strict_mode = OFF', `gtid_domain_id = ${text(row, 'id')}`] : []),
   ].join('\\n')
   const script = `rm -f /etc/systemd/system/${unit}.d/mmha.conf; systemctl daemon-reload
-    d=$(dirname "$(ls /etc/mysql/*/zz-mmha.cnf)") && printf '${settings}\\n' >"$d/zzz-bench.cnf" && systemctl restart ${unit}`
+    f=$(ls /etc/mysql/*/*-mmha.cnf) && printf '${settings}\\n' >"\${f%/*}/zzz-bench.cnf" && systemctl restart ${unit}`
   await must(sampler, ['sh', '-c', script])
 }
 
