@@ -36,5 +36,74 @@ export function returning(stage: Stage): void {
     await stage.same()
   })
 
+  it('the silent swap: what only the dead holder acknowledged does not come back by itself, and is kept', async () => {
+    const { holder, standby } = await stage.whole()
+    await stage.sql(
+      holder,
+      'CREATE TABLE load_test.swap (id INT PRIMARY KEY, v VARCHAR(20))',
+      "INSERT INTO load_test.swap VALUES (1, 'before')",
+    )
+    await stage.same()
+    const since = await stage.now(holder)
+    const cutAt = performance.now()
+    // Replication alone is cut: the holder goes on without its standby, as policy availability says, and says so.
+    await stage.on(standby, `iptables -I INPUT -s ${holder.address} -p tcp --sport 3306 -j DROP`)
+    await stage.sql(holder, "UPDATE load_test.swap SET v = 'acknowledged' WHERE id = 1")
+    expect(await stage.synchronous(holder)).toBe(false)
+    expect(await stage.said(holder, since)).toMatch(/commits no longer wait for the standby/)
+    const taken = await stage.now(standby)
+    // For 3 s it takes what it heard last as evidence.
+    await stage.until(
+      'the standby has not heard the holder’s database for long',
+      async () => performance.now() > cutAt + 5000,
+    )
+    await killPower(stage.lab, holder)
+    await stage.on(standby, `iptables -D INPUT -s ${holder.address} -p tcp --sport 3306 -j DROP`)
+    await stage.until('the standby has taken over', () => stage.holds(standby))
+    expect(await stage.said(standby, taken)).toMatch(/commits may be missing here/)
+    await stage.sql(standby, "UPDATE load_test.swap SET v = 'newer' WHERE id = 1")
+    const back = await stage.now(standby)
+    await powerOn(stage.lab, holder)
+    await stage.until('it is quarantined', async () => /QUARANTINED, diverged/.test(await stage.said(holder, back)))
+    await stage.until('its tail is saved', async () => /were saved to/.test(await stage.said(holder, back)))
+    expect(await stage.on(holder, 'cat /var/lib/mmha/quarantine/*.sql')).toMatch(/BINLOG|acknowledged/)
+    const value = 'SELECT v FROM load_test.swap WHERE id = 1'
+    expect([await stage.sql(standby, value), await stage.sql(holder, value)]).toEqual(['newer', 'acknowledged'])
+    expect(await Promise.all(stage.hosts.map((host) => stage.replicates(host)))).toEqual([false, false])
+    expect(await stage.sql(holder, 'SELECT @@global.read_only')).toBe('1')
+    await stage.reseedByHand(standby)
+    expect(await stage.sql(holder, value)).toBe('newer')
+  })
+
+  it('an old data directory is put back: what it lacks of its own is not passed over in silence', async () => {
+    const { holder, standby } = await stage.whole()
+    await stage.on(holder, `systemctl stop ${stage.unit} && cp -a /var/lib/mysql /var/lib/mysql.old`)
+    await stage.on(holder, `systemctl start ${stage.unit}`)
+    await stage.whole()
+    await stage.on(standby, 'mmha-keepalived ctl switch')
+    await stage.until('it holds the address again', () => stage.holds(holder))
+    await stage.whole()
+    await stage.sql(
+      holder,
+      'CREATE TABLE load_test.own (id INT PRIMARY KEY)',
+      'INSERT INTO load_test.own VALUES (1), (2)',
+    )
+    const back = await stage.now(standby)
+    await killPower(stage.lab, holder)
+    await stage.until('the standby has taken over', () => stage.holds(standby))
+    await stage.putBack(holder, 'var/lib/mysql.old', 'var/lib/mysql')
+    await powerOn(stage.lab, holder)
+    if (stage.dialect.flavour === 'mysql') {
+      const quarantined = async () => /QUARANTINED, rolled-back/.test(await stage.said(holder, back))
+      await stage.until('it is quarantined', quarantined)
+      expect(await stage.replicates(holder)).toBe(false)
+      await stage.reseedByHand(standby)
+    }
+    // MariaDB fetches its own transactions again.
+    await stage.whole()
+    await stage.same()
+    expect(await stage.sql(holder, 'SELECT COUNT(*) FROM load_test.own')).toBe('2')
+  })
+
   const countOn = async (host: LabHost) => Number(await stage.sql(host, 'SELECT COUNT(*) FROM load_test.received'))
 }

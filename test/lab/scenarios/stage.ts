@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { must as run } from '../../../src/lab/command.ts'
 import { type LabHost, type LabState, readState } from '../../../src/lab/state.ts'
 import { type Dialect, dialectOf } from '../../../src/mysql/dialect.ts'
 import type { Load, LoadResult } from '../role/load.ts'
@@ -194,6 +195,27 @@ export class Stage {
       const [one, two] = await Promise.all(this.hosts.map(sums))
       return one === two && one !== ''
     })
+  }
+
+  /** Replaces a folder of a host that is off, or whose server is down, by another one. */
+  async putBack(host: LabHost, from: string, to: string): Promise<void> {
+    rmSync(join(host.root, to), { recursive: true })
+    await run(['cp', '-a', join(host.root, from), join(host.root, to)])
+  }
+
+  /** What an administrator without `mmha rejoin` would do: both down, one's files to the other, provision again. */
+  async reseedByHand(from: LabHost): Promise<void> {
+    const to = this.other(from)
+    await this.on(to, `systemctl stop mmha-keepalived ${this.unit}`)
+    await this.on(from, `systemctl stop mmha-keepalived ${this.unit}`)
+    rmSync(join(to.root, 'var/lib/mysql'), { recursive: true })
+    await run(['cp', '-a', join(from.root, 'var/lib/mysql'), join(to.root, 'var/lib/mysql')])
+    rmSync(join(to.root, 'var/lib/mysql/auto.cnf'), { force: true })
+    for (const host of [from, to]) await this.on(host, `systemctl start ${this.unit} mmha-keepalived`)
+    await this.until('somebody holds the address', async () => (await this.holder()) !== undefined)
+    await this.mmha.ok('provision', this.inventory, '--yes')
+    await this.whole()
+    await this.same()
   }
 
   async #journals(): Promise<string> {
