@@ -39,6 +39,25 @@ describe.skipIf(reason !== null)('handover between databases', () => {
     expect(holder.heard.map(({ t }) => t)).toContain('demote')
   })
 
+  wireTest(
+    'asked to stop again and again, as by pkill: still the database first, and a farewell',
+    async ({ segment }) => {
+      const [holder, standby] = await pair(segment)
+      const asked = new Promise<Parameters<NonNullable<RoleWorker['onLeave']>>[0]>((resolve) => {
+        holder.onLeave = resolve
+      })
+      holder.stopTwice()
+      const leave = await asked
+      const seen = segment.adverts().length
+      await segment.advert(() => true, seen + 1)
+      expect(segment.hasVip('a')).toBe(true)
+      holder.say(leave)
+      const { gone } = await handover(segment)
+      await standby.log.line(/Entering MASTER STATE/)
+      expect(gone).toBeGreaterThan(0)
+    },
+  )
+
   wireTest('planned leave: the database first, then the VIP, then the answer', async ({ segment }) => {
     const [holder, standby] = await pair(segment)
     const answer = await holder.leave(42)

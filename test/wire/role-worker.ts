@@ -51,6 +51,8 @@ export function roleConfig(priority: number): Config {
 export class RoleWorker {
   readonly log: LineLog
   readonly heard: ToCheck[] = []
+  /** Asked to close itself before the address goes; null: done at once. */
+  onLeave: ((message: Extract<ToCheck, { t: 'leave' }>) => void) | null = null
   /** How long this database needs for its promotion, ms. */
   promotionMs = 0
   /** Told of each advert that it sends, with its priority. */
@@ -91,6 +93,13 @@ export class RoleWorker {
     }
   }
 
+  /** As `pkill keepalived` and a unit's stop do it: the signal comes to all, then the supervisor's word. */
+  stopTwice(): void {
+    this.#child.kill('SIGTERM')
+    this.#send({ t: 'stop', reason: 'SIGTERM' })
+    this.#child.kill('SIGTERM')
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL')
   }
@@ -100,7 +109,7 @@ export class RoleWorker {
     if (message.t === 'promote') {
       const { id, instance } = message
       setTimeout(() => this.say({ t: 'promoted', instance, id, ok: true, reason: 'test' }), this.promotionMs)
-    } else if (message.t === 'leave') this.say(message)
+    } else if (message.t === 'leave') (this.onLeave ?? ((leave) => this.say(leave)))(message)
     else if (message.t === 'advert') this.onAdvert(message.priority)
   }
 

@@ -20,14 +20,12 @@ export function runVrrpWorker(logOf: (who: string) => Log): void {
     setImmediate(() => process.exit(code))
   }
   const stop = (reason: string): void => {
-    // The second time somebody is in a hurry: the supervisor, or its death.
-    if (worker === null || stopping) {
-      worker?.letGo()
-      end(WORKER_EXIT.done)
-      return
-    }
+    // One end is told several times: by `pkill`, the service manager, the supervisor, its death. It is no hurry: the address
+    // must not go before the database is closed. Whoever is in one sends SIGKILL.
+    if (stopping) return
     stopping = true
-    worker.stop(reason)
+    if (worker === null) end(WORKER_EXIT.done)
+    else worker.stop(reason)
   }
   const begin = (config: Config, realTime: boolean, maintenance: boolean): VrrpWorker => {
     const refused = realTime ? becomeRealTime(REAL_TIME_PRIORITY) : null
