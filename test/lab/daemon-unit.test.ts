@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DaemonStatus } from '../../src/keepalived/process/status.ts'
+import { Mmha } from './support/mmha.ts'
+
+const INVENTORY = 'inventories/lab.yml'
+const MASTERS = ['m1', 'm2'] as const
+type Master = (typeof MASTERS)[number]
+
+/** What the unit grants, and its comment explains: DAC_OVERRIDE, DAC_READ_SEARCH, KILL, SETGID, SETUID, NET_ADMIN, NET_RAW, SYS_NICE. */
+const CAPABILITIES = [1, 2, 5, 6, 7, 12, 13, 23].reduce((set, bit) => set + 2 ** bit, 0)
+
+const MAIN = '$(systemctl show -p MainPID --value mmha-keepalived)'
+
+/** What only systemd shows of the daemon. */
+describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', { timeout: 300_000 }, () => {
+  const mmha = new Mmha('unit')
+
+  beforeAll(async () => {
+    await mmha.ok('lab', 'down')
+    await mmha.ok('lab', 'up', INVENTORY, '--server', 'mariadb-10.11')
+    await mmha.ok('provision', INVENTORY, '--yes')
+  })
+  afterAll(() => mmha.ok('lab', 'down'))
+
+  const statusOf = async (host: Master): Promise<DaemonStatus | null> => {
+    const text = await mmha.on(host, 'mmha-keepalived ctl status 2>/dev/null || echo null')
+    return JSON.parse(text) as DaemonStatus | null
+  }
+
+  /** Resolves when one host holds the address with an open database, and the other stands by with a closed one. */
+  async function settled(): Promise<{ holder: Master; standby: Master }> {
+    for (const deadline = performance.now() + 60_000; performance.now() < deadline; ) {
+      const [one, two] = await Promise.all(MASTERS.map(statusOf))
+      const isHolder = (status: DaemonStatus | null | undefined) =>
+        status?.instances[0]?.vip === 'held' && status.databases[0]?.writable === true && status.databases[0].enforced
+      const isStandby = (status: DaemonStatus | null | undefined) =>
+        status?.instances[0]?.state === 'BACKUP' &&
+        status.instances[0].gate.open &&
+        status.databases[0]?.writable === false &&
+        status.databases[0].replicates === true
+      if (isHolder(one) && isStandby(two)) return { holder: 'm1', standby: 'm2' }
+      if (isHolder(two) && isStandby(one)) return { holder: 'm2', standby: 'm1' }
+    }
+    throw new Error(`the pair did not settle: ${JSON.stringify(await Promise.all(MASTERS.map(statusOf)))}`)
+  }
+
+  const cursorOf = (host: Master) => mmha.on(host, 'journalctl -n 0 --show-cursor | sed -n "s/^-- cursor: //p"')
+  const saidSince = (host: Master, cursor: string) =>
+    mmha.on(host, `journalctl -u mmha-keepalived -o cat --after-cursor "${cursor}"`)
+
+  const epochOf = async (host: Master) => Number(await mmha.sql(host, 'select max(epoch) from mmha.epoch'))
+
+  it('has the capabilities that the unit names and no others; its socket is root’s alone', async () => {
+    for (const host of MASTERS) {
+      const lines = await mmha.on(
+        host,
+        `for pid in ${MAIN} $(pgrep -x "keepalived_(vrrp|chk)"); do
+           sed -n "s/^CapEff:.//p; s/^NoNewPrivs:./nnp /p" /proc/$pid/status | paste -sd " "
+         done`,
+      )
+      const seen = lines.split('\n').map((line) => line.split(' '))
+      expect(seen.map(([capabilities = '', ...rest]) => [Number.parseInt(capabilities, 16), ...rest])).toEqual(
+        ['supervisor', 'vrrp', 'check'].map(() => [CAPABILITIES, 'nnp', '1']),
+      )
+      expect(await mmha.on(host, 'stat -c "%a %U %G" /run/mmha-keepalived.sock')).toBe('600 root root')
+    }
+  })
+
+  it.each([
+    ['restarted', 'systemctl restart mmha-keepalived'],
+    ['killed', `kill -KILL ${MAIN}`],
+    ['hung', `kill -STOP ${MAIN}`],
+  ])('%s on the holder: the database is closed, and the address moves once', async (_, command) => {
+    const { holder, standby } = await settled()
+    const epoch = await epochOf(holder)
+    const cursors = { holder: await cursorOf(holder), standby: await cursorOf(standby) }
+    await mmha.on(holder, command)
+    for (const deadline = performance.now() + 60_000; performance.now() < deadline; ) {
+      if ((await statusOf(standby))?.instances[0]?.vip === 'held') break
+    }
+    expect(await settled()).toEqual({ holder: standby, standby: holder })
+    expect(await epochOf(standby)).toBe(epoch + 1)
+    // Killed with the supervisor, as by KillMode=mixed, its workers would say neither.
+    const left = await saidSince(holder, cursors.holder)
+    expect(left).toMatch(/leaving \(SIGTERM\): closed for writes/)
+    expect(left.match(/Entering \w+ STATE/g)).toEqual(['Entering STOP STATE', 'Entering BACKUP STATE'])
+    expect((await saidSince(standby, cursors.standby)).match(/Entering \w+ STATE/g)).toEqual(['Entering MASTER STATE'])
+  })
+})
