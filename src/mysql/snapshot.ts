@@ -20,6 +20,7 @@ export interface ServerSnapshot extends ServerStanding {
   readonly received: GtidSet
   /** Channel to the peer; null: none configured. */
   readonly channel: ChannelStatus | null
+  /** null: not there, or not asked. */
   readonly semiSync: SemiSyncStatus | null
 }
 
@@ -30,26 +31,34 @@ export async function identify(session: SqlSession): Promise<Dialect> {
 }
 
 /**
- * Reads everything that decides about roles: six short statements, none of which waits for anybody.
+ * Reads everything that decides about roles: five short statements, none of which waits for anybody.
  * Table-less where read_only is read: with a table, MariaDB 10.11 answers 0 while it is 1 (measured).
+ * @param semiSync `when open`: a closed server's is not asked, where it matters to nobody; those two statements cost most
  * @throws SqlError, GtidSyntaxError
  */
-export async function readSnapshot(session: SqlSession, dialect: Dialect): Promise<ServerSnapshot> {
+export async function readSnapshot(
+  session: SqlSession,
+  dialect: Dialect,
+  semiSync: 'always' | 'when open' = 'always',
+): Promise<ServerSnapshot> {
   const standing = await readStanding(session, dialect)
   const [row] = await session.query(dialect.statement.showReplicaStatus)
-  const status = await session.query(SEMI_SYNC_QUERIES.status)
-  const variables = await session.query(SEMI_SYNC_QUERIES.variables)
   const channel = readChannel(dialect, row)
   const { executed } = standing.history
   return {
     ...standing,
     received: channel === null ? executed : union(executed, parseGtidSet(dialect.flavour, channel.receivedGtids)),
     channel,
-    semiSync: readSemiSync(dialect, status, variables),
+    semiSync: semiSync === 'when open' && standing.closed ? null : await askSemiSync(session, dialect),
   }
 }
 
-/** Two of the six statements, and the quick ones: SHOW GLOBAL STATUS alone takes longer. @throws SqlError, GtidSyntaxError */
+async function askSemiSync(session: SqlSession, dialect: Dialect): Promise<SemiSyncStatus | null> {
+  const status = await session.query(SEMI_SYNC_QUERIES.status)
+  return readSemiSync(dialect, status, await session.query(SEMI_SYNC_QUERIES.variables))
+}
+
+/** Two of the five statements, and the quick ones: SHOW GLOBAL STATUS alone takes longer. @throws SqlError, GtidSyntaxError */
 export async function readStanding(session: SqlSession, dialect: Dialect): Promise<ServerStanding> {
   const closedBy = dialect.can('superReadOnly') ? 'super_read_only' : 'read_only'
   const [self] = await session.query(

@@ -81,7 +81,8 @@ export class Peer {
 
   async #question(session: WatchedSession, dialect: Dialect): Promise<PeerView> {
     try {
-      const snapshot = await readSnapshot(session, dialect)
+      // What a closed peer does with commits is its own daemon's matter; an open one's tells whether they waited for us.
+      const snapshot = await readSnapshot(session, dialect, 'when open')
       this.#heard = { snapshot, at: performance.now() }
       return { state: 'up', snapshot, dialect }
     } catch (error) {

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { dialectOf } from '../../../src/mysql/dialect.ts'
+import { readSnapshot } from '../../../src/mysql/snapshot.ts'
+import type { Row, SqlSession } from '../../../src/mysql/sql-session.ts'
+
+/** A MariaDB whose source side of semi-sync is on. */
+function server(closed: '0' | '1'): { session: SqlSession; asked: string[] } {
+  const asked: string[] = []
+  const query = async (sql: string): Promise<readonly Row[]> => {
+    asked.push(sql)
+    if (sql.includes(' AS closed')) return [{ origin: '1', closed, executed: '0-1-7', replicated: '' }]
+    if (sql.startsWith('SHOW GLOBAL VARIABLES')) {
+      return [{ Variable_name: 'rpl_semi_sync_master_enabled', Value: 'ON' }]
+    }
+    return []
+  }
+  return { session: { query, close: () => undefined }, asked }
+}
+
+const DIALECT = dialectOf('10.11.6-MariaDB', '')
+const semiSyncAsked = (asked: readonly string[]): boolean => asked.some((sql) => sql.includes('semi'))
+
+describe('what a server says of itself', () => {
+  it.each([
+    ['always', '0', true],
+    ['always', '1', true],
+    ['when open', '0', true],
+    ['when open', '1', false],
+  ] as const)('semi-sync asked %s, read_only %s: %s', async (when, closed, expected) => {
+    const { session, asked } = server(closed)
+    const snapshot = await readSnapshot(session, DIALECT, when)
+    expect(semiSyncAsked(asked)).toBe(expected)
+    expect(snapshot.semiSync?.enabled).toBe(expected ? true : undefined)
+    expect(snapshot.closed).toBe(closed === '1')
+  })
+})
