@@ -13,6 +13,10 @@ export interface Beat {
   readonly state: string
   /** May the sender become master? Its gate. */
   readonly ready: boolean
+  /** Commits on the sender may be told OK without the receiver having them. Means nothing unless the sender holds the address. */
+  readonly alone: boolean
+  /** What the receiver last said of `alone` is known here. */
+  readonly knows: boolean
 }
 
 /** Bytes of a line, at most: nobody who has not proved anything may make us keep more. */
@@ -59,9 +63,11 @@ function beatOf(json: string): Beat | null {
   } catch {
     return null
   }
-  const { instance, kind, priority, state, ready } = value
+  // The last two are absent from a daemon of before.
+  const { instance, kind, priority, state, ready, alone = false, knows = false } = value
   if (typeof instance !== 'string' || typeof state !== 'string' || typeof ready !== 'boolean') return null
+  if (typeof alone !== 'boolean' || typeof knows !== 'boolean') return null
   if (kind !== 'advert' && kind !== 'here') return null
   if (typeof priority !== 'number' || !(priority >= 0 && priority <= 255)) return null
-  return { instance, kind, priority, state, ready }
+  return { instance, kind, priority, state, ready, alone, knows }
 }

@@ -19,6 +19,8 @@ export interface PairLineOptions {
 /** Between two signs of life, ms, besides those that go out with adverts. */
 const HERE_MS = 500
 const JUST_NOW_MS = 700
+/** For the peer to say that it knows, ms. */
+const TOLD_MS = 300
 
 /** One instance's knowledge of the other side beside VRRP: does the peer's daemon live, is this node cut off. */
 export class PairLine {
@@ -28,6 +30,8 @@ export class PairLine {
   readonly #timer: NodeJS.Timeout
   #state = 'INIT'
   #peer: Beat | null = null
+  #alone = true
+  readonly #onKnown = new Set<() => void>()
 
   constructor(options: PairLineOptions) {
     this.#o = options
@@ -56,6 +60,35 @@ export class PairLine {
     return this.#witness?.connection ?? 'connected'
   }
 
+  /** The peer, if it is the holder, may have told clients OK for what this node does not have. */
+  get peerAlone(): boolean {
+    return this.#peer?.alone === true
+  }
+
+  /** Every commit here waits for the peer, so from now on it may count on having what clients were told OK for. */
+  together(): void {
+    this.#alone = false
+  }
+
+  /**
+   * Before commits are let go without the peer: it must not count on having everything any more.
+   * @returns whether it has said that it knows
+   */
+  tellAlone(): Promise<boolean> {
+    this.#alone = true
+    this.#say('here', 0)
+    return new Promise((resolve) => {
+      const known = (): void => done(true)
+      const timer = setTimeout(() => done(false), TOLD_MS)
+      const done = (told: boolean): void => {
+        clearTimeout(timer)
+        this.#onKnown.delete(known)
+        resolve(told)
+      }
+      this.#onKnown.add(known)
+    })
+  }
+
   receive(message: ToCheck): void {
     if (message.t === 'state') this.#state = message.state
     else if (message.t === 'advert') this.#say('advert', message.priority)
@@ -69,12 +102,16 @@ export class PairLine {
 
   #say(kind: Beat['kind'], priority: number): void {
     const { instance, ready } = this.#o
-    this.#heartbeat?.say({ instance: instance.name, kind, priority, state: this.#state, ready: ready() })
+    const about = { alone: this.#alone, knows: this.peerAlone }
+    this.#heartbeat?.say({ instance: instance.name, kind, priority, state: this.#state, ready: ready(), ...about })
   }
 
   #hear(beat: Beat): void {
     if (beat.instance !== this.#o.instance.name) return
+    const news = beat.alone !== this.peerAlone
     this.#peer = beat
+    if (news) this.#say('here', 0)
+    if (beat.knows && this.#alone) for (const known of [...this.#onKnown]) known()
     if (beat.kind === 'advert') this.#o.send({ t: 'beat', instance: beat.instance, priority: beat.priority })
   }
 

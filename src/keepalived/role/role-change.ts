@@ -7,6 +7,7 @@ import type { Quarantine } from '../../mysql/rejoin.ts'
 import { hastenStatement } from '../../mysql/semi-sync.ts'
 import { text } from '../../mysql/sql-session.ts'
 import type { RoleConfig } from '../config/config.ts'
+import type { PairLine } from '../heartbeat/pair-line.ts'
 import { closeInTime } from './closing.ts'
 import { destroyClientSockets } from './fence.ts'
 import { promotionVerdict, type Situation, wasSynchronous } from './judgement.ts'
@@ -19,6 +20,7 @@ export interface ChangeContext {
   readonly server: LocalServer
   readonly peer: Peer
   readonly left: LeftRelayLog
+  readonly line: Pick<PairLine, 'peerAlone'>
   readonly role: RoleConfig
   /** The VIPs. */
   readonly addresses: readonly string[]
@@ -56,7 +58,7 @@ const OPINION_AFTER_FAREWELL_MS = 25
 
 /** Applies what was received, asks for a second opinion, and opens the server. @throws SqlError when it goes meanwhile */
 export async function promote(
-  { server, peer, left, role, log, askVeto }: ChangeContext,
+  { server, peer, left, line, role, log, askVeto }: ChangeContext,
   quarantine: Quarantine,
   wish: { readonly deadlineMs: number; readonly farewell: boolean; readonly signal: AbortSignal },
 ): Promise<Outcome> {
@@ -94,7 +96,7 @@ export async function promote(
   }
   const verdict = promotionVerdict(now, received)
   if (!verdict.ok) return verdict
-  if (view.state !== 'up' && !wasSynchronous(heard)) {
+  if (view.state !== 'up' && (line.peerAlone || !wasSynchronous(heard))) {
     const doubt = 'the holder was not waiting for this server when it was last heard, so commits may be missing here'
     if (role.policy === 'consistency') return { ok: false, reason: `policy consistency: ${doubt}` }
     log('warn', `policy availability: going on, although ${doubt}`)

@@ -3,6 +3,7 @@ import { setEventScheduler } from '../../mysql/promotion.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { MysqlServer, RoleConfig } from '../config/config.ts'
 import type { Connection } from '../heartbeat/isolation.ts'
+import type { PairLine } from '../heartbeat/pair-line.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
 import { Absence } from './absence.ts'
 import { ChangeLine } from './change-line.ts'
@@ -35,8 +36,8 @@ export interface RoleKeeperOptions {
   askVeto(): Promise<string | null>
   /** Is this node connected to anybody? */
   connection(): Connection
-  /** The peer's daemon was heard just now. */
-  peerLives(): boolean
+  /** To the peer's daemon. */
+  readonly line: Pick<PairLine, 'peerLives' | 'peerAlone' | 'together' | 'tellAlone'>
 }
 
 const RECONNECT_MS = 100
@@ -217,9 +218,8 @@ export class RoleKeeper {
   }
 
   #context(server: LocalServer): ChangeContext {
-    const { role, addresses, log, state, kill, askVeto } = this.#o
     const { port } = this.#o.server
-    return { server, peer: this.#peer, left: this.#channel.left, role, addresses, port, log, state, kill, askVeto }
+    return { ...this.#o, server, peer: this.#peer, left: this.#channel.left, port }
   }
 
   async #run(): Promise<void> {

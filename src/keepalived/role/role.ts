@@ -53,7 +53,16 @@ export function startRole(options: RoleOptions): Role {
     report: new RoleReport(instance.name, (status) => options.onDatabase?.(status)),
     kill,
     connection: () => line.connection,
-    peerLives: () => line.peerLives,
+    line: {
+      together: () => line.together(),
+      tellAlone: () => line.tellAlone(),
+      get peerLives() {
+        return line.peerLives
+      },
+      get peerAlone() {
+        return line.peerAlone
+      },
+    },
     askVeto: () => askVeto({ instance: instance.name, role, scripts, log }),
   })
   const turn = (up: boolean, reason: string): void => {

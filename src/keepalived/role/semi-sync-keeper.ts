@@ -3,6 +3,7 @@ import { enforceStatements, releaseStatements } from '../../mysql/semi-sync.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { RoleConfig } from '../config/config.ts'
 import type { Connection } from '../heartbeat/isolation.ts'
+import type { PairLine } from '../heartbeat/pair-line.ts'
 import { objectionToLetGo } from './judgement.ts'
 import type { PeerView } from './peer.ts'
 import type { LocalServer } from './server.ts'
@@ -16,6 +17,16 @@ const NEARLY_CAUGHT_UP = 1000
 /** Rounds in which the standby must be seen following: one that is about to stop is not waited for. */
 const FOLLOWING_ROUNDS = 3
 
+export interface SemiSyncOptions {
+  readonly log: Log
+  readonly state: StateFile
+  readonly timeoutMs: number
+  readonly policy: RoleConfig['policy']
+  connection(): Connection
+  /** To the peer's daemon. */
+  readonly line: Pick<PairLine, 'peerLives' | 'together' | 'tellAlone'>
+}
+
 /**
  * Commits on the holder wait for the standby, or it is written on disk that they don't (mysql/semi-sync.ts says why).
  * Called on every tick with fresh snapshots.
@@ -26,7 +37,7 @@ export class SemiSyncKeeper {
   readonly #timeoutMs: number
   readonly #connection: () => Connection
   readonly #policy: RoleConfig['policy']
-  readonly #peerLives: () => boolean
+  readonly #line: SemiSyncOptions['line']
   #told = ''
   /** What was committed when waiting began: once the peer has it, waiting is proof. */
   #before: GtidSet | null = null
@@ -35,21 +46,13 @@ export class SemiSyncKeeper {
   #acknowledged = -1
   #following = 0
 
-  constructor(options: {
-    log: Log
-    state: StateFile
-    timeoutMs: number
-    policy: RoleConfig['policy']
-    connection(): Connection
-    /** The peer's daemon was heard just now. */
-    peerLives(): boolean
-  }) {
+  constructor(options: SemiSyncOptions) {
     this.#log = options.log
     this.#state = options.state
     this.#timeoutMs = options.timeoutMs
     this.#connection = options.connection
     this.#policy = options.policy
-    this.#peerLives = options.peerLives
+    this.#line = options.line
   }
 
   /** On the standby nothing waits; else its applier would wait for the holder. */
@@ -94,9 +97,11 @@ export class SemiSyncKeeper {
       this.#movedAt = performance.now()
       this.#told = ''
       const { enforced } = await this.#state.read()
+      if (enforced) this.#line.together()
       if (enforced || peer.state !== 'up' || !semiSync.active) return
       if (!contains(peer.snapshot.received, this.#before)) return
       await this.#state.update({ enforced: true, origin: mine.history.origin })
+      this.#line.together()
       this.#log('info', 'every commit waits for the standby now')
       return
     }
@@ -115,7 +120,7 @@ export class SemiSyncKeeper {
       connection: this.#connection(),
       policy: this.#policy,
       peer: peer.state,
-      peerLives: this.#peerLives(),
+      peerLives: this.#line.peerLives,
     })
     if (objection !== null && objection !== this.#told) this.#log('error', `commits wait for the standby: ${objection}`)
     this.#told = objection ?? ''
@@ -123,6 +128,8 @@ export class SemiSyncKeeper {
   }
 
   async #release(server: LocalServer, peer: PeerView): Promise<void> {
+    // It would take what it heard last as proof that it has everything.
+    if (this.#line.peerLives && !(await this.#line.tellAlone()) && this.#policy === 'consistency') return
     await this.#state.update({ enforced: false })
     for (const statement of releaseStatements(server.dialect)) await server.reader.query(statement)
     this.#before = null

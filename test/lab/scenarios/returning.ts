@@ -45,18 +45,12 @@ export function returning(stage: Stage): void {
     )
     await stage.same()
     const since = await stage.now(holder)
-    const cutAt = performance.now()
     // Replication alone is cut: the holder goes on without its standby, as policy availability says, and says so.
     await stage.on(standby, `iptables -I INPUT -s ${holder.address} -p tcp --sport 3306 -j DROP`)
     await stage.sql(holder, "UPDATE load_test.swap SET v = 'acknowledged' WHERE id = 1")
     expect(await stage.synchronous(holder)).toBe(false)
     expect(await stage.said(holder, since)).toMatch(/commits no longer wait for the standby/)
     const taken = await stage.now(standby)
-    // For 3 s it takes what it heard last as evidence.
-    await stage.until(
-      'the standby has not heard the holder’s database for long',
-      async () => performance.now() > cutAt + 5000,
-    )
     await killPower(stage.lab, holder)
     await stage.on(standby, `iptables -D INPUT -s ${holder.address} -p tcp --sport 3306 -j DROP`)
     await stage.until('the standby has taken over', () => stage.holds(standby))

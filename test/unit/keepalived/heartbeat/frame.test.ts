@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { type Beat, keyOf, readFrame, writeFrame } from '../../../../src/keepalived/heartbeat/frame.ts'
 
-const BEAT: Beat = { instance: 'VI_1', kind: 'advert', priority: 254, state: 'MASTER', ready: true }
+const BEAT: Beat = {
+  instance: 'VI_1',
+  kind: 'advert',
+  priority: 254,
+  state: 'MASTER',
+  ready: true,
+  alone: false,
+  knows: true,
+}
 const KEY = keyOf('the pair’s password')
 const NONCE = 'a'.repeat(32)
 
@@ -12,6 +20,12 @@ function line(counter: number, beat: Beat = BEAT, key = KEY, nonce = NONCE): str
 describe('a line of the heartbeat', () => {
   it('arrives as it was said', () => {
     expect(readFrame(KEY, NONCE, 0, line(1))).toEqual({ counter: 1, beat: BEAT })
+  })
+
+  it('of a daemon of before, which did not say whether it is alone', () => {
+    const { alone, knows, ...before } = BEAT
+    expect([alone, knows]).toEqual([false, true])
+    expect(readFrame(KEY, NONCE, 0, line(1, before as Beat))?.beat).toEqual({ ...before, alone: false, knows: false })
   })
 
   it('never holds the password', () => {
@@ -39,6 +53,7 @@ describe('a line of the heartbeat', () => {
     { ...BEAT, kind: 'other' },
     { ...BEAT, instance: 1 },
     { ...BEAT, ready: 'yes' },
+    { ...BEAT, alone: 1 },
   ])('signed, but no beat: %o', (beat) => {
     expect(readFrame(KEY, NONCE, 0, line(1, beat as Beat))).toBeNull()
   })

@@ -7,7 +7,15 @@ import { HeartbeatListener } from '../../../../src/keepalived/heartbeat/listener
 import { Heard } from '../sandbox.ts'
 
 const KEY = keyOf('secret')
-const BEAT: Beat = { instance: 'VI_1', kind: 'advert', priority: 254, state: 'MASTER', ready: true }
+const BEAT: Beat = {
+  instance: 'VI_1',
+  kind: 'advert',
+  priority: 254,
+  state: 'MASTER',
+  ready: true,
+  alone: false,
+  knows: true,
+}
 const HOST = '127.0.0.1'
 const ends: (() => void)[] = []
 afterEach(() => {
