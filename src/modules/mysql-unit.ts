@@ -36,8 +36,7 @@ done
   plan: (_params, { facts, mine, host, taskId, taskName }) => {
     if (facts.server === null) return []
     const path = dropIn(facts.server.unit)
-    // MariaDB trims by itself (init-rpl-role=SLAVE).
-    const content = renderShipped('mysql-unit.conf.hbs', { trim: facts.server.flavour === 'mysql' })
+    const content = renderShipped('mysql-unit.conf.hbs', { recovery: facts.server.flavour === 'mariadb' })
     const before = mine.dropIns.find((file) => file.path === path)?.content ?? null
     if (before === content) return []
     return [

@@ -145,9 +145,6 @@ function replica(dialect: Dialect): Setting[] {
   if (!dialect.can('retryCountPerChannel')) {
     settings.push(option('master_retry_count', String(RETRY_COUNT), 'the channel never gives up'))
   }
-  if (dialect.can('initRplRole')) {
-    settings.push(option('init_rpl_role', 'SLAVE', 'recovery drops what was never acknowledged'))
-  }
   return settings
 }
 

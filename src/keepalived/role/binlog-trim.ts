@@ -1,10 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { planTrim, scanBinlog } from '../../mysql/binlog-file.ts'
+import type { Dialect } from '../../mysql/dialect.ts'
 import { readCredentials } from '../../mysql/option-file.ts'
 import { openSession } from '../../mysql/session.ts'
 import { identify, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
@@ -19,6 +20,8 @@ export interface TrimOptions {
 }
 
 const DEADLINE_MS = 3_000
+/** Read by the unit's drop-in when the server is started; gone with a reboot. */
+const RECOVERY_ENVIRONMENT = '/run/mmha/mariadb-recovery.env'
 /** A host that starts cut off serves nobody for so long at most. */
 const CUT_OFF_MS = 60_000
 const ASK_AGAIN_MS = 100
@@ -35,12 +38,14 @@ const ASK_AGAIN_MS = 100
  * ended: nobody could reach it anyway, and only then can the peer be asked. Never throws, takes 3 s at most beyond that.
  */
 export async function trimBinlog(config: Config, options: TrimOptions): Promise<void> {
+  await rm(RECOVERY_ENVIRONMENT, { force: true })
   const state = await new StateFile(options.stateDir).read()
   for (const instance of config.instances) {
     const server = config.mysqlServers.find(({ name }) => name === instance.role?.mysql)
     if (instance.role === null || server === undefined) continue
     try {
-      const outcome = await trim({ role: instance.role, socket: server.socket, state, ...options })
+      const { role, interface: nic } = instance
+      const outcome = await trim({ role, nic, socket: server.socket, state, ...options })
       options.log('info', `binlog-trim: ${outcome}`)
     } catch (error) {
       options.log('warn', `binlog-trim: nothing done: ${error instanceof Error ? error.message : String(error)}`)
@@ -50,6 +55,8 @@ export async function trimBinlog(config: Config, options: TrimOptions): Promise<
 
 interface TrimJob extends TrimOptions {
   readonly role: RoleConfig
+  /** Where the address would be. */
+  readonly nic: string
   readonly socket: string
   readonly state: RoleState
 }
@@ -59,14 +66,17 @@ async function trim(job: TrimJob): Promise<string> {
   const { state } = job
   if (state.binlogIndex === '') return 'this server has not been seen yet'
   if (!state.enforced) return 'commits did not wait for the peer: what is in the binlog may have been acknowledged'
+  if (await answers(job.socket)) return 'a server is running'
   const path = (await binlogFiles(state.binlogIndex)).at(-1)
   if (path === undefined) return 'no binlog'
   const scan = await scanBinlog(path)
   if (!scan.inUse) return `${basename(path)} was closed properly`
-  if (await answers(job.socket)) return 'a server is running'
-  const theirs = await successor(job)
-  if (theirs === null) return 'the peer does not hold the address: everything stays as it is'
-  const plan = planTrim(scan, theirs.history.executed, state.origin)
+  await untilCarrier(job.nic)
+  const next = await successor(job)
+  if (next === null) return 'the peer does not hold the address: everything stays as it is'
+  if (next.dialect.flavour === 'mariadb')
+    return next.dialect.can('initRplRole') ? await askServer() : 'no init_rpl_role'
+  const plan = planTrim(scan, next.snapshot.history.executed, state.origin)
   if ('keep' in plan) return `${basename(path)} stays as it is: ${plan.keep}`
   const saved = await saveCut(path, scan.preamble, plan.cutAt, job.stateDir ?? STATE_DIR)
   await truncate(path, plan.cutAt)
@@ -77,22 +87,45 @@ async function trim(job: TrimJob): Promise<string> {
   )
 }
 
+/**
+ * MariaDB does it itself, when it is told so: by a variable that its unit hands on (it is there for Galera, which this
+ * server is not part of). In the option file it would do so after any crash, also with what clients had an OK for.
+ */
+async function askServer(): Promise<string> {
+  await mkdir(dirname(RECOVERY_ENVIRONMENT), { recursive: true, mode: 0o755 })
+  await writeFile(RECOVERY_ENVIRONMENT, '_WSREP_NEW_CLUSTER=--init-rpl-role=SLAVE\n', { mode: 0o644 })
+  return 'recovery rolls back what no client had an OK for'
+}
+
+/** Without a carrier nobody reaches this server anyway, and the peer can't be asked: it waits for that, 60 s at most. */
+async function untilCarrier(nic: string): Promise<void> {
+  const deadline = performance.now() + CUT_OFF_MS
+  const carrier = () => readFile(`/sys/class/net/${nic}/carrier`, 'utf8').catch(() => '1')
+  while ((await carrier()).trim() === '0' && performance.now() < deadline) await delay(ASK_AGAIN_MS)
+}
+
+interface Successor {
+  readonly snapshot: ServerSnapshot
+  readonly dialect: Dialect
+}
+
 /** The peer once it has taken over, null when it hasn't until the deadline. */
-async function successor(job: TrimJob): Promise<ServerSnapshot | null> {
+async function successor(job: TrimJob): Promise<Successor | null> {
   const { witnesses } = job.role
   if (witnesses.length > 0) await untilWitness(witnesses, CUT_OFF_MS).catch(() => false)
   const deadline = performance.now() + DEADLINE_MS
   while (performance.now() < deadline) {
     const view = await askPeer(job, deadline).catch(() => null)
-    const took = view !== null && !view.closed && view.epoch?.holder === view.history.origin
-    if (took && view.epoch?.forced === true) return null
+    const said = view?.snapshot
+    const took = said !== undefined && !said.closed && said.epoch?.holder === said.history.origin
+    if (took && said.epoch?.forced === true) return null
     if (took) return view
     await delay(ASK_AGAIN_MS)
   }
   return null
 }
 
-async function askPeer({ role }: TrimJob, deadline: number): Promise<ServerSnapshot> {
+async function askPeer({ role }: TrimJob, deadline: number): Promise<Successor> {
   const left = Math.max(1, deadline - performance.now())
   const session = await openSession({
     target: { host: role.peer.address, port: role.peer.port },
@@ -101,7 +134,8 @@ async function askPeer({ role }: TrimJob, deadline: number): Promise<ServerSnaps
     queryTimeoutMs: left,
   })
   try {
-    return await readSnapshot(session, await identify(session))
+    const dialect = await identify(session)
+    return { snapshot: await readSnapshot(session, dialect), dialect }
   } finally {
     session.close()
   }

@@ -97,7 +97,8 @@ async function configure(host: LabHost, dialect: Dialect, index: 0 | 1): Promise
       : ['etc/mysql/mysql.conf.d/zz-mmha.cnf', 'mysql']
   place(host, path, `[mysqld]\n${lines.join('\n')}\n`, 0o644)
   const trim = '/usr/lib/mmha-test/node /usr/lib/mmha-test/runner.mjs /etc/mmha/config.json trim'
-  const dropIn = `[Service]\n${dialect.flavour === 'mysql' ? `ExecStartPre=-+${trim}\n` : ''}RestartSec=100ms\nRestart=always\n`
+  const recovery = dialect.flavour === 'mariadb' ? 'EnvironmentFile=-/run/mmha/mariadb-recovery.env\n' : ''
+  const dropIn = `[Service]\nExecStartPre=-+${trim}\n${recovery}RestartSec=100ms\nRestart=always\n`
   place(host, `etc/systemd/system/${unit}.service.d/mmha.conf`, dropIn, 0o644)
   await must(host, ['sh', '-c', `systemctl daemon-reload && systemctl restart ${unit}`])
 }
