@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -149,4 +150,41 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
       )
     },
   )
+
+  wireTest('DNS_CHECK of a name server: hung, gone and wrong are faults, each ends', async ({ segment, daemons }) => {
+    const { address } = Segment
+    const serve = async (...more: readonly string[]) => {
+      const own = ['-k', '-d', '-C', '/dev/null', '-R', '-h', '-u', 'root', '-x', '', '-p', '8053']
+      const server = segment.spawn('a', 'dnsmasq', ...own, '--local=/#/', ...more)
+      await new LineLog(server.stdout, server.stderr).line(/started, version/)
+      return server
+    }
+    const record = `--host-record=db.example,${address('a')}`
+    const wrong = await serve()
+    const check = `  delay_before_retry 0.2
+  real_server ${address('a')} 8053 {
+    DNS_CHECK {
+      type A
+      name db.example
+      retry 1
+      connect_timeout 1
+    }
+  }`
+    const daemon = daemons.oursWith('a', virtualServer(check))
+    const faulty = async (what: string) => {
+      await daemon.log.line(new RegExp(`\\(VI_1\\) FAULT because of .*DNS_CHECK .*: ${what}`))
+      await segment.vip('a', false)
+    }
+    await faulty('answer NXDOMAIN')
+    wrong.kill('SIGKILL')
+    await once(wrong, 'exit')
+    const server = await serve(record)
+    await segment.vip('a', true)
+    server.kill('SIGSTOP')
+    await faulty('no answer for 1 s')
+    server.kill('SIGCONT')
+    await segment.vip('a', true)
+    server.kill('SIGKILL')
+    await faulty('ECONNREFUSED')
+  })
 })

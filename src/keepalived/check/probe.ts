@@ -1,5 +1,6 @@
 import type { Check, Connection, RealServer } from '../config/servers.ts'
 import type { Scripts } from '../notify/scripts.ts'
+import { probeDns } from './dns-probe.ts'
 import { probeHttp } from './http-probe.ts'
 import { miscProbe } from './misc-probe.ts'
 import { probeTcp, type TcpTarget } from './tcp-probe.ts'
@@ -42,6 +43,11 @@ export async function probeOf(check: Check, server: RealServer, scripts: Scripts
       const target = targetOf(check, server)
       const attempt = async (signal: AbortSignal) => ({ fault: await probeTcp(target, signal) })
       return { what: `TCP ${target.host}:${target.port}`, called: 'TCP CHECK', fromStart: false, attempt }
+    }
+    case 'DNS_CHECK': {
+      const target = targetOf(check, server)
+      const attempt = async (signal: AbortSignal) => ({ fault: await probeDns(target, check, signal) })
+      return { what: `DNS_CHECK ${target.host}:${target.port}`, called: 'DNS_CHECK', fromStart: false, attempt }
     }
     case 'HTTP_GET':
     case 'SSL_GET': {

@@ -4,6 +4,7 @@ import { alertOf, type Building } from './build-global.ts'
 import { type Around, connectionOf, detectionTime, timingOf } from './check-timing.ts'
 import type { Command, VrrpInstance } from './config.ts'
 import type { Place } from './diagnostics.ts'
+import { dnsCheck } from './dns-check.ts'
 import { httpCheck } from './http-check.ts'
 import type { Block, Node } from './interpret.ts'
 import { miscCheck } from './misc-check.ts'
@@ -19,6 +20,8 @@ function buildCheck(opened: Opened, address: string, around: Around, building: B
   switch (opened.node.keyword.name) {
     case 'TCP_CHECK':
       return [{ type: 'TCP_CHECK', ...timing, ...connectionOf(around) }]
+    case 'DNS_CHECK':
+      return [dnsCheck(around, { ...timing, ...connectionOf(around) }, building.report)]
     case 'HTTP_GET':
     case 'SSL_GET': {
       const [, real, virtual] = around

@@ -31,6 +31,7 @@ export function connectionOf(around: Around): Connection {
 function longestAttempt(check: Check): number {
   switch (check.type) {
     case 'TCP_CHECK':
+    case 'DNS_CHECK':
       return check.connectTimeout
     case 'MISC_CHECK':
       return check.timeout

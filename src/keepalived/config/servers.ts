@@ -1,4 +1,5 @@
 import type { Command } from './config.ts'
+import type { DnsCheck } from './dns-check.ts'
 import type { HttpCheck } from './http-check.ts'
 
 /** A `virtual_server` with its real servers: what is watched, and what its changes mean. Times in s as in the file. */
@@ -35,7 +36,7 @@ export interface RealServer {
   readonly checks: readonly Check[]
 }
 
-export type Check = TcpCheck | HttpCheck | MiscCheck
+export type Check = TcpCheck | HttpCheck | DnsCheck | MiscCheck
 
 /** When a check runs, and what its failures are worth. */
 export interface CheckTiming {

@@ -1,3 +1,4 @@
+import { DNS_TYPES } from '../dns-types.ts'
 import {
   accepted,
   address,
@@ -62,11 +63,11 @@ const CHECKS = [
     { en: 'What does a command say?', zh: '由命令的退出码判断' },
     { opens: 'MISC_CHECK', many: true },
   ),
-  later(
+  native(
     'DNS_CHECK',
     [],
-    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
-    { opens: 'skipped', many: true },
+    { en: 'Does a name server answer, over UDP?', zh: 'DNS 服务器是否应答（UDP）' },
+    { opens: 'DNS_CHECK', many: true },
   ),
   later(
     'UDP_CHECK',
@@ -118,7 +119,7 @@ export const REAL_SERVER: readonly Keyword[] = inBlock('real_server', [
   }),
 ])
 
-const connection = (retries: number, delay: number) => [
+const connection = (retries: number, delay: number | null) => [
   native('connect_ip', [address], {
     en: "Address to connect to; default: the real server's",
     zh: '连接的地址；默认为真实服务器的地址',
@@ -218,6 +219,16 @@ export const OTHER_CHECKS: readonly Keyword[] = [
     native('host', [], { en: 'Where to connect', zh: '连接的目标' }, { opens: 'host', many: true }),
   ]),
   ...inBlock('host', connection(1, 1)),
+  ...inBlock('DNS_CHECK', [
+    ...connection(3, null),
+    native(
+      'type',
+      [choice(...Object.keys(DNS_TYPES))],
+      { en: 'What is asked for', zh: '查询的记录类型' },
+      { default: 'SOA' },
+    ),
+    native('name', [word], { en: 'Name that is asked for', zh: '查询的名字' }, { default: '.' }),
+  ]),
   ...inBlock('MISC_CHECK', [
     ...timing(0, 1),
     LOG_ALL,

@@ -2,7 +2,8 @@ import { choice, flag, ignored, integer, ipvs, native, seconds, word } from '../
 
 /** What virtual servers, real servers and checks have in common. */
 
-export const timing = (retries: number, delay: number) => [
+/** `delay`: null where an attempt is followed by the next after delay_loop. */
+export const timing = (retries: number, delay: number | null) => [
   native(
     'connect_timeout',
     [seconds(0.001, 3600)],
@@ -18,7 +19,12 @@ export const timing = (retries: number, delay: number) => [
   native(
     'delay_before_retry',
     [seconds(0, 3600)],
-    { en: 'Between a failed attempt and the next', zh: '失败后到下一次尝试的间隔' },
+    delay === null
+      ? {
+          en: 'Between a failed attempt and the next; default: delay_loop',
+          zh: '失败后到下一次尝试的间隔；默认为 delay_loop',
+        }
+      : { en: 'Between a failed attempt and the next', zh: '失败后到下一次尝试的间隔' },
     { default: delay },
   ),
   native(
