@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   plan: async () => (await import('./plan.ts')).registerPlan,
   provision: async () => (await import('./provision.ts')).registerProvision,
   verify: async () => (await import('./verify.ts')).registerVerify,
+  status: async () => (await import('./status.ts')).registerStatus,
+  switchover: async () => (await import('./switchover.ts')).registerSwitchover,
   lab: async () => (await import('./lab.ts')).registerLab,
   demo: async () => (await import('./demo.ts')).registerDemo,
   lint: async () => (await import('./lint.ts')).registerLint,
@@ -24,6 +26,8 @@ Examples:
   mmha plan inventory.yml                what would change
   mmha provision inventory.yml           does it, after asking
   mmha verify inventory.yml              breaks the pair on purpose, and measures
+  mmha status inventory.yml              who holds the address, what is wrong, what to do
+  mmha switchover inventory.yml          moves the address to the other host, in order
   mmha COMMAND --help                    options and an example of each
 
 Exit codes: 0 done, 1 failed, 2 changes pending (plan --detailed-exitcode), 3 unreachable, 4 invalid input,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { WRITER_SCHEMA } from './role/writer.ts'
 import { leaving } from './scenarios/leaving.ts'
 import { oneWriter } from './scenarios/one-writer.ts'
+import { operating } from './scenarios/operating.ts'
 import { returning } from './scenarios/returning.ts'
 import { Stage } from './scenarios/stage.ts'
 
@@ -17,6 +18,7 @@ describe.skipIf(process.getuid?.() !== 0).each(SERVERS)('disasters on %s (needs 
   })
   afterAll(() => stage.down())
 
+  describe('operating', () => operating(stage))
   describe('one writer', () => oneWriter(stage))
   describe('leaving', () => leaving(stage))
   describe('returning', () => returning(stage))

@@ -1,0 +1,69 @@
+import { MmhaError } from '../events/error.ts'
+import { type Connection, connect } from '../hosts/connection.ts'
+import { runSections } from '../hosts/run-sections.ts'
+import type { Host, Inventory } from '../inventory/inventory.ts'
+import type { DaemonStatus } from '../keepalived/process/status.ts'
+import type { NodeStatus } from './pair-status.ts'
+
+/** Connections to the masters that can be reached, and why to the others there is none. */
+export class PairLines {
+  readonly #lines = new Map<string, Connection | MmhaError>()
+  readonly #hosts: readonly Host[]
+
+  private constructor(hosts: readonly Host[]) {
+    this.#hosts = hosts
+  }
+
+  static async open({ masters }: Inventory): Promise<PairLines> {
+    const lines = new PairLines(masters)
+    await Promise.all(masters.map((host) => lines.#connect(host)))
+    return lines
+  }
+
+  /** Both hosts at once, one round trip each. */
+  ask(): Promise<readonly NodeStatus[]> {
+    return Promise.all(this.#hosts.map((host) => this.#ask(host)))
+  }
+
+  /** Runs a command of the daemon's on a host. @returns what it said when it refused, '' when it did it. @throws MmhaError */
+  async ctl(host: string, command: string): Promise<string> {
+    const line = this.#lines.get(host)
+    if (line === undefined || line instanceof MmhaError) throw line ?? new Error(`${host} is no master`)
+    const { finished } = await runSections(line, 'step', [{ id: command, text: `mmha-keepalived ctl ${command}` }])
+    const [done] = finished
+    return done?.code === 0 ? '' : (done?.output.trim() ?? 'no answer')
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#lines.values()].map((line) => (line instanceof MmhaError ? undefined : line.close())))
+  }
+
+  async #connect(host: Host): Promise<void> {
+    try {
+      this.#lines.set(host.name, await connect(host.name, host.ssh))
+    } catch (error) {
+      if (!(error instanceof MmhaError)) throw error
+      this.#lines.set(host.name, error)
+    }
+  }
+
+  async #ask({ name: host, address }: Host): Promise<NodeStatus> {
+    const line = this.#lines.get(host)
+    const unknown = (kind: 'unreachable' | 'no-daemon', text: string): NodeStatus => {
+      return { host, address, status: null, problem: { kind, text } }
+    }
+    if (line === undefined || line instanceof MmhaError) return unknown('unreachable', line?.message ?? 'not asked')
+    try {
+      const { finished, stderr } = await runSections(line, 'probe', [
+        { id: 'status', text: 'mmha-keepalived ctl status' },
+      ])
+      const output = finished[0]?.output ?? ''
+      if (output.trim() === '')
+        return unknown('no-daemon', stderr.trim().split('\n').at(-1) || 'the daemon does not answer')
+      return { host, address, status: JSON.parse(output) as DaemonStatus, problem: null }
+    } catch (error) {
+      if (error instanceof MmhaError) return unknown('unreachable', error.message)
+      throw error
+    }
+  }
+}

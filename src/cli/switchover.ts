@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Command } from 'commander'
+import { EXIT, MmhaError } from '../events/error.ts'
+import { plain } from '../events/renderer.ts'
+import { loadInventory } from '../inventory/load.ts'
+import { ensureInLab, labSshDefaults } from '../lab/inside.ts'
+import { PairLines } from './ask-pair.ts'
+import { holdersOf, type Problem, problemsOf } from './pair-status.ts'
+
+interface SwitchoverOptions {
+  readonly to?: string
+  readonly dryRun?: boolean
+}
+
+const HELP = `
+Examples:
+  mmha switchover inventory.yml             to the other host
+  mmha switchover inventory.yml --to m2     there, or nothing when it is there
+  mmha switchover inventory.yml --dry-run   would it be done?
+
+Exit codes: 0 done, 1 moved, but not whole again in time, 3 a host can't be reached, 5 refused: not safe now
+`
+
+const WHOLE_MS = 60_000
+const LOOK_EVERY_MS = 250
+
+/** `mmha switchover`: a planned move of the address. Nothing acknowledged is lost, or it is refused. */
+export function registerSwitchover(program: Command): void {
+  program
+    .command('switchover')
+    .argument('<inventory>', 'YAML file, as `mmha init` writes it')
+    .description('move the address to the other host, in order; refused when that is not safe')
+    .option('--to <host>', 'name of the master that is to hold it')
+    .option('--dry-run', 'only say whether it would be done')
+    .addHelpText('after', HELP)
+    .action(async (file: string, options: SwitchoverOptions) => {
+      process.exitCode = await switchover(file, options)
+    })
+}
+
+async function switchover(file: string, options: SwitchoverOptions): Promise<number> {
+  const inventory = loadInventory(file, { sshDefaults: labSshDefaults })
+  const names = inventory.masters.map(({ name }) => name)
+  if (options.to !== undefined && !names.includes(options.to)) {
+    throw new MmhaError(`${options.to} is no master of ${file}`, {
+      code: 'NO_SUCH_HOST',
+      source: 'user',
+      exit: EXIT.invalid,
+      hint: `its masters: ${names.join(', ')}`,
+    })
+  }
+  const addresses = inventory.masters.map(({ address }) => address)
+  const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
+  if (inside !== null) return inside
+  const lines = await PairLines.open(inventory)
+  try {
+    const nodes = await lines.ask()
+    const [holder, second] = holdersOf(nodes)
+    const to = options.to ?? names.find((name) => name !== holder)
+    if (holder !== undefined && second === undefined && holder === to) {
+      process.stdout.write(`${to} holds ${inventory.vip.address} already\n`)
+      return EXIT.done
+    }
+    const problems = problemsOf(nodes, file)
+    if (holder === undefined || problems.length > 0)
+      throw refusal(
+        problems,
+        nodes.some(({ problem }) => problem?.kind === 'unreachable'),
+      )
+    if (options.dryRun === true) {
+      process.stdout.write(`${inventory.vip.address} would move from ${holder} to ${to}\n`)
+      return EXIT.done
+    }
+    const refused = await lines.ctl(holder, 'switch')
+    if (refused !== '') throw refusal([{ host: holder, text: refused, hint: 'the address stayed where it is' }], false)
+    return await arrived(lines, { file, vip: inventory.vip.address, to: to ?? '' })
+  } finally {
+    await lines.close()
+  }
+}
+
+async function arrived(
+  lines: PairLines,
+  { file, vip, to }: { file: string; vip: string; to: string },
+): Promise<number> {
+  const deadline = performance.now() + WHOLE_MS
+  let problems: readonly Problem[] = []
+  while (performance.now() < deadline) {
+    const nodes = await lines.ask()
+    problems = problemsOf(nodes, file)
+    if (problems.length === 0 && holdersOf(nodes).join() === to) {
+      process.stdout.write(`${to} holds ${vip}; whole: either host may be lost\n`)
+      return EXIT.done
+    }
+    await delay(LOOK_EVERY_MS)
+  }
+  throw new MmhaError(`the address was let go, but the pair is not whole after ${WHOLE_MS / 1000} s`, {
+    code: 'NOT_WHOLE',
+    source: 'user',
+    exit: EXIT.failed,
+    hint: `mmha status ${file}${problems[0] === undefined ? '' : ` (${problems[0].text})`}`,
+  })
+}
+
+function refusal(problems: readonly Problem[], unreachable: boolean): MmhaError {
+  const said = problems.map(({ host, text }) => `${host === null ? '' : `${host} `}${text}`)
+  return new MmhaError(`not safe now: ${said.join('; ') || 'nobody holds the address'}`, {
+    code: 'SWITCHOVER_REFUSED',
+    source: 'user',
+    exit: unreachable ? EXIT.unreachable : EXIT.refused,
+    hint: problems[0]?.hint ?? 'look at both hosts',
+  })
+}
