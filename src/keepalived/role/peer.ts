@@ -18,7 +18,7 @@ export interface Heard {
 }
 
 const RECONNECT_MS = 200
-/** For the answer to a question that was asked before. */
+/** For the answer to a question that has been open for longer. */
 const STILL_SILENT_MS = 100
 const CONNECT_TIMEOUT_MS = 1000
 const QUERY_TIMEOUT_MS = 1000
@@ -34,6 +34,8 @@ export class Peer {
   /** Why there is no line. */
   #absence: PeerView = { state: 'silent', why: 'not reached yet' }
   #asking: Promise<PeerView> | null = null
+  /** performance.now() */
+  #askedAt = 0
   #heard: { readonly snapshot: ServerSnapshot; readonly at: number } | null = null
 
   /** @param onEnd called when a connection that stood has ended */
@@ -57,15 +59,18 @@ export class Peer {
     return this.#line
   }
 
-  /** Asks now. @returns what it says, or `silent` after `ms`; a question still open is not asked twice, nor waited for as long */
+  /** Asks now. @returns what it says, or `silent` after `ms`; the time since a question that is still open counts */
   async ask(patienceMs: number): Promise<PeerView> {
     const line = this.#line
     if (line === null) return this.#absence
-    const ms = this.#asking === null ? patienceMs : Math.min(patienceMs, STILL_SILENT_MS)
-    this.#asking ??= this.#question(line.session, line.dialect)
+    if (this.#asking === null) {
+      this.#askedAt = performance.now()
+      this.#asking = this.#question(line.session, line.dialect)
+    }
+    const ms = Math.max(patienceMs - (performance.now() - this.#askedAt), Math.min(patienceMs, STILL_SILENT_MS))
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<PeerView>((resolve) => {
-      timer = setTimeout(() => resolve({ state: 'silent', why: `no answer within ${ms} ms` }), ms)
+      timer = setTimeout(() => resolve({ state: 'silent', why: `no answer within ${Math.round(ms)} ms` }), ms)
     })
     const view = await Promise.race([this.#asking, late])
     clearTimeout(timer)
