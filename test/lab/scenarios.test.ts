@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { WRITER_SCHEMA } from './role/writer.ts'
 import { leaving } from './scenarios/leaving.ts'
 import { oneWriter } from './scenarios/one-writer.ts'
@@ -16,6 +16,7 @@ describe.skipIf(process.getuid?.() !== 0).each(SERVERS)('disasters on %s (needs 
     const { holder } = await stage.whole()
     await stage.sql(holder, ...WRITER_SCHEMA)
   })
+  afterEach(() => stage.rest())
   afterAll(() => stage.down())
 
   describe('operating', () => operating(stage))

@@ -1,19 +1,11 @@
 import { expect, it } from 'vitest'
 import { killPower, powerOn } from '../../../src/lab/faults.ts'
 import { cutCable, plugCable } from '../../../src/lab/network.ts'
-import { Load } from '../role/load.ts'
 import { WRITER } from '../role/writer.ts'
-import { type Stage, VIP } from './stage.ts'
+import type { Stage } from './stage.ts'
 
 /** What is in the way of a role change, or goes while others stay. */
 export function leaving(stage: Stage): void {
-  const loaded = async () => {
-    const load = new Load(stage.lab)
-    load.moveTo(VIP)
-    await stage.written(50)
-    return load
-  }
-
   /** An application's session on the holder that is in the way. */
   const busy = async (host: Parameters<Stage['sql']>[0], script: string, mark: RegExp) => {
     const client = stage.dialect.flavour === 'mariadb' ? 'mariadb' : 'mysql'
@@ -47,7 +39,7 @@ export function leaving(stage: Stage): void {
       'CREATE TABLE IF NOT EXISTS load_test.slow (id INT PRIMARY KEY, v INT)',
       'REPLACE INTO load_test.slow VALUES (1, 1), (2, 2)',
     )
-    const load = await loaded()
+    const load = await stage.load()
     const { ended } = await busy(holder, script, mark)
     await stage.on(holder, 'mmha-keepalived ctl switch || :')
     await stage.until('the other host holds the address', () => stage.holds(standby))
@@ -58,7 +50,7 @@ export function leaving(stage: Stage): void {
 
   it('the standby loses its power: writes wait once, for a second, and go on', async () => {
     const { standby } = await stage.whole()
-    const load = await loaded()
+    const load = await stage.load()
     await killPower(stage.lab, standby)
     await stage.written(200)
     await powerOn(stage.lab, standby)
@@ -68,7 +60,7 @@ export function leaving(stage: Stage): void {
 
   it('a peer that was away for longer than ten attempts: both channels run again by themselves', async () => {
     const { standby } = await stage.whole()
-    const load = await loaded()
+    const load = await stage.load()
     await cutCable(stage.lab, standby)
     const cutAt = performance.now()
     await stage.until('ten attempts and more have failed', async () => performance.now() - cutAt > 25_000)

@@ -1,16 +1,13 @@
 import { expect, it } from 'vitest'
 import { killPower, powerOn, reboot } from '../../../src/lab/faults.ts'
 import { cutCable, plugCable } from '../../../src/lab/network.ts'
-import { Load } from '../role/load.ts'
 import { Openness } from './openness.ts'
-import { type Stage, VIP } from './stage.ts'
+import type { Stage } from './stage.ts'
 
 /** Never two writers: whatever is restarted, cut, stopped or switched by hand. */
 export function oneWriter(stage: Stage): void {
   const underLoad = async (fault: () => Promise<void>) => {
-    const load = new Load(stage.lab)
-    load.moveTo(VIP)
-    await stage.written(50)
+    const load = await stage.load()
     const openness = new Openness(stage.hosts, '/run/mysqld/mysqld.sock')
     await fault()
     await stage.whole()

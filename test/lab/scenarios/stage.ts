@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { must as run } from '../../../src/lab/command.ts'
 import { type LabHost, type LabState, readState } from '../../../src/lab/state.ts'
 import { type Dialect, dialectOf } from '../../../src/mysql/dialect.ts'
-import type { Load, LoadResult } from '../role/load.ts'
+import { Load, type LoadResult } from '../role/load.ts'
 import { must, query } from '../role/pair.ts'
 import { Mmha } from '../support/mmha.ts'
 
@@ -21,6 +21,7 @@ export class Stage {
   readonly #name: string
   #lab: LabState | null = null
   #dialect: Dialect | null = null
+  readonly #loads = new Set<Load>()
 
   constructor(server: string) {
     this.server = server
@@ -169,8 +170,25 @@ export class Stage {
     })
   }
 
+  /** Clients that write through the address. */
+  async load(): Promise<Load> {
+    const load = new Load(this.lab)
+    this.#loads.add(load)
+    load.moveTo(VIP)
+    await this.written(50)
+    return load
+  }
+
+  /** Ends what a test that failed has left running. */
+  async rest(): Promise<void> {
+    const left = [...this.#loads]
+    this.#loads.clear()
+    await Promise.allSettled(left.map((load) => load.stop()))
+  }
+
   /** Ends the clients: everything that they had an OK for is on the holder, and both hosts have the same. */
   async settled(load: Load): Promise<LoadResult> {
+    this.#loads.delete(load)
     const result = await load.stop()
     expect(result.inserted.length).toBeGreaterThan(0)
     const { holder } = await this.whole()
