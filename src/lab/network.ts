@@ -85,11 +85,13 @@ export async function plugCable(lab: LabState, host: LabHost): Promise<void> {
   await untilForwarding(lab, host)
 }
 
-/** The kernel tells the switch of a carrier up to a second later (it limits how often). Gives up silently after 5 s. */
+/** The kernel tells both ends of a carrier up to a second later (it limits how often). Gives up silently after 5 s. */
 async function untilForwarding(lab: LabState, host: LabHost): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempts = 0; attempts < 100; attempts++) {
     const port = await must(['bridge', '-n', lab.namespace, 'link', 'show', 'dev', host.port])
-    if (port.includes('state forwarding')) return
+    // A host that is off has no NIC.
+    const nic = await attempt(['ip', '-n', host.machine, 'link', 'show', 'dev', host.nic])
+    if (port.includes('state forwarding') && (nic.code !== 0 || nic.stdout.includes(' state UP '))) return
     await delay(50)
   }
 }
