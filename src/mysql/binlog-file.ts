@@ -90,10 +90,11 @@ async function scan(window: Window): Promise<BinlogScan> {
       open = { gtid: gtidOf(body), start: at, kind: 'other' }
     } else if (type === EVENT.mariadbGtid) {
       close(at)
+      const server = header.readUInt32LE(5)
       const body = await window.at(at + HEADER, MARIADB_GTID_BODY)
       if (body === null) break
       const untilCommit = (body.readUInt8(12) & STANDALONE) === 0
-      open = { gtid: mariadbGtidOf(header, body), start: at, kind: 'cut', untilCommit }
+      open = { gtid: mariadbGtidOf(server, body), start: at, kind: 'cut', untilCommit }
     } else if (type === EVENT.query && open !== null) {
       // Between BEGIN and the XID event the transaction is not whole; a COMMIT or a DDL statement as text makes it whole.
       const text =
@@ -118,8 +119,8 @@ function gtidOf(body: Buffer): string {
 }
 
 /** number@0(8) domain@8(4) flags@12(1); the server stands in the header. */
-function mariadbGtidOf(header: Buffer, body: Buffer): string {
-  return `${body.readUInt32LE(8)}-${header.readUInt32LE(5)}-${body.readBigUInt64LE(0)}`
+function mariadbGtidOf(server: number, body: Buffer): string {
+  return `${body.readUInt32LE(8)}-${server}-${body.readBigUInt64LE(0)}`
 }
 
 /** Positioned reads through a buffer: bodies are skipped, headers of small events come in one read. */
@@ -135,7 +136,7 @@ class Window {
     this.size = size
   }
 
-  /** null: the file ends before. */
+  /** null: the file ends before. What it gives is good until the next call. */
   async at(position: number, length: number): Promise<Buffer | null> {
     if (position + length > this.size) return null
     if (position < this.#from || position + length > this.#from + this.#length) {

@@ -42,6 +42,24 @@ describe('what the relay logs hold', () => {
     }
   })
 
+  it('MariaDB: the end of what is read at once lies within a transaction’s first event', async () => {
+    const event = (type: number, size: number, fill = 0x78) => {
+      const bytes = Buffer.alloc(size, fill)
+      bytes.writeUInt8(type, 4)
+      bytes.writeUInt32LE(42, 5)
+      bytes.writeUInt32LE(size, 9)
+      return bytes
+    }
+    const gtid = event(162, 19 + 19, 0)
+    gtid.writeBigUInt64LE(7n, 19)
+    const magic = Buffer.from([0xfe, 0x62, 0x69, 0x6e])
+    const rows = event(23, 2 ** 20 - 19 - magic.length)
+    const file = join(dir, 'window.000001')
+    writeFileSync(file, Buffer.concat([magic, rows, gtid, event(23, 2 ** 21), event(16, 31)]))
+    writeFileSync(join(dir, 'window.index'), './window.000001\n')
+    expect(gtids(await scanRelayLogs(join(dir, 'window.index')))).toEqual([['0-42-7', 'xid']])
+  })
+
   it('MySQL 9.7: several files', async () => {
     const received = await scanRelayLogs(logs('mysql', ['mysql-9.7-crashed-tail', 'mysql-9.7-crashed-tail']))
     expect(new Set(received.map(({ file }) => file))).toEqual(new Set(['mysql.000001', 'mysql.000002']))
