@@ -31,7 +31,7 @@ async function onHost(host: LabHost, script: string): Promise<string> {
 }
 
 async function reaches(from: LabHost, address: string): Promise<boolean> {
-  return (await execIn(from, ['ping', '-c', '1', '-W', '1', address])).code === 0
+  return (await execIn(from, ['ping', '-c', '2', '-i', '0.2', '-W', '1', address])).code === 0
 }
 
 describe.skipIf(process.getuid?.() !== 0)('lab (needs root)', () => {
