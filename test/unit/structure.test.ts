@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 /** Rooms of src/ by layer; an import may only go to a later layer, or stay in its room. */
 const LAYERS: readonly (readonly string[])[] = [
   ['cli'],
-  ['wizard', 'drill', 'lab', 'playbook'],
+  ['wizard', 'drill', 'seeding', 'lab', 'playbook'],
   ['engine'],
   ['modules'],
   ['mysql', 'hosts'],
