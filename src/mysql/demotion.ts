@@ -54,14 +54,22 @@ export async function endSessions(session: SqlSession, sessions: readonly Client
   return ended
 }
 
+/** ms unless said otherwise */
+export interface CloseOptions {
+  /** How long the server may wait for others' locks; unless said, 1,000. */
+  readonly waitMs?: number
+  /** Commits that are on their way get so long to be done, or to be seen waiting; unless said, none. */
+  readonly settleMs?: number
+  /** Nobody is in a hurry to be rid of the sessions that can't write any more: the caller ends them afterwards. */
+  readonly sessionsLater?: boolean
+}
+
 /**
  * Closes the server for writes and ends the clients' sessions. SET GLOBAL read_only waits for running statements and
  * explicit table locks, so it goes out at once on `closer` while `killer` ends whoever is in its way; then whoever came
  * in between.
  * A commit that waits for the standby is not ended: MariaDB would make it durable here, although nobody was told OK for it
  * and the standby may lack it; the server stays open because of it, and the caller decides.
- * @param waitMs how long the server may wait for others' locks
- * @param settleMs commits that are on their way get so long to be done, or to be seen waiting
  * @returns number of sessions ended
  * @throws SqlError when a connection goes, or the server could not be closed (1205: still somebody's locks)
  */
@@ -70,16 +78,19 @@ export async function closeForWrites(
   killer: SqlSession,
   dialect: Dialect,
   ownUsers: readonly string[],
-  waitMs = 1000,
-  settleMs = 0,
+  { waitMs = 1000, settleMs = 0, sessionsLater = false }: CloseOptions = {},
 ): Promise<number> {
   await closer.query(`SET SESSION lock_wait_timeout=${Math.max(1, Math.ceil(waitMs / 1000))}`)
+  let closed = false
   const closing = (async () => {
     for (const statement of readOnlyStatements(dialect)) await closer.query(statement, waitMs + ANSWER_MS)
+    closed = true
   })()
   // Awaited below; until then a rejection must not count as unhandled.
   closing.catch(() => undefined)
   if (settleMs > 0) await Promise.race([delay(settleMs), closing])
+  // Where an administrator could still write, nobody's session is left for later.
+  if (closed && sessionsLater && dialect.can('superReadOnly')) return 0
   const inTheWay = (await clientSessions(killer, ownUsers)).filter(({ waits }) => !waits)
   let ended = await endSessions(killer, inTheWay)
   await closing

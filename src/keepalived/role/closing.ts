@@ -21,6 +21,8 @@ export interface ClosingOptions {
    * but one that is not on the VIP may be told OK. `give-up`: they are left waiting, and the server is not closed.
    */
   readonly waiting: 'let-go' | 'give-up'
+  /** See `CloseOptions`. */
+  readonly sessionsLater?: boolean
 }
 
 /** A commit takes a few milliseconds with a standby that answers. */
@@ -53,8 +55,9 @@ export async function closeInTime(server: LocalServer, state: StateFile, options
     const failure = `not closed within ${options.deadlineMs} ms`
     deadline = setTimeout(() => resolve({ failure, waiting: false }), options.deadlineMs)
   })
-  const settleMs = options.waiting === 'give-up' ? SETTLE_MS : 0
-  const closed = server.close(options.deadlineMs, settleMs).then(
+  const { deadlineMs: waitMs, sessionsLater = false } = options
+  const settleMs = options.waiting === 'give-up' || sessionsLater ? SETTLE_MS : 0
+  const closed = server.close({ waitMs, settleMs, sessionsLater }).then(
     (ended): Closing => ({ ended }),
     (error): Closing => ({ failure: error instanceof Error ? error.message : String(error), waiting: false }),
   )

@@ -78,7 +78,7 @@ async function close(instance: VrrpInstance, server: MysqlServer): Promise<boole
       }
       timer = setTimeout(() => void look().catch(() => undefined), DEADLINE_MS / 3)
     })
-    const closing = closeForWrites(actor, reader, dialect, users, DEADLINE_MS).then(() => true)
+    const closing = closeForWrites(actor, reader, dialect, users, { waitMs: DEADLINE_MS }).then(() => true)
     const outcome = await Promise.race([closing, waiting])
     closing.catch(() => undefined)
     clearTimeout(timer)

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { channelOf } from '../../mysql/channel.ts'
-import { formatGtidSet } from '../../mysql/gtid-set.ts'
-import { applyReceived, openForWrites, waitFor } from '../../mysql/promotion.ts'
+import { contains, formatGtidSet } from '../../mysql/gtid-set.ts'
+import { applyReceived, openForWrites, setEventScheduler, waitFor } from '../../mysql/promotion.ts'
 import { writableStatements } from '../../mysql/read-only.ts'
 import type { Quarantine } from '../../mysql/rejoin.ts'
 import { hastenStatement } from '../../mysql/semi-sync.ts'
@@ -113,12 +113,16 @@ export async function promote(
 
 /**
  * Resolves when nothing more can come in. The receiver of a source that doesn't answer has nothing to read: once it was
- * told to stop, its end need not be waited for.
+ * told to stop, its end need not be waited for; nor where the source is closed and this server has all it has.
  */
 async function stopReceiving(server: LocalServer, asked: Promise<PeerView>): Promise<void> {
   const stopped = server.stopIo()
-  const unanswered = asked.then((view) => (view.state === 'up' ? stopped : delay(STOP_GRACE_MS)))
-  await Promise.race([stopped, unanswered])
+  const enough = asked.then(async (view) => {
+    if (view.state !== 'up') return delay(STOP_GRACE_MS)
+    const { closed, history } = view.snapshot
+    return closed && contains(await server.executed(server.actor), history.executed) ? undefined : stopped
+  })
+  await Promise.race([stopped, enough])
 }
 
 const STOP_GRACE_MS = 50
@@ -183,17 +187,26 @@ export async function leave(context: ChangeContext): Promise<Outcome> {
     patienceMs: deadlineMs / 2,
     deadlineMs,
     waiting: 'let-go',
+    // Each would log in again here and be refused, which takes the processors' time from the change.
+    sessionsLater: true,
   })
   if ('ended' in closed && (await peerHasAll(context).catch(() => false))) {
     // Nobody follows this server from here on. What it applies now, perhaps while it shuts down, must not wait for an
     // acknowledgement: MariaDB's shutdown hung on that for ever.
     await state.update({ enforced: false })
     await server.reader.query(hastenStatement(server.dialect))
-    return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended, the peer has everything` }
+    return { ok: true, reason: 'closed for writes, the peer has everything' }
   }
   for (const statement of writableStatements(server.dialect)) await server.reader.query(statement)
   const why = 'failure' in closed ? closed.failure : `the peer did not follow within ${CATCH_UP_MS} ms`
   return { ok: false, reason: `${why}; open for writes again` }
+}
+
+/** What was not worth the clients' time before the address moved: sessions that can only read, and events. @throws SqlError */
+export async function afterLeaving({ server, log }: ChangeContext): Promise<void> {
+  const ended = await server.endClients()
+  if (ended > 0) log('info', `${ended} sessions of clients ended`)
+  await setEventScheduler(server.actor, false)
 }
 
 async function peerHasAll({ server, peer }: ChangeContext): Promise<boolean> {

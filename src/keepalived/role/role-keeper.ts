@@ -14,7 +14,7 @@ import { judge } from './judgement.ts'
 import { Peer, type PeerView } from './peer.ts'
 import { QuarantineKeeper } from './quarantine-keeper.ts'
 import { Rhythm, seenIn } from './rhythm.ts'
-import { type ChangeContext, demote, leave, outcomeOf, promote } from './role-change.ts'
+import { afterLeaving, type ChangeContext, demote, leave, outcomeOf, promote } from './role-change.ts'
 import type { RoleReport } from './role-report.ts'
 import { SemiSyncKeeper } from './semi-sync-keeper.ts'
 import { LocalServer } from './server.ts'
@@ -213,7 +213,7 @@ export class RoleKeeper {
       }
       this.#holder = false
       this.#o.send({ t: 'leave', instance: this.#o.instance, id, holdDownMs, reason: why })
-      if (server !== null) await setEventScheduler(server.actor, false)
+      if (server !== null) await afterLeaving(this.#context(server))
     })
   }
 

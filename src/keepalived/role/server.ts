@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { clientSessions, closeForWrites, endSessions } from '../../mysql/demotion.ts'
+import { type CloseOptions, clientSessions, closeForWrites, endSessions } from '../../mysql/demotion.ts'
 import type { Dialect } from '../../mysql/dialect.ts'
 import type { GtidSet } from '../../mysql/gtid-set.ts'
 import { type Credentials, readCredentials } from '../../mysql/option-file.ts'
@@ -12,7 +12,7 @@ import {
   type ServerSnapshot,
   type ServerStanding,
 } from '../../mysql/snapshot.ts'
-import { text } from '../../mysql/sql-session.ts'
+import { type SqlSession, text } from '../../mysql/sql-session.ts'
 import { openLocal as connectLocal } from '../check/mysql/open-local.ts'
 import type { MysqlServer } from '../config/config.ts'
 
@@ -106,8 +106,9 @@ export class LocalServer {
     return readStanding(this.actor, this.dialect)
   }
 
-  executed(): Promise<GtidSet> {
-    return readExecuted(this.reader, this.dialect)
+  /** @param session another than the one for looking, where that may be busy */
+  executed(session: SqlSession = this.reader): Promise<GtidSet> {
+    return readExecuted(session, this.dialect)
   }
 
   /** A receiver is being stopped: a START would wait for it. */
@@ -129,15 +130,12 @@ export class LocalServer {
     return this.#stopping
   }
 
-  /**
-   * @param waitMs how long it may wait for clients' locks
-   * @param settleMs see `closeForWrites`
-   * @returns number of clients' sessions ended. @throws SqlError
-   */
-  close(waitMs?: number, settleMs?: number): Promise<number> {
-    return closeForWrites(this.actor, this.reader, this.dialect, this.ownUsers, waitMs, settleMs)
+  /** @returns number of clients' sessions ended. @throws SqlError */
+  close(options?: CloseOptions): Promise<number> {
+    return closeForWrites(this.actor, this.reader, this.dialect, this.ownUsers, options)
   }
 
+  /** @returns number of clients' sessions ended. @throws SqlError */
   async endClients(): Promise<number> {
     return endSessions(this.reader, await clientSessions(this.reader, this.ownUsers))
   }
