@@ -1,8 +1,9 @@
-import { join } from 'node:path'
-import type { PlayPlan } from '../engine/plan.ts'
+import { join, resolve } from 'node:path'
+import { type PlayPlan, stepsOf } from '../engine/plan.ts'
 import { type PlanTextOptions, planText } from '../engine/plan-text.ts'
 import { deviationLines, type RunResult, summaryLine } from '../engine/result.ts'
 import { run } from '../engine/run.ts'
+import { checkDrift, type PlanSource, savePlan } from '../engine/saved-plan.ts'
 import { chooseRenderer } from '../events/renderer.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { installationRoot } from '../modules/installation-root.ts'
@@ -10,12 +11,13 @@ import { modules } from '../modules/registry.ts'
 import { masked } from '../modules/step.ts'
 import { loadPlaybook } from '../playbook/load.ts'
 import { interruptible } from './interruptible.ts'
-import type { PairRun } from './pair-run.ts'
+import type { PairFlags, PairRun } from './pair-run.ts'
+import { writePlan } from './plan-file.ts'
 
 /** Runs a playbook on a pair, shows it on the way, prints what came of it. */
 export async function runPlaybook(
   inventory: Inventory,
-  { command, flags, allowRestart, approve }: PairRun,
+  { command, flags, allowRestart, approve, out, saved }: PairRun,
 ): Promise<RunResult> {
   const { stdout, stderr, env } = process
   const renderer = await chooseRenderer({
@@ -25,9 +27,9 @@ export async function runPlaybook(
     stderr,
     env,
   })
-  const file = flags.playbook ?? join(installationRoot(), 'playbooks', 'provision.yml')
-  const tags = (flags.tags ?? '').split(',').filter((tag) => tag !== '')
-  const plays = loadPlaybook(file, { modules, tags })
+  const source = saved?.source ?? sourceOf(flags)
+  const file = source.playbook ?? join(installationRoot(), 'playbooks', 'provision.yml')
+  const plays = loadPlaybook(file, { modules, tags: source.tags })
   try {
     const result = await interruptible((interrupt) =>
       run({
@@ -35,16 +37,29 @@ export async function runPlaybook(
         plays,
         sink: renderer.sink,
         mode: command === 'plan' ? 'plan' : 'apply',
+        ...(saved === undefined
+          ? {}
+          : {
+              check: (plan, facts) => checkDrift(saved, { steps: stepsOf(plan), facts, inventory, source }),
+            }),
         approve: (request) => approve(request, renderer, interrupt.stop),
         allowRestart,
         interrupt,
       }),
     )
+    if (out !== undefined) {
+      const whole = { ...source, playbook: source.playbook === null ? null : resolve(source.playbook) }
+      writePlan(out, savePlan({ ...result, inventory, source: whole }, new Date()))
+    }
     await renderer.idle()
     if (flags.json === true) stdout.write(`${JSON.stringify(document(command, inventory, result))}\n`)
     else {
       if (command === 'plan')
-        stdout.write(result.steps.length === 0 ? 'nothing to change\n' : `${shownPlan(result.plan, 'whole', stdout)}\n`)
+        stdout.write(
+          result.steps.length === 0
+            ? 'nothing to change\n'
+            : `${shownPlan(result.plan, { detail: 'whole', explain: flags.explain === true }, stdout)}\n`,
+        )
       for (const line of deviationLines(result.deviations)) stdout.write(`${line}\n`)
       for (const host of result.hosts) stdout.write(`${summaryLine(host, result.ms)}\n`)
     }
@@ -57,10 +72,17 @@ export async function runPlaybook(
 /** A plan as text for this stream: coloured on a terminal that wants it. */
 export function shownPlan(
   plan: readonly PlayPlan[],
-  detail: PlanTextOptions['detail'],
+  options: Omit<PlanTextOptions, 'color'>,
   output: { readonly isTTY?: boolean },
 ): string {
-  return planText(plan, { color: output.isTTY === true && (process.env.NO_COLOR ?? '') === '', detail })
+  return planText(plan, { color: output.isTTY === true && (process.env.NO_COLOR ?? '') === '', ...options })
+}
+
+function sourceOf({ playbook, tags }: PairFlags): PlanSource {
+  return {
+    playbook: playbook ?? null,
+    tags: (tags ?? '').split(',').filter((tag) => tag !== ''),
+  }
 }
 
 function document(command: string, inventory: Inventory, result: RunResult): object {

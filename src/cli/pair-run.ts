@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { RunResult } from '../engine/result.ts'
 import type { ApprovalRequest } from '../engine/run.ts'
+import type { SavedPlan } from '../engine/saved-plan.ts'
 import { plain, type Renderer } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { ensureInLab, labSshDefaults } from '../lab/inside.ts'
@@ -11,12 +12,14 @@ export interface PairFlags {
   readonly tags?: string
   readonly json?: boolean
   readonly verbose?: boolean
+  readonly explain?: boolean
 }
 
 export function withPairFlags(command: Command): Command {
   return command
     .option('--playbook <file>', 'another playbook than playbooks/provision.yml')
     .option('--tags <list>', 'only plays and tasks with one of these tags, separated by commas')
+    .option('--explain', 'also show the exact script of each step, secrets masked')
     .option('--json', 'events and the result as one JSON document a line, on stdout')
     .option('-v, --verbose', 'show whole files in the plan, and what the steps print')
 }
@@ -27,6 +30,10 @@ export interface PairRun {
   readonly file: string
   readonly flags: PairFlags
   readonly allowRestart: boolean
+  /** File for the plan that was made. */
+  readonly out?: string
+  /** A plan that was made before: just that is done, or nothing. */
+  readonly saved?: SavedPlan
   /** `signal` takes a question back. */
   readonly approve: (request: ApprovalRequest, renderer: Renderer, signal: AbortSignal) => Promise<boolean>
 }

@@ -1,18 +1,23 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { planSummary } from '../engine/plan-text.ts'
 import type { ApprovalRequest } from '../engine/run.ts'
+import { drifted } from '../engine/saved-plan.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Renderer } from '../events/renderer.ts'
 import { type PairFlags, runPair, withPairFlags } from './pair-run.ts'
+import { readPlan } from './plan-file.ts'
 
 interface ProvisionFlags extends PairFlags {
   readonly yes?: boolean
   readonly allowRestart?: boolean
+  readonly plan?: string
 }
 
 const HELP = `
 Examples:
   mmha provision inventory.yml
   mmha provision inventory.yml --yes --json     # for scripts
+  mmha provision inventory.yml --plan approved.plan   # just that, or nothing (exit 5)
 Ctrl-C lets the step that runs end, and stops; the same command goes on where it stopped.
 `
 
@@ -26,14 +31,22 @@ export function registerProvision(program: Command): void {
   )
     .option('-y, --yes', 'apply the plan without asking')
     .option('--allow-restart', 'also restart what runs on the host that holds the VIP')
+    .addOption(
+      new Option(
+        '--plan <file>',
+        'apply just this plan, of `mmha plan --out`, without asking; refuse when anything changed',
+      ).conflicts(['playbook', 'tags']),
+    )
     .addHelpText('after', HELP)
     .action(async (file: string, flags: ProvisionFlags) => {
+      const saved = flags.plan === undefined ? undefined : readPlan(flags.plan)
       try {
         await runPair({
           command: 'provision',
           file,
           flags,
           allowRestart: flags.allowRestart === true,
+          ...(saved === undefined ? {} : { saved }),
           approve: (request, renderer, signal) => approve(request, renderer, flags, signal),
         })
       } catch (error) {
@@ -52,9 +65,14 @@ async function approve(
 ): Promise<boolean> {
   await renderer.idle()
   const { shownPlan } = await import('./pair-playbook.ts')
-  const detail = flags.verbose === true ? 'whole' : flags.yes === true ? 'short' : 'changes'
-  if (flags.json !== true) process.stderr.write(`\n${shownPlan(plan, detail, process.stderr)}\n`)
-  if (flags.yes === true) return true
+  const decided = flags.yes === true || flags.plan !== undefined
+  const detail = flags.verbose === true ? 'whole' : decided ? 'short' : 'changes'
+  const options = { detail, explain: flags.explain === true } as const
+  if (flags.json !== true) process.stderr.write(`\n${shownPlan(plan, options, process.stderr)}\n`)
+  if (unforeseen && flags.plan !== undefined) {
+    throw drifted(`not in ${flags.plan}, and found on the way: ${planSummary(plan)}; what was done until then stays`)
+  }
+  if (decided) return true
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new MmhaError('there is something to change, and nobody to ask: this is no terminal', {
       code: 'NO_APPROVAL',

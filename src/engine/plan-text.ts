@@ -1,4 +1,4 @@
-import type { Impact, Step } from '../modules/step.ts'
+import { type Impact, masked, type Step } from '../modules/step.ts'
 import { type PlayPlan, stepsOf } from './plan.ts'
 
 export interface PlanTextOptions {
@@ -6,6 +6,8 @@ export interface PlanTextOptions {
   readonly color: boolean
   /** whole: every diff. changes: new files as a count of lines. short: only diffs of a few lines. */
   readonly detail: 'whole' | 'changes' | 'short'
+  /** Also each step's id, the script that would run, secrets masked, and whether it can be taken back. */
+  readonly explain?: boolean
 }
 
 /** Lines; a longer diff is left out of a short plan. */
@@ -64,7 +66,16 @@ function alike(steps: readonly Step[], options: PlanTextOptions): string[] {
 function stepText(step: Step, options: PlanTextOptions): string {
   const lines = shownLines(step.diff, options).map((line) => `      ${line}\n`)
   const after = step.notify.length === 0 ? '' : `      then, if needed: ${step.notify.join(', ')}\n`
-  return `${step.title}${IMPACT[step.impact]}\n${lines.join('')}${after}`
+  const more = options.explain === true ? explained(step).map((line) => `      ${line}\n`) : []
+  return `${step.title}${IMPACT[step.impact]}\n${lines.join('')}${after}${more.join('')}`
+}
+
+/** What exactly would happen on the host. */
+function explained({ id, payload, run, undo }: Step): string[] {
+  const sent = payload === undefined ? [] : [`sends ${payload.file} (${payload.size} bytes) to ${payload.to}`]
+  const back = 'none' in undo ? [`can't be taken back: ${undo.none}`] : []
+  const script = masked(run).trimEnd().split('\n')
+  return [`step ${id}`, ...sent, 'runs as root', ...script.map((line) => `  | ${line}`.trimEnd()), ...back]
 }
 
 function shownLines(diff: string, options: PlanTextOptions): string[] {

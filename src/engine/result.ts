@@ -1,3 +1,4 @@
+import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Step } from '../modules/step.ts'
 import type { Deviations } from './approval.ts'
 import type { PlayPlan } from './plan.ts'
@@ -22,6 +23,8 @@ export interface RunResult {
   readonly steps: readonly Step[]
   /** What is missing, by play, in the order in which it would be applied; [] after applying. */
   readonly plan: readonly PlayPlan[]
+  /** What the hosts were when the run began. */
+  readonly facts: ReadonlyMap<string, HostFacts>
   readonly deviations: Deviations
   readonly hosts: readonly HostSummary[]
   /** ms, from the first connection to the last answer. */

@@ -1,15 +1,17 @@
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Sink } from '../events/event.ts'
-import { together } from '../events/together.ts'
-import { type Connection, connect } from '../hosts/connection.ts'
+import type { Connection } from '../hosts/connection.ts'
+import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Step } from '../modules/step.ts'
 import { applySteps } from './apply.ts'
 import { Approval } from './approval.ts'
+import { connectAll } from './connect-all.ts'
 import { checkGate } from './gate.ts'
 import { checkHosts } from './host-checks.ts'
 import { type Interrupt, Interruption } from './interruption.ts'
 import { type HostLock, takeLock } from './lock.ts'
+import { inPhase } from './phase.ts'
 import { type PlayPlan, planAll, planTasks, stepsOf } from './plan.ts'
 import { planSummary } from './plan-text.ts'
 import { holdsVip, hostsOf, type Play, type Task } from './play.ts'
@@ -24,6 +26,8 @@ export interface RunOptions {
   readonly mode: 'plan' | 'apply'
   /** Shown a plan, a person says yes or no; no ends the run. */
   readonly approve: (request: ApprovalRequest) => Promise<boolean>
+  /** Looks at the first plan, before anybody is asked; throws when it is not to be gone on with. */
+  readonly check?: (plan: readonly PlayPlan[], facts: ReadonlyMap<string, HostFacts>) => void
   /** Leave to restart the holder of the VIP. */
   readonly allowRestart: boolean
   readonly interrupt?: Interrupt
@@ -61,36 +65,6 @@ export async function run(asked: RunOptions): Promise<RunResult> {
   }
 }
 
-async function connectAll(
-  { inventory, plays, sink }: RunOptions,
-  signal: AbortSignal,
-): Promise<Map<string, Connection>> {
-  const used = new Map<string, Host>(inventory.masters.map((host) => [host.name, host]))
-  for (const host of plays.flatMap((play) => hostsOf(play, inventory))) used.set(host.name, host)
-  const hosts = [...used.values()]
-  const connections: Connection[] = []
-  const errors = await inPhase(sink, 'connect', hosts, async () => {
-    const attempts = await Promise.allSettled(hosts.map((host) => connect(host.name, host.ssh, { signal })))
-    return attempts.flatMap((attempt, i): unknown[] => {
-      if (attempt.status === 'fulfilled') {
-        connections.push(attempt.value)
-        return []
-      }
-      const { reason } = attempt as { reason: unknown }
-      unreachable(sink, hosts[i]?.name ?? '', reason)
-      return [reason]
-    })
-  })
-  if (errors.length === 0) return new Map(connections.map((connection) => [connection.name, connection]))
-  await Promise.all(connections.map((connection) => connection.close()))
-  throw together(errors)
-}
-
-function unreachable(sink: Sink, host: string, reason: unknown): void {
-  const message = reason instanceof Error ? reason.message : String(reason)
-  sink({ code: 'host.unreachable', level: 'debug', host, message })
-}
-
 /** One run over connections that are open. */
 class Run {
   readonly #options: RunOptions
@@ -116,9 +90,11 @@ class Run {
     checkHosts(inventory, first.facts)
     const plan = planAll(plays, inventory, first)
     const steps = stepsOf(plan)
+    const { facts } = first
+    this.#options.check?.(plan, facts)
     sink({ code: 'plan.ready', level: 'info', message: planMessage(plan), data: { steps } })
     if (steps.length === 0 || mode === 'plan') {
-      return { steps, plan, deviations: { unplanned: [], notNeeded: [] }, hosts: this.#summary(plan, steps) }
+      return { steps, plan, facts, deviations: { unplanned: [], notNeeded: [] }, hosts: this.#summary(plan, steps) }
     }
     checkGate(steps, inventory, first, allowRestart)
     if (!(await this.#options.approve({ plan, unforeseen: false }))) throw notApproved('nothing was changed')
@@ -128,7 +104,7 @@ class Run {
       return this.#verify()
     })
     const deviations = this.#approval.deviations(this.#applied)
-    return { steps: this.#applied, plan: [], deviations, hosts: this.#summary(last, []) }
+    return { steps: this.#applied, plan: [], facts, deviations, hosts: this.#summary(last, []) }
   }
 
   /** Both masters are locked, the first one first, so that two runs can't each hold one. */
@@ -261,20 +237,4 @@ function notApproved(state: string): MmhaError {
     exit: EXIT.refused,
     hint: 'run again and answer y, or give --yes',
   })
-}
-
-/** Says that work on hosts begins, and, however it ends, that it is over. */
-async function inPhase<T>(
-  sink: Sink,
-  title: string,
-  hosts: readonly { readonly name: string }[],
-  work: () => Promise<T>,
-): Promise<T> {
-  const names = hosts.map(({ name }) => name)
-  sink({ code: 'phase.begin', level: 'info', message: title, data: { hosts: names } })
-  try {
-    return await work()
-  } finally {
-    sink({ code: 'phase.end', level: 'info', message: title, data: { hosts: names } })
-  }
 }

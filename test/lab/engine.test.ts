@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -101,6 +101,22 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
       expect(changed).toBe('')
       expect(await on(host, 'iptables -S | grep -c MMHA || :')).toBe('0')
     }
+  })
+
+  it('a plan of a file is applied as it is, or not at all', async () => {
+    const plan = join(folder, 'approved.plan')
+    expect((await mmha('plan', GOODS, '--out', plan)).exit).toBe(0)
+    expect(statSync(plan).mode & 0o777).toBe(0o600)
+    await on(m2, 'mkdir -p /etc/mmha && echo other >/etc/mmha/motto')
+    const provision = () => cli.run('provision', inventoryFile, '--plan', plan, '--json')
+    const refused = await provision()
+    expect(refused.code).toBe(5)
+    expect(refused.stderr).toContain('m2: planned: Motto: write /etc/mmha/motto; now: Motto: rewrite /etc/mmha/motto')
+    expect(await on(m1, 'ls /etc')).not.toContain('mmha')
+    await on(m2, 'rm -r /etc/mmha')
+    expect((await provision()).code).toBe(0)
+    expect(await on(m2, 'cat /etc/mmha/motto')).toBe('this is m2')
+    await Promise.all([m1, m2].map((host) => on(host, 'rm /etc/mmha/motto')))
   })
 
   it('provision applies it; a second run changes nothing, in 9 round trips', async () => {

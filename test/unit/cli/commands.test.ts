@@ -49,6 +49,13 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
     ['genhash of nothing', ['genhash'], 'give the server with -s'],
     ['genhash of a name', ['genhash', '-s', 'localhost', '-u', '/'], 'localhost is no IP address'],
     ['unknown tag', ['plan', 'gone.yml', '--tags', 'firewal'], 'did you mean firewall?'],
+    [
+      'plan that is not there',
+      ['provision', 'gone.yml', '--plan', 'none.plan'],
+      'cannot read the plan none.plan: ENOENT',
+    ],
+    ['plan that is none', ['provision', 'gone.yml', '--plan', 'gone.yml'], 'gone.yml is no JSON document'],
+    ['plan with tags', ['provision', 'gone.yml', '--plan', 'x', '--tags', 'y'], "cannot be used with option '--tags"],
     ['playbook that is not there', ['plan', 'gone.yml', '--playbook', 'none.yml'], 'cannot read none.yml'],
   ])('%s: exit 4, and what to do', (_, words, expected) => {
     const { status, stderr } = mmha(...words)

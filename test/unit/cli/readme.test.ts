@@ -72,7 +72,14 @@ describe('README', () => {
 })
 
 describe('every command that is shown exists, with these options', () => {
-  const pages = ['README.md', 'src/cli/demo.ts', 'docs/architecture.md', 'docs/inventory.md', 'playbooks/README.md']
+  const pages = [
+    'README.md',
+    'src/cli/demo.ts',
+    'docs/architecture.md',
+    'docs/inventory.md',
+    'docs/provisioning.md',
+    'playbooks/README.md',
+  ]
   const shown = pages.flatMap((page) =>
     commands(text(page))
       .filter(({ line }) => !/[${}|…]/.test(line))

@@ -10,6 +10,7 @@ import type { Survey } from '../../../src/engine/survey.ts'
 import { MmhaError } from '../../../src/events/error.ts'
 import type { HostFacts } from '../../../src/hosts/host-facts.ts'
 import { parseSource } from '../../../src/inventory/document.ts'
+import { Secret } from '../../../src/inventory/secret.ts'
 import type { Module, PlanContext } from '../../../src/modules/module.ts'
 import { type Impact, sh } from '../../../src/modules/step.ts'
 import { playbookFrom } from '../../../src/playbook/load.ts'
@@ -165,6 +166,23 @@ m1: 2 changes  m2: 2 changes (1 restart)
 `)
     expect(planText(plan, { color: true, detail: 'whole' })).toContain('\u001b[32m+ 1\u001b[39m')
     expect(planText([], { color: false, detail: 'whole' })).toBe('')
+  })
+
+  it('explains itself: ids, scripts with their secrets masked, what can’t be taken back', () => {
+    const plan = planAll(TWO, INVENTORY, found({ ...DONE, 'first/a': [0, 1] }))
+    const run = sh`sql <<'X'\nSET PASSWORD='${new Secret('hunter2')}'\nX\n`
+    const told = plan.map((one) => ({
+      ...one,
+      tasks: one.tasks.map((task) => ({ ...task, steps: task.steps.map((step) => ({ ...step, run })) })),
+    }))
+    const text = planText(told, { color: false, detail: 'whole', explain: true })
+    expect(text).toContain(`      step first/a
+      runs as root
+        | sql <<'X'
+        | SET PASSWORD='***'
+        | X
+      can't be taken back: a test
+`)
   })
 
   it('says of new files, and in a short plan of every long diff, only how long they are', () => {

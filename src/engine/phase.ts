@@ -1,0 +1,17 @@
+import type { Sink } from '../events/event.ts'
+
+/** Says that work on hosts begins, and, however it ends, that it is over. */
+export async function inPhase<T>(
+  sink: Sink,
+  title: string,
+  hosts: readonly { readonly name: string }[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const names = hosts.map(({ name }) => name)
+  sink({ code: 'phase.begin', level: 'info', message: title, data: { hosts: names } })
+  try {
+    return await work()
+  } finally {
+    sink({ code: 'phase.end', level: 'info', message: title, data: { hosts: names } })
+  }
+}
