@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect } from 'vitest'
+import { describe, expect, vi } from 'vitest'
 import { configText, type Daemon, type Daemons } from './daemon.ts'
 import type { HostName, Segment } from './segment.ts'
 import { VIP } from './segment.ts'
@@ -57,13 +57,46 @@ describe.skipIf(reason !== null)('reload', { concurrent: true }, () => {
   )
 
   wireTest('a file with errors is refused with the reason, and the old one stays', async ({ segment, daemons }) => {
-    const holder = daemons.oursWith('a', text)
+    // A script without script security is -t's exit code 6, and no error.
+    const warned = text.replace('  nopreempt', '  nopreempt\n  notify /bin/true')
+    const holder = daemons.oursWith('a', warned)
     await holder.enters('MASTER')
     await reload(daemons, holder, 'vrrp_instance VI_1 {\n', /Reload refused/)
-    await reload(daemons, holder, text.replace('priority 254', 'priority many'), /Reload refused/)
+    await reload(daemons, holder, warned.replace('priority 254', 'priority many'), /Reload refused/)
     expect(holder.log.lines.join('\n')).toMatch(/daemon-1\.conf:8:12 error: priority/)
     expect(holder.status()).toMatchObject({ state: 'MASTER', priority: 254 })
     expect(segment.holdings()).toHaveLength(1)
+  })
+
+  wireTest('script security: what it refuses is mended by the command that it names', async ({ daemons }) => {
+    const told = join(daemons.dir, 'told')
+    const script = join(daemons.dir, 'tell.sh')
+    mkdirSync(told)
+    writeFileSync(script, `#!/bin/sh\nid -un > ${told}/$3\n`)
+    chmodSync(daemons.dir, 0o755)
+    for (const open of [script, told]) chmodSync(open, 0o777)
+    const secured = (user: string) =>
+      text
+        .replace('global_defs {', `global_defs {\n  enable_script_security\n  script_user ${user}`)
+        .replace('nopreempt', `nopreempt\n  notify ${script}`)
+    const ran = (state: string) => (existsSync(join(told, state)) ? readFileSync(join(told, state), 'utf8') : '')
+    const holder = daemons.oursWith('a', secured('nobody'))
+    // Everyone's, and not refused: it does not run as root.
+    await vi.waitFor(() => expect(ran('MASTER')).toBe('nobody\n'), 15_000)
+    const mend = `chmod o-w ${script}`
+    const refused = `notify of VI_1: not run as root: everyone can write to ${script} (${mend})`
+    const standby = daemons.oursWith('b', secured('root'))
+    await standby.enters('BACKUP')
+    expect(standby.log.lines.join('\n')).toContain(refused)
+    expect(await standby.log.line(/is not run: script security/)).toContain(`(${mend})`)
+    const before = holder.log.lines.length
+    await reload(daemons, holder, secured('root'), /Reload refused/)
+    expect(holder.log.lines.slice(before).join('\n')).toContain(refused)
+    execFileSync('/bin/sh', ['-c', mend])
+    await reload(daemons, holder, secured('root'), /Starting Healthcheck child process/)
+    holder.signal('SIGTERM')
+    await vi.waitFor(() => expect(ran('MASTER')).toBe('root\n'), 15_000)
+    expect(ran('BACKUP')).toBe('nobody\n')
   })
 
   wireTest('an address comes and goes on the holder, and the others stay', async ({ segment, daemons }) => {

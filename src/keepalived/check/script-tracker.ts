@@ -9,11 +9,16 @@ export interface ScriptTrackerOptions {
   /** Called on changes; the first call is the first verdict. `counted` is false for a script that can't run, which counts for nothing. */
   readonly onChange: (up: boolean, reason: string, counted: boolean) => void
   readonly log: Log
+  /** ms after which a script that can't run is looked at again; 10 s. */
+  readonly lookAgain?: number
 }
+
+const LOOK_AGAIN_MS = 10_000
 
 /**
  * Runs a vrrp_script every `interval` s and counts its results. A run that is not over at the next turn skips that turn. One that takes
- * longer than `timeout` counts as failed at that moment; its process group gets SIGTERM, and SIGKILL 2 s later.
+ * longer than `timeout` counts as failed at that moment; its process group gets SIGTERM, and SIGKILL 2 s later. One that must not or
+ * can't run counts for nothing until it can: a `chmod` mends it without a reload.
  */
 export class ScriptTracker {
   readonly #options: ScriptTrackerOptions
@@ -21,7 +26,8 @@ export class ScriptTracker {
   #timer: NodeJS.Timeout | undefined
   #run: Run | null = null
   #stopped = false
-  readonly #prepared: Promise<void>
+  #refused = ''
+  #prepared: Promise<void>
 
   constructor(options: ScriptTrackerOptions) {
     this.#options = options
@@ -34,10 +40,17 @@ export class ScriptTracker {
     const ready = await scripts.prepare(script.script)
     if (this.#stopped) return
     if (typeof ready === 'string') {
-      log('error', `vrrp_script ${script.name} is not run and counts for nothing: ${ready}`)
-      onChange(true, `not run: ${ready}`, false)
+      if (ready !== this.#refused) {
+        log('error', `vrrp_script ${script.name} is not run and counts for nothing: ${ready}`)
+        onChange(true, `not run: ${ready}`, false)
+      }
+      this.#refused = ready
+      this.#timer = setTimeout(() => {
+        this.#prepared = this.#start()
+      }, this.#options.lookAgain ?? LOOK_AGAIN_MS)
       return
     }
+    if (this.#refused !== '') log('info', `vrrp_script ${script.name} can be run now`)
     if (script.initFail) onChange(false, 'init_fail: no success yet', true)
     this.#turn(ready)
     this.#timer = setInterval(() => this.#turn(ready), Math.max(1, script.interval * 1000))
@@ -68,7 +81,7 @@ export class ScriptTracker {
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#prepared
-    clearInterval(this.#timer)
+    clearTimeout(this.#timer)
     const run = this.#run
     run?.end()
     await run?.done

@@ -1,7 +1,8 @@
-import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { Command, GlobalConfig, ScriptUse } from './config.ts'
 import type { Report } from './diagnostics.ts'
+import { type Accounts, hostAccounts, scriptRisk } from './script-security.ts'
 
 /** Where scripts without a path are looked for: as a shell would, then beside the configuration. */
 const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
@@ -26,53 +27,20 @@ export function findScript(program: string, configFile: string): string | null {
   return places.map((place) => join(place, program)).find(isRunnable) ?? null
 }
 
-function withParents(path: string): string[] {
-  const above = dirname(path)
-  return above === path ? [path] : [...withParents(above), path]
-}
+/** keepalived's user for scripts when the configuration names none and the system has it. */
+export const DEFAULT_SCRIPT_USER = 'keepalived_script'
 
-/** What others than root can change, why, and the command that mends it. */
-export interface InsecurePart {
-  readonly part: string
-  readonly why: string
-  readonly mend: string
-}
-
-/**
- * The first part of a path, or of what it links to, that others than root can change, as script security refuses it; null: none.
- * A directory with the sticky bit protects what root owns in it.
- */
-export function insecurePart(path: string): InsecurePart | null {
-  let part = path
-  try {
-    for (part of [...withParents(path), ...withParents(realpathSync(path))]) {
-      const stat = lstatSync(part)
-      if (stat.isSymbolicLink()) continue
-      if (stat.uid !== 0) return { part, why: `it belongs to user ${stat.uid}`, mend: `chown root ${part}` }
-      const sticky = stat.isDirectory() && (stat.mode & 0o1000) !== 0
-      if ((stat.mode & 0o002) !== 0 && !sticky)
-        return { part, why: 'everyone can write to it', mend: `chmod o-w ${part}` }
-      if ((stat.mode & 0o020) !== 0 && stat.gid !== 0 && !sticky)
-        return { part, why: `group ${stat.gid} can write to it`, mend: `chmod g-w ${part}` }
-    }
-  } catch (error) {
-    return {
-      part,
-      why: `it can't be looked at (${error instanceof Error ? error.message : String(error)})`,
-      mend: `ls -ld ${part}`,
-    }
-  }
-  return null
-}
-
-/** Does a script run with root's rights? */
-export function runsAsRoot(command: Command, global: GlobalConfig): boolean {
-  const user = command.user ?? global.scriptUser?.user ?? 'root'
-  return user === 'root' || user === '0'
+/** Does a script run with root's rights? A directory service's users are not asked for: root is none of them. */
+export function runsAsRoot(command: Command, global: GlobalConfig, { users }: Accounts): boolean {
+  const asked = command.user ?? global.scriptUser?.user ?? null
+  const idOf = (name: string) => [...users].find(([id, user]) => user.name === name || String(id) === name)?.[0]
+  const id = asked === null ? (idOf(DEFAULT_SCRIPT_USER) ?? 0) : idOf(asked)
+  return id === 0 || asked === 'root' || asked === '0'
 }
 
 /** Looks at the scripts of a configuration on this host: are they there, can they run, can only root change them? */
 export function checkScripts(scripts: readonly ScriptUse[], global: GlobalConfig, file: string, report: Report): void {
+  const accounts = hostAccounts()
   for (const use of scripts) {
     const [program] = use.command.argv
     const found = findScript(program, file)
@@ -88,10 +56,8 @@ export function checkScripts(scripts: readonly ScriptUse[], global: GlobalConfig
     }
     if (!isAbsolute(program))
       report('warning', 'script-missing', use, `${use.role}: ${program} is found as ${found}`, 'write the path')
-    const unsafe = global.enableScriptSecurity && runsAsRoot(use.command, global) ? insecurePart(found) : null
-    if (unsafe !== null) {
-      const said = `${use.role}: ${unsafe.part} is not safe, ${unsafe.why}; as root it is not run`
-      report('error', 'script-security', use, said, unsafe.mend)
-    }
+    const risk =
+      global.enableScriptSecurity && runsAsRoot(use.command, global, accounts) ? scriptRisk(found, accounts) : null
+    if (risk !== null) report('error', 'script-security', use, `${use.role}: not run as root: ${risk.said}`, risk.mend)
   }
 }

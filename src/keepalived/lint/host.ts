@@ -4,7 +4,7 @@ import { nodeOf } from '../config/access.ts'
 import { mergedGlobal } from '../config/build-global.ts'
 import type { Diagnostic, ParsedConfig, ScriptUse } from '../config/config.ts'
 import { sorted } from '../config/diagnostics.ts'
-import { findScript } from '../config/host-check.ts'
+import { DEFAULT_SCRIPT_USER, findScript } from '../config/host-check.ts'
 import { type HostAddress, isInNetwork } from './addresses.ts'
 import { type Identity, shebangFault, syntaxFault, unreachableFor } from './script-file.ts'
 import { type PlacedInstance, placeOf, type Say, type Subject, sayInto, subjectOf } from './subject.ts'
@@ -81,9 +81,6 @@ function usersOf(host: Host): (name: string) => Identity | null {
   }
 }
 
-/** keepalived's user for scripts when the configuration names none. */
-const DEFAULT_USER = 'keepalived_script'
-
 function scriptUsers({ config, tree, scripts }: Subject, user: (name: string) => Identity | null, say: Say): void {
   const { scriptUser, enableScriptSecurity } = config.global
   const global = mergedGlobal(tree)
@@ -101,11 +98,11 @@ function scriptUsers({ config, tree, scripts }: Subject, user: (name: string) =>
     scriptUser === null &&
     enableScriptSecurity &&
     without !== undefined &&
-    user(DEFAULT_USER) === null &&
+    user(DEFAULT_SCRIPT_USER) === null &&
     at !== null
   ) {
-    const said = `enable_script_security without script_user, and this host has no user ${DEFAULT_USER}`
-    say('script-user', at, said, `write script_user root, or: useradd --system ${DEFAULT_USER}`)
+    const said = `enable_script_security without script_user, and this host has no user ${DEFAULT_SCRIPT_USER}`
+    say('script-user', at, said, `write script_user root, or: useradd --system ${DEFAULT_SCRIPT_USER}`)
   }
   for (const use of scripts) {
     if (use.command.user === null || user(use.command.user) !== null) continue
@@ -138,7 +135,7 @@ export function lintOnHost(parsed: ParsedConfig, host: Host = thisHost()): Diagn
   const user = usersOf(host)
   for (const placed of subject.instances) interfaces(placed, host, say)
   scriptUsers(subject, user, say)
-  const fallback = subject.config.global.scriptUser?.user ?? DEFAULT_USER
+  const fallback = subject.config.global.scriptUser?.user ?? DEFAULT_SCRIPT_USER
   for (const use of subject.scripts) scriptFile(use, parsed.tree.file, user(use.command.user ?? fallback), say)
   return sorted(parsed.conceal(found), parsed.tree.file)
 }

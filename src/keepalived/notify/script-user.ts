@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import type { Command, GlobalConfig } from '../config/config.ts'
+import { DEFAULT_SCRIPT_USER } from '../config/host-check.ts'
 
 /** Whose rights a script gets. */
 export interface ScriptUser {
@@ -8,9 +9,6 @@ export interface ScriptUser {
   readonly gid: number
   readonly home: string
 }
-
-/** keepalived's user for scripts when the configuration names none and the system has it. */
-const DEFAULT_USER = 'keepalived_script'
 
 /** One line of the system's user or group database, whatever it is kept in; null: no such entry. */
 function entry(database: 'passwd' | 'group', name: string): Promise<string[] | null> {
@@ -37,12 +35,12 @@ async function userOf(name: string): Promise<ScriptUser | null> {
 export async function scriptUser(command: Command, global: GlobalConfig): Promise<ScriptUser | string> {
   const asked = command.user ?? global.scriptUser?.user ?? null
   const group = command.user === null ? (global.scriptUser?.group ?? null) : command.group
-  const user = await userOf(asked ?? DEFAULT_USER)
+  const user = await userOf(asked ?? DEFAULT_SCRIPT_USER)
   if (user === null && asked !== null) return `there is no user ${asked}`
   if (user === null) {
     const uid = process.getuid?.() ?? 0
     if (uid === 0 && global.enableScriptSecurity) {
-      return `script security does not run it as root: name a script_user, or create the user ${DEFAULT_USER}`
+      return `script security does not run it as root: name a script_user, or create the user ${DEFAULT_SCRIPT_USER}`
     }
     const own = await userOf(String(uid))
     return own ?? { name: String(uid), uid, gid: process.getgid?.() ?? 0, home: '/' }

@@ -1,5 +1,6 @@
 import type { Command, GlobalConfig } from '../config/config.ts'
-import { findScript, insecurePart } from '../config/host-check.ts'
+import { findScript } from '../config/host-check.ts'
+import { scriptRisk } from '../config/script-security.ts'
 import { type Run, runCommand } from './run-command.ts'
 import { isSandboxed, runOutside } from './run-outside.ts'
 import { type ScriptUser, scriptUser } from './script-user.ts'
@@ -31,8 +32,8 @@ export class Scripts {
     const user = await scriptUser(command, this.#global)
     if (typeof user === 'string') return user
     if (this.#global.enableScriptSecurity && user.uid === 0) {
-      const unsafe = insecurePart(path)
-      if (unsafe !== null) return `script security does not run it as root: ${unsafe.part}: ${unsafe.why}`
+      const risk = scriptRisk(path)
+      if (risk !== null) return `script security does not run it as root: ${risk.said} (${risk.mend})`
     }
     return { argv: [path, ...args], user }
   }

@@ -61,6 +61,8 @@ interface Read {
   readonly config: Config
   /** As `-t` would end. */
   readonly exitCode: number
+  /** Something of the user's is left out. */
+  readonly hasErrors: boolean
 }
 
 /** Logs all that the parser says. */
@@ -68,7 +70,7 @@ function readConfig({ configFile, configId }: RunOptions, log: Log): Read {
   const { config, diagnostics } = parseConfigFile(configFile, configId)
   const level = { error: 'error', warning: 'warn', note: 'info' } as const
   for (const diagnostic of diagnostics) log(level[diagnostic.severity], formatDiagnostic(diagnostic))
-  return { config, exitCode: exitCodeOf(diagnostics) }
+  return { config, exitCode: exitCodeOf(diagnostics), hasErrors: diagnostics.some((one) => one.severity === 'error') }
 }
 
 function canRun({ exitCode }: Read): boolean {
@@ -80,13 +82,13 @@ function canRun({ exitCode }: Read): boolean {
  * is refused, unless the one that it runs on had errors, too.
  */
 function rereader(options: RunOptions, first: Read, log: Log): () => Config | string {
-  let hadErrors = first.exitCode !== 0
+  let hadErrors = first.hasErrors
   return () => {
     const read = readConfig(options, log)
-    if (!canRun(read) || (read.exitCode !== 0 && !hadErrors)) {
+    if (!canRun(read) || (read.hasErrors && !hadErrors)) {
       return `${options.configFile} has errors, which stand above (mmha-keepalived -t shows them, too)`
     }
-    hadErrors = read.exitCode !== 0
+    hadErrors = read.hasErrors
     return read.config
   }
 }

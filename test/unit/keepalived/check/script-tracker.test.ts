@@ -28,6 +28,7 @@ describe('a tracked script', () => {
   function track(
     program: string,
     settings: Partial<VrrpScript> = {},
+    lookAgain?: number,
   ): { verdicts: Heard<Verdict>; logs: Heard<string> } {
     const verdicts = new Heard<Verdict>()
     const logs = new Heard<string>()
@@ -48,6 +49,7 @@ describe('a tracked script', () => {
       scripts: new Scripts(global, sandbox.file('keepalived.conf')),
       onChange: (up, reason, counted) => verdicts.add({ up, reason, counted }),
       log: (_, text) => logs.add(text),
+      ...(lookAgain === undefined ? {} : { lookAgain }),
     })
     return { verdicts, logs }
   }
@@ -84,6 +86,15 @@ describe('a tracked script', () => {
     expect(logs.all).toEqual([
       'vrrp_script chk is not run and counts for nothing: /nowhere/chk.sh is not there or not executable',
     ])
+  })
+
+  it('that can be run after all counts from then on, and was said once', async () => {
+    const { verdicts, logs } = track(sandbox.file('late'), {}, 20)
+    await verdicts.first(({ counted }) => !counted)
+    sandbox.script('late', 'exit 3')
+    expect(await verdicts.first(({ counted }) => counted)).toEqual({ up: false, reason: 'exit code 3', counted: true })
+    const said = logs.all.filter((text) => !text.startsWith('vrrp_script chk is down'))
+    expect(said).toEqual([expect.stringContaining('counts for nothing'), 'vrrp_script chk can be run now'])
   })
 
   it('with a user that the system does not have is not run as somebody else', async () => {

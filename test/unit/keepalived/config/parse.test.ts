@@ -288,7 +288,9 @@ describe('a file of this host', () => {
     expect(found).toBe(
       `${path}:12:1 warning: notify_backup of VI_1: beside.sh is found as ${sandbox.file('beside.sh')} (write the path)`,
     )
-    expect(unsafe).toContain(`${path}:12:1 error: notify_backup of VI_1: ${sandbox.path} is not safe, `)
+    expect(unsafe).toContain(
+      `${path}:12:1 error: notify_backup of VI_1: not run as root: everyone can write to ${sandbox.path} (`,
+    )
     expect(exitCodeOf(parsed.diagnostics)).toBe(6)
   })
 })

@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { insecurePart } from '../../../../src/keepalived/config/host-check.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
 import { type Host, lintOnHost, thisHost } from '../../../../src/keepalived/lint/host.ts'
 import { shebangFault, syntaxFault, unreachableFor } from '../../../../src/keepalived/lint/script-file.ts'
@@ -131,17 +130,5 @@ describe('the file of a script', () => {
     chmodSync(inside, 0o700)
     expect(unreachableFor(inside, dba)?.said).toContain('may not read and run')
     expect(unreachableFor(inside, { name: 'root', uid: 0, gids: [0] })).toBeNull()
-  })
-
-  it.runIf(process.getuid?.() === 0)('is unsafe by one part of its path, with the command that mends it', () => {
-    const open = join(directory, 'open')
-    mkdirSync(open)
-    const inside = script('open/x.sh', '#!/bin/sh\n')
-    chmodSync(open, 0o777)
-    expect(insecurePart(inside)).toEqual({ part: open, why: 'everyone can write to it', mend: `chmod o-w ${open}` })
-    chmodSync(open, 0o1777)
-    expect(insecurePart(inside)).toBeNull()
-    chmodSync(inside, 0o757)
-    expect(insecurePart(inside)).toMatchObject({ part: inside, mend: `chmod o-w ${inside}` })
   })
 })

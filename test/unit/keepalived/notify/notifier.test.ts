@@ -124,7 +124,9 @@ describe('state changes are told', () => {
     queue.add('A', { what: 'notify', command: { argv: [open], user: null, group: null }, extra: [] })
     await queue.idle()
     expect(sandbox.read('log')).toBe('')
-    expect(logs.join()).toMatch(/^notify is not run: script security does not run it as root: \/tmp\/mmha-config-\w+: /)
+    expect(logs.join()).toMatch(
+      /^notify is not run: script security does not run it as root: everyone can write to \/tmp\/mmha-config-\w+ \(chmod o-w /,
+    )
   })
 
   it('and a script that does not end holds up nobody else and goes when the daemon goes', async () => {
