@@ -4,6 +4,7 @@ import { type PlanTextOptions, planText } from '../engine/plan-text.ts'
 import { deviationLines, type RunResult, summaryLine } from '../engine/result.ts'
 import { run } from '../engine/run.ts'
 import { checkDrift, type PlanSource, savePlan } from '../engine/saved-plan.ts'
+import { checkStepNames, select } from '../engine/selection.ts'
 import { chooseRenderer } from '../events/renderer.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { installationRoot } from '../modules/installation-root.ts'
@@ -17,7 +18,7 @@ import { writePlan } from './plan-file.ts'
 /** Runs a playbook on a pair, shows it on the way, prints what came of it. */
 export async function runPlaybook(
   inventory: Inventory,
-  { command, flags, allowRestart, approve, out, saved }: PairRun,
+  { command, flags, allowRestart, approve, ask, out, saved }: PairRun,
 ): Promise<RunResult> {
   const { stdout, stderr, env } = process
   const renderer = await chooseRenderer({
@@ -29,7 +30,8 @@ export async function runPlaybook(
   })
   const source = saved?.source ?? sourceOf(flags)
   const file = source.playbook ?? join(installationRoot(), 'playbooks', 'provision.yml')
-  const plays = loadPlaybook(file, { modules, tags: source.tags })
+  const all = loadPlaybook(file, { modules, tags: source.tags })
+  const plays = select(all, source, inventory)
   try {
     const result = await interruptible((interrupt) =>
       run({
@@ -37,11 +39,11 @@ export async function runPlaybook(
         plays,
         sink: renderer.sink,
         mode: command === 'plan' ? 'plan' : 'apply',
-        ...(saved === undefined
-          ? {}
-          : {
-              check: (plan, facts) => checkDrift(saved, { steps: stepsOf(plan), facts, inventory, source }),
-            }),
+        check: (plan, found) => {
+          checkStepNames(all, source, inventory, found)
+          if (saved !== undefined) checkDrift(saved, { steps: stepsOf(plan), facts: found.facts, inventory, source })
+        },
+        ...(ask === undefined ? {} : { ask: (steps) => ask(steps, renderer, interrupt.stop) }),
         approve: (request) => approve(request, renderer, interrupt.stop),
         allowRestart,
         interrupt,
@@ -78,11 +80,22 @@ export function shownPlan(
   return planText(plan, { color: output.isTTY === true && (process.env.NO_COLOR ?? '') === '', ...options })
 }
 
-function sourceOf({ playbook, tags }: PairFlags): PlanSource {
+function sourceOf({ playbook, tags, limit, from, only, skip }: PairFlags): PlanSource {
   return {
     playbook: playbook ?? null,
-    tags: (tags ?? '').split(',').filter((tag) => tag !== ''),
+    tags: list(tags),
+    limit: list(limit),
+    from: from ?? null,
+    only: list(only),
+    skip: list(skip),
   }
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 }
 
 function document(command: string, inventory: Inventory, result: RunResult): object {

@@ -5,11 +5,16 @@ import type { SavedPlan } from '../engine/saved-plan.ts'
 import { plain, type Renderer } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { ensureInLab, labSshDefaults } from '../lab/inside.ts'
+import type { Step } from '../modules/step.ts'
 
 /** Flags that `plan` and `provision` share. */
 export interface PairFlags {
   readonly playbook?: string
   readonly tags?: string
+  readonly limit?: string
+  readonly from?: string
+  readonly only?: string
+  readonly skip?: string
   readonly json?: boolean
   readonly verbose?: boolean
   readonly explain?: boolean
@@ -19,6 +24,10 @@ export function withPairFlags(command: Command): Command {
   return command
     .option('--playbook <file>', 'another playbook than playbooks/provision.yml')
     .option('--tags <list>', 'only plays and tasks with one of these tags, separated by commas')
+    .option('--limit <hosts>', 'change only these hosts, separated by commas')
+    .option('--from <step>', 'leave out what comes before this play or task')
+    .option('--only <steps>', 'only these plays, tasks or steps, separated by commas; --explain shows their names')
+    .option('--skip <steps>', 'leave these plays, tasks or steps out')
     .option('--explain', 'also show the exact script of each step, secrets masked')
     .option('--json', 'events and the result as one JSON document a line, on stdout')
     .option('-v, --verbose', 'show whole files in the plan, and what the steps print')
@@ -34,6 +43,8 @@ export interface PairRun {
   readonly out?: string
   /** A plan that was made before: just that is done, or nothing. */
   readonly saved?: SavedPlan
+  /** Asked before each step. */
+  readonly ask?: (steps: readonly Step[], renderer: Renderer, signal: AbortSignal) => Promise<'yes' | 'no' | 'stop'>
   /** `signal` takes a question back. */
   readonly approve: (request: ApprovalRequest, renderer: Renderer, signal: AbortSignal) => Promise<boolean>
 }

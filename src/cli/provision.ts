@@ -6,17 +6,20 @@ import { EXIT, MmhaError } from '../events/error.ts'
 import type { Renderer } from '../events/renderer.ts'
 import { type PairFlags, runPair, withPairFlags } from './pair-run.ts'
 import { readPlan } from './plan-file.ts'
+import { stepwise } from './stepwise.ts'
 
 interface ProvisionFlags extends PairFlags {
   readonly yes?: boolean
   readonly allowRestart?: boolean
   readonly plan?: string
+  readonly step?: boolean
 }
 
 const HELP = `
 Examples:
   mmha provision inventory.yml
   mmha provision inventory.yml --yes --json     # for scripts
+  mmha provision inventory.yml --only firewall --limit m1
   mmha provision inventory.yml --plan approved.plan   # just that, or nothing (exit 5)
 Ctrl-C lets the step that runs end, and stops; the same command goes on where it stopped.
 `
@@ -30,12 +33,13 @@ export function registerProvision(program: Command): void {
       .argument('<inventory>', 'YAML file, as `mmha init` writes it'),
   )
     .option('-y, --yes', 'apply the plan without asking')
+    .addOption(new Option('--step', 'ask before each step').conflicts(['yes', 'json']))
     .option('--allow-restart', 'also restart what runs on the host that holds the VIP')
     .addOption(
       new Option(
         '--plan <file>',
         'apply just this plan, of `mmha plan --out`, without asking; refuse when anything changed',
-      ).conflicts(['playbook', 'tags']),
+      ).conflicts(['playbook', 'tags', 'limit', 'from', 'only', 'skip', 'step']),
     )
     .addHelpText('after', HELP)
     .action(async (file: string, flags: ProvisionFlags) => {
@@ -47,6 +51,7 @@ export function registerProvision(program: Command): void {
           flags,
           allowRestart: flags.allowRestart === true,
           ...(saved === undefined ? {} : { saved }),
+          ...(flags.step === true ? { ask: stepwise() } : {}),
           approve: (request, renderer, signal) => approve(request, renderer, flags, signal),
         })
       } catch (error) {
@@ -73,6 +78,8 @@ async function approve(
     throw drifted(`not in ${flags.plan}, and found on the way: ${planSummary(plan)}; what was done until then stays`)
   }
   if (decided) return true
+  // Each step is asked for on its own.
+  if (flags.step === true && process.stdin.isTTY && process.stderr.isTTY) return true
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new MmhaError('there is something to change, and nobody to ask: this is no terminal', {
       code: 'NO_APPROVAL',

@@ -12,6 +12,14 @@ export interface Deviations {
   readonly unplanned: readonly StepName[]
   /** Approved, and already as it should be when its play's turn came. */
   readonly notNeeded: readonly StepName[]
+  /** Not applied: a person said no, before this very step. */
+  readonly declined: readonly StepName[]
+}
+
+export const NO_DEVIATIONS: Deviations = { unplanned: [], notNeeded: [], declined: [] }
+
+export function sameStep(a: Pick<Step, 'host' | 'id'>, b: Pick<Step, 'host' | 'id'>): boolean {
+  return a.host === b.host && a.id === b.id
 }
 
 const RANK: Readonly<Record<Impact, number>> = { none: 0, reload: 1, restart: 2, 'vip-moves': 3 }
@@ -43,12 +51,13 @@ export class Approval {
   }
 
   /** After a whole run: `applied` are all steps that it applied. */
-  deviations(applied: readonly Step[]): Deviations {
+  deviations(applied: readonly Step[], declined: readonly Step[] = []): Deviations {
     const key = ({ host, id }: Step) => `${host} ${id}`
-    const [planned, done] = [new Set(this.#planned.map(key)), new Set(applied.map(key))]
+    const [planned, done] = [new Set(this.#planned.map(key)), new Set([...applied, ...declined].map(key))]
     return {
       unplanned: applied.filter((step) => !planned.has(key(step))).map(nameOf),
       notNeeded: this.#planned.filter((step) => !done.has(key(step))).map(nameOf),
+      declined: declined.map(nameOf),
     }
   }
 

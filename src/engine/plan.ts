@@ -22,7 +22,7 @@ export interface PlayPlan {
 /** Plans tasks of a play on its hosts. Pure: facts in, steps out. */
 export function planTasks(play: Play, tasks: readonly Task[], inventory: Inventory, found: Survey): PlayPlan {
   const plans = hostsOf(play, inventory).flatMap((host) =>
-    tasks.map((task) => ({ task, host, ...planTask(task, contextOf(task, host, inventory, found), found) })),
+    tasks.map((task) => ({ task, host, ...planTask(play, task, contextOf(task, host, inventory, found), found) })),
   )
   checkIds(plans.flatMap(({ steps }) => steps))
   return { play, tasks: plans }
@@ -43,7 +43,7 @@ export function planAll(plays: readonly Play[], inventory: Inventory, found: Sur
         written.set(host.name, files)
         const seen = { ...found, facts }
         const context = { ...contextOf(task, host, inventory, seen), written: files }
-        const { skipped, steps } = planTask(task, context, seen)
+        const { skipped, steps } = planTask(play, task, context, seen)
         for (const { writes = [] } of steps) for (const path of writes) files.add(path)
         const change = skipped || steps.length === 0 ? null : expected(task, context, seen)
         if (change !== null) changes.push([host.name, change])
@@ -84,10 +84,10 @@ function contextOf(task: Task, host: Host, inventory: Inventory, found: Survey):
   }
 }
 
-function planTask(task: Task, context: Context, found: Survey): Pick<TaskPlan, 'skipped' | 'steps'> {
+function planTask(play: Play, task: Task, context: Context, found: Survey): Pick<TaskPlan, 'skipped' | 'steps'> {
   const view = viewOf(context.inventory, context.host, found.facts)
   if (!task.when(view)) return { skipped: true, steps: [] }
-  const steps = task.module.plan(task.params(view), context)
+  const steps = task.module.plan(task.params(view), context).filter((step) => play.keeps?.(step) ?? true)
   return {
     skipped: false,
     steps: steps.map((step) => ({ ...step, notify: [...new Set([...step.notify, ...task.notify])] })),

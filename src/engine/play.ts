@@ -1,6 +1,7 @@
 import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Module } from '../modules/module.ts'
+import type { Step } from '../modules/step.ts'
 
 /** What expressions of a playbook may name. Facts are null until they are known. */
 export interface View {
@@ -38,10 +39,19 @@ export interface Play {
   readonly tasks: readonly Task[]
   /** Planned once more after the tasks of the play were applied: restarts and reloads. */
   readonly handlers: readonly Task[]
+  /** Names of the only hosts that may be changed; absent: all of `hosts`. */
+  readonly limit?: readonly string[]
+  /** Leaves out single steps of the tasks. */
+  readonly keeps?: (step: Step) => boolean
 }
 
 /** Hosts that a play changes. */
 export function hostsOf(play: Play, inventory: Inventory): readonly Host[] {
+  const { limit } = play
+  return namedHosts(play, inventory).filter(({ name }) => limit?.includes(name) ?? true)
+}
+
+function namedHosts(play: Play, inventory: Inventory): readonly Host[] {
   const [first, second] = inventory.masters
   if (play.hosts === 'm1') return [first]
   if (play.hosts === 'm2') return [second]

@@ -39,9 +39,10 @@ export function summaryLine(host: HostSummary, ms: number): string {
 }
 
 /** What was other than planned, one line each; [] when the plan was what happened. */
-export function deviationLines({ unplanned, notNeeded }: Deviations): string[] {
+export function deviationLines({ unplanned, notNeeded, declined }: Deviations): string[] {
   return [
     ...unplanned.map(({ host, title }) => `${host}: applied, and not in the first plan: ${title}`),
+    ...declined.map(({ host, title }) => `${host}: not done, as you said: ${title}`),
     ...notNeeded.map(({ host, title }) => `${host}: planned but not needed: ${title}`),
   ]
 }

@@ -1,11 +1,10 @@
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Sink } from '../events/event.ts'
 import type { Connection } from '../hosts/connection.ts'
-import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Step } from '../modules/step.ts'
 import { applySteps } from './apply.ts'
-import { Approval } from './approval.ts'
+import { Approval, NO_DEVIATIONS, sameStep } from './approval.ts'
 import { connectAll } from './connect-all.ts'
 import { checkGate } from './gate.ts'
 import { checkHosts } from './host-checks.ts'
@@ -16,6 +15,7 @@ import { type PlayPlan, planAll, planTasks, stepsOf } from './plan.ts'
 import { planSummary } from './plan-text.ts'
 import { holdsVip, hostsOf, type Play, type Task } from './play.ts'
 import type { HostSummary, RunResult } from './result.ts'
+import { checkTogether, oneByOne } from './selection.ts'
 import { type Survey, settle, survey } from './survey.ts'
 
 export interface RunOptions {
@@ -26,8 +26,10 @@ export interface RunOptions {
   readonly mode: 'plan' | 'apply'
   /** Shown a plan, a person says yes or no; no ends the run. */
   readonly approve: (request: ApprovalRequest) => Promise<boolean>
+  /** Asked before each step (the same step of several hosts is one); absent: what was approved is done. */
+  readonly ask?: (steps: readonly Step[]) => Promise<'yes' | 'no' | 'stop'>
   /** Looks at the first plan, before anybody is asked; throws when it is not to be gone on with. */
-  readonly check?: (plan: readonly PlayPlan[], facts: ReadonlyMap<string, HostFacts>) => void
+  readonly check?: (plan: readonly PlayPlan[], found: Survey) => void
   /** Leave to restart the holder of the VIP. */
   readonly allowRestart: boolean
   readonly interrupt?: Interrupt
@@ -71,6 +73,8 @@ class Run {
   readonly #connections: ReadonlyMap<string, Connection>
   readonly #interruption: Interruption
   readonly #applied: Step[] = []
+  /** A person said no to them. */
+  readonly #declined: Step[] = []
   readonly #locks: HostLock[] = []
   #approval = new Approval([])
   /** What the first look found, while it is still true: nothing was applied since, nobody has thought it over for long. */
@@ -91,19 +95,20 @@ class Run {
     const plan = planAll(plays, inventory, first)
     const steps = stepsOf(plan)
     const { facts } = first
-    this.#options.check?.(plan, facts)
+    this.#options.check?.(plan, first)
     sink({ code: 'plan.ready', level: 'info', message: planMessage(plan), data: { steps } })
     if (steps.length === 0 || mode === 'plan') {
-      return { steps, plan, facts, deviations: { unplanned: [], notNeeded: [] }, hosts: this.#summary(plan, steps) }
+      return { steps, plan, facts, deviations: NO_DEVIATIONS, hosts: this.#summary(plan, steps) }
     }
     checkGate(steps, inventory, first, allowRestart)
+    checkTogether(plan)
     if (!(await this.#options.approve({ plan, unforeseen: false }))) throw notApproved('nothing was changed')
     this.#approval = new Approval(plan)
     const last = await this.#locked(async () => {
       for (const play of plays) await this.#play(play)
       return this.#verify()
     })
-    const deviations = this.#approval.deviations(this.#applied)
+    const deviations = this.#approval.deviations(this.#applied, this.#declined)
     return { steps: this.#applied, plan: [], facts, deviations, hosts: this.#summary(last, []) }
   }
 
@@ -134,19 +139,34 @@ class Run {
   }
 
   async #stage(play: Play, tasks: readonly Task[], title: string): Promise<void> {
-    const { inventory, sink, allowRestart } = this.#options
+    const { inventory, allowRestart } = this.#options
     if (tasks.length === 0) return
     const found = this.#stillKnown() ?? (await survey(inventory, this.#connections, [{ ...play, tasks, handlers: [] }]))
     const planned = planTasks(play, tasks, inventory, found)
     const steps = stepsOf([planned])
     if (steps.length === 0) return
     checkGate(steps, inventory, found, allowRestart)
+    checkTogether([planned])
     await this.#approveWhatIsNew(planned)
+    const hosts = inOrder(play, hostsOf(play, inventory), found, inventory)
+    // Before the pair serves anybody, nobody misses the host that is at work.
+    const serial = play.serial && [...found.facts.values()].some((facts) => holdsVip(facts, inventory))
+    const { ask } = this.#options
+    if (ask === undefined) return this.#apply(title, steps, hosts, serial)
+    for (const one of oneByOne(steps, hosts, serial)) {
+      const answer = await ask(one)
+      if (answer === 'stop')
+        throw notApproved(`the run ends before ${one[0]?.title ?? ''}; what it did until then stays`)
+      if (answer === 'yes') await this.#apply(title, one, hosts, serial)
+      else this.#declined.push(...one)
+    }
+  }
+
+  async #apply(title: string, steps: readonly Step[], order: readonly Host[], serial: boolean): Promise<void> {
+    const { sink } = this.#options
+    const hosts = order.filter(({ name }) => steps.some(({ host }) => host === name))
     this.#interruption.check()
     for (const lock of this.#locks) lock.check()
-    const hosts = inOrder(play, hostsOf(play, inventory), found, inventory).filter(({ name }) =>
-      steps.some(({ host }) => host === name),
-    )
     this.#known = null
     const apply = async ({ name }: Host) => {
       const own = steps.filter(({ host }) => host === name)
@@ -155,9 +175,7 @@ class Run {
       this.#applied.push(...own)
     }
     await inPhase(sink, title, hosts, async () => {
-      // Before the pair serves anybody, nobody misses the host that is at work.
-      const serves = [...found.facts.values()].some((facts) => holdsVip(facts, inventory))
-      if (play.serial && serves) for (const host of hosts) await apply(host)
+      if (serial) for (const host of hosts) await apply(host)
       else await settle(hosts.map(apply))
     })
   }
@@ -180,7 +198,7 @@ class Run {
     const { inventory, plays, sink } = this.#options
     const found = await this.#look('looking again', plays)
     const plans = planAll(plays, inventory, found)
-    const left = stepsOf(plans)
+    const left = stepsOf(plans).filter((step) => !this.#declined.some((no) => sameStep(no, step)))
     if (left.length === 0) return plans
     sink({ code: 'plan.left', level: 'error', message: 'these steps are still missing', data: { steps: left } })
     const names = left.map(({ host, title }) => `${host}: ${title}`).join('; ')

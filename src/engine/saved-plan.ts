@@ -12,6 +12,10 @@ const source = z.strictObject({
   /** Path of the playbook; null: the one of `mmha provision`. */
   playbook: z.string().nullable(),
   tags: z.array(z.string()),
+  limit: z.array(z.string()),
+  from: z.string().nullable(),
+  only: z.array(z.string()),
+  skip: z.array(z.string()),
 })
 
 const savedStep = z.strictObject({

@@ -91,13 +91,14 @@ function replicationStep(context: Context, dialect: Dialect, why: string, source
   const account = `${user}@${peer.replicationAddress}`
   const statements = replicationAccount(dialect, { user, peer: peer.replicationAddress, password })
   const credentials = { user, host: peer.replicationAddress, port: inventory.server.port }
-  return step(
+  const made = step(
     context,
     'replication',
     `new replication password (${why})`,
     [`+ account ${account}, password ***: ${replicationPrivileges(dialect).join(', ')}`, `+ ${PEER_FILE} (0600 root)`],
     sh`${asRoot(statements)}${secretFile(PEER_FILE, password, credentials, `How this host reaches the database of ${peer.name}`)}`,
   )
+  return { ...made, together: true }
 }
 
 function roleStep(context: Context, dialect: Dialect, why: string, source: SecretSource): Step {

@@ -53,6 +53,8 @@ export interface Step {
   /** The inverse, or why there is none. */
   readonly undo: Script | { readonly none: string }
   readonly impact: Impact
+  /** Done on one host only, it would set the pair at odds: the peer's step of the same id belongs to it. */
+  readonly together?: true
   /** Handlers (task names in the play's `handlers`) to run after the play when this step changed something. */
   readonly notify: readonly string[]
   /** Files that it writes, where a service may have to read them again. */

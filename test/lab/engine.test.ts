@@ -13,6 +13,7 @@ import { cutCable, plugCable } from '../../src/lab/network.ts'
 import type { LabHost, LabState } from '../../src/lab/state.ts'
 import { labUp } from '../../src/lab/up.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
+import { openTerminal } from './wizard/terminal.ts'
 
 const NAME = 'enginetest'
 const tree = resolve(import.meta.dirname, '../..')
@@ -117,6 +118,34 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
     expect((await provision()).code).toBe(0)
     expect(await on(m2, 'cat /etc/mmha/motto')).toBe('this is m2')
     await Promise.all([m1, m2].map((host) => on(host, 'rm /etc/mmha/motto')))
+  })
+
+  it('asks before each step, on the hosts that were named, and does what it is told', async () => {
+    const words = [
+      'provision',
+      inventoryFile,
+      '--playbook',
+      written(GOODS),
+      '--limit',
+      'm1',
+      '--only',
+      'motto,upload',
+      '--step',
+    ]
+    const terminal = openTerminal(join(folder, 'tmux'), [], [process.execPath, 'dist/mmha.js', ...words], {
+      cwd: tree,
+      env: { MMHA_LAB: NAME },
+    })
+    try {
+      await terminal.shows('? m1: Motto: write /etc/mmha/motto')
+      terminal.press('Down', 'Enter')
+      // Uploaded by the test before.
+      await terminal.shows('m1: not done, as you said: Motto: write /etc/mmha/motto')
+      expect(await terminal.ended()).toBe(0)
+    } finally {
+      terminal.close()
+    }
+    expect(await on(m1, 'ls /etc/mmha')).not.toContain('motto')
   })
 
   it('provision applies it; a second run changes nothing, in 9 round trips', async () => {

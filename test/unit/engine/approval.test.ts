@@ -147,6 +147,6 @@ describe('an approval', () => {
       'm1: applied, and not in the first plan: make, on mysql',
       'm1: planned but not needed: make, on no server',
     ])
-    expect(deviationLines({ unplanned: [], notNeeded: [] })).toEqual([])
+    expect(deviationLines({ unplanned: [], notNeeded: [], declined: [] })).toEqual([])
   })
 })

@@ -35,7 +35,7 @@ function planned(changes: Partial<Planned> = {}, m1: Partial<HostFacts> = {}): P
       ['m2', hostFacts(M2.address, MARIADB)],
     ]),
     inventory: inventory(PASSWORD),
-    source: { playbook: null, tags: [] },
+    source: { playbook: null, tags: [], limit: [], from: null, only: [], skip: [] },
     ...changes,
   }
 }
