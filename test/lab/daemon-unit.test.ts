@@ -87,4 +87,34 @@ describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', {
     expect(left.match(/Entering \w+ STATE/g)).toEqual(['Entering STOP STATE', 'Entering BACKUP STATE'])
     expect((await saidSince(standby, cursors.standby)).match(/Entering \w+ STATE/g)).toEqual(['Entering MASTER STATE'])
   })
+
+  it('killed for good, its database left open: the peer takes over, and nobody is told OK by the open one', async () => {
+    const { holder, standby } = await settled()
+    await mmha.sql(holder, 'create database faults; create table faults.rows (id int primary key)')
+    const cursor = await cursorOf(standby)
+    // Without systemd's last step and its restart, and the supervisor last: nobody is left to close the database.
+    const dropIn = '/run/systemd/system/mmha-keepalived.service.d'
+    await mmha.on(
+      holder,
+      `mkdir -p ${dropIn} && printf '[Service]\nExecStopPost=\nRestart=no\n' > ${dropIn}/dead.conf
+       systemctl daemon-reload
+       kill -KILL $(pgrep -x keepalived_chk) $(pgrep -x keepalived_vrrp) ${MAIN}`,
+    )
+    for (const deadline = performance.now() + 60_000; performance.now() < deadline; ) {
+      if ((await statusOf(standby))?.instances[0]?.vip === 'held') break
+    }
+    expect(await saidSince(standby, cursor)).toMatch(
+      /promotion done in \d+ ms: its daemon has been gone for \d+ s, nobody answers on the address/,
+    )
+    expect(await mmha.sql(holder, 'select @@global.read_only')).toBe('0')
+    const late = 'timeout 2 mariadb -e "insert into faults.rows values (1)"; echo $?'
+    expect(await mmha.on(holder, late)).toBe('124')
+    await mmha.sql(standby, 'insert into faults.rows values (2)')
+    await mmha.on(
+      holder,
+      `rm -r ${dropIn}; systemctl daemon-reload; systemctl reset-failed mmha-keepalived; systemctl start mmha-keepalived`,
+    )
+    expect(await settled()).toEqual({ holder: standby, standby: holder })
+    for (const host of MASTERS) expect(await mmha.sql(host, 'select id from faults.rows')).toBe('2')
+  })
 })

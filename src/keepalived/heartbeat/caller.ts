@@ -24,10 +24,16 @@ export class HeartbeatCaller {
   #confirmedAt = 0
   #timer: NodeJS.Timeout | undefined
   #stopped = false
+  #refusedSince: number | null = null
 
   constructor(options: CallerOptions) {
     this.#o = options
     this.#call()
+  }
+
+  /** Since when the peer's host says, each time it is asked, that nobody listens; performance.now(), null: it does not say so. */
+  get refusedSince(): number | null {
+    return this.#refusedSince
   }
 
   say(beat: Beat): void {
@@ -66,8 +72,13 @@ export class HeartbeatCaller {
       for (const line of lines) this.#hear(line, deadline)
       if (text.length > LINE_BYTES) socket.destroy()
     })
+    socket.on('connect', () => {
+      this.#refusedSince = null
+    })
     // Its close follows.
-    socket.on('error', () => undefined)
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#refusedSince = error.code === 'ECONNREFUSED' ? (this.#refusedSince ?? performance.now()) : null
+    })
     socket.on('close', () => {
       clearTimeout(deadline)
       this.#nonce = ''

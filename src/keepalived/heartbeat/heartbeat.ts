@@ -44,6 +44,12 @@ export class Heartbeat {
     return this.#heardAt !== null && performance.now() - this.#heardAt < HEARD_MS
   }
 
+  /** ms for which the peer's host has said that no daemon listens there, and nothing was heard; null: it does not say so. */
+  get goneMs(): number | null {
+    const since = this.#caller?.refusedSince ?? null
+    return since === null ? null : performance.now() - Math.max(since, this.#heardAt ?? since)
+  }
+
   say(beat: Beat): void {
     this.#caller?.say(beat)
     this.#tellOfSilence()

@@ -55,6 +55,11 @@ export class PairLine {
     return heardAt !== null && performance.now() - heardAt < JUST_NOW_MS
   }
 
+  /** ms for which no daemon has run on the peer's host, by that host's own word; null: nobody says so. */
+  get daemonGoneMs(): number | null {
+    return this.#heartbeat?.goneMs ?? null
+  }
+
   /** Without witnesses nobody can tell, so it is taken as connected. */
   get connection(): Connection {
     return this.#witness?.connection ?? 'connected'

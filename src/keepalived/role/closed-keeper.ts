@@ -1,5 +1,5 @@
-import type { ServerSnapshot } from '../../mysql/snapshot.ts'
-import type { LocalServer } from './server.ts'
+import type { ServerSnapshot, ServerStanding } from '../../mysql/snapshot.ts'
+import type { Outcome } from './role-change.ts'
 
 type Log = (level: 'info' | 'warn' | 'error', message: string) => void
 
@@ -12,8 +12,16 @@ export class ClosedKeeper {
     this.#log = log
   }
 
-  /** @returns the snapshot, closed when this had to be done. @throws SqlError */
-  async keep(server: LocalServer, mine: ServerSnapshot, holder: boolean): Promise<ServerSnapshot> {
+  /**
+   * @param close as before the address goes: commits that wait for a standby end with the server, or it would stay open for ever
+   * @returns the snapshot, closed when this had to be done. @throws when it could not be done, or the server ended with it
+   */
+  async keep(
+    mine: ServerSnapshot,
+    holder: boolean,
+    close: () => Promise<Outcome>,
+    look: () => Promise<ServerStanding>,
+  ): Promise<ServerSnapshot> {
     if (mine.closed === !holder) {
       this.#told = false
       return mine
@@ -23,8 +31,11 @@ export class ClosedKeeper {
       this.#told = true
       return mine
     }
-    const ended = await server.close()
-    this.#log('warn', `this node does not hold the address, but was open for writes: closed, ${ended} sessions ended`)
-    return { ...mine, closed: true }
+    const { ok, reason } = await close()
+    const said = `this node does not hold the address, but was open for writes: ${reason}`
+    if (!ok) throw new Error(said)
+    this.#log('warn', said)
+    // One that was killed for it does not answer, and nothing more is to be done or written down in this round.
+    return { ...mine, ...(await look()) }
   }
 }

@@ -8,6 +8,7 @@ import { hastenStatement } from '../../mysql/semi-sync.ts'
 import { text } from '../../mysql/sql-session.ts'
 import type { RoleConfig } from '../config/config.ts'
 import type { PairLine } from '../heartbeat/pair-line.ts'
+import { unlessAbandoned } from './abandoned.ts'
 import { closeInTime } from './closing.ts'
 import { destroyClientSockets } from './fence.ts'
 import { promotionVerdict, type Situation, wasSynchronous } from './judgement.ts'
@@ -20,7 +21,7 @@ export interface ChangeContext {
   readonly server: LocalServer
   readonly peer: Peer
   readonly left: LeftRelayLog
-  readonly line: Pick<PairLine, 'peerAlone'>
+  readonly line: Pick<PairLine, 'peerAlone' | 'daemonGoneMs'>
   readonly role: RoleConfig
   /** The VIPs. */
   readonly addresses: readonly string[]
@@ -58,7 +59,7 @@ const OPINION_AFTER_FAREWELL_MS = 25
 
 /** Applies what was received, asks for a second opinion, and opens the server. @throws SqlError when it goes meanwhile */
 export async function promote(
-  { server, peer, left, line, role, log, askVeto }: ChangeContext,
+  { server, peer, left, line, role, addresses, port, log, askVeto }: ChangeContext,
   quarantine: Quarantine,
   wish: { readonly deadlineMs: number; readonly farewell: boolean; readonly signal: AbortSignal },
 ): Promise<Outcome> {
@@ -78,12 +79,15 @@ export async function promote(
       lap('receiver stopped')
     }))
   lap('applied')
-  const view = await asked
+  const { policy } = role
+  const { daemonGoneMs, peerAlone } = line
+  const evidence = { policy, view: await asked, heard, daemonGoneMs, peerAlone, received }
+  const { view, advice } = await unlessAbandoned(evidence, addresses, port)
   lap('peer asked')
   const mine = await server.standing()
   lap('looked')
   const now: Situation = {
-    policy: role.policy,
+    policy,
     flavour: server.dialect.flavour,
     holder: false,
     mine,
@@ -95,10 +99,10 @@ export async function promote(
     quarantine,
   }
   const verdict = promotionVerdict(now, received)
-  if (!verdict.ok) return verdict
-  if (view.state !== 'up' && (line.peerAlone || !wasSynchronous(heard))) {
+  if (!verdict.ok) return { ok: false, reason: verdict.reason + advice }
+  if (view.state !== 'up' && (peerAlone || !wasSynchronous(heard))) {
     const doubt = 'the holder was not waiting for this server when it was last heard, so commits may be missing here'
-    if (role.policy === 'consistency') return { ok: false, reason: `policy consistency: ${doubt}` }
+    if (policy === 'consistency') return { ok: false, reason: `policy consistency: ${doubt}` }
     log('warn', `policy availability: going on, although ${doubt}`)
   }
   const veto = await vetoed

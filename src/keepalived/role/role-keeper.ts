@@ -37,7 +37,7 @@ export interface RoleKeeperOptions {
   /** Is this node connected to anybody? */
   connection(): Connection
   /** To the peer's daemon. */
-  readonly line: Pick<PairLine, 'peerLives' | 'peerAlone' | 'together' | 'tellAlone'>
+  readonly line: Pick<PairLine, 'peerLives' | 'peerAlone' | 'daemonGoneMs' | 'together' | 'tellAlone'>
 }
 
 const RECONNECT_MS = 100
@@ -261,7 +261,8 @@ export class RoleKeeper {
     const holder = this.#holder
     await this.#o.state.update({ origin: before.history.origin, binlogIndex: server.binlogIndex })
     const history = { ...before.history, executed: await server.executed() }
-    const mine = await this.#closed.keep(server, { ...before, history }, holder)
+    const close = () => outcomeOf(demote(this.#context(server)))
+    const mine = await this.#closed.keep({ ...before, history }, holder, close, () => server.standing())
     const verdict = judge({
       policy: this.#o.role.policy,
       flavour: server.dialect.flavour,

@@ -62,6 +62,9 @@ export function startRole(options: RoleOptions): Role {
       get peerAlone() {
         return line.peerAlone
       },
+      get daemonGoneMs() {
+        return line.daemonGoneMs
+      },
     },
     askVeto: () => askVeto({ instance: instance.name, role, scripts, log }),
   })
