@@ -8,6 +8,7 @@ type Register = (program: Command) => void
 /** Commands in the order of the help. Each is loaded when it is asked for: the start is most of a run with nothing to do. */
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   init: async () => (await import('./init.ts')).registerInit,
+  preflight: async () => (await import('./preflight.ts')).registerPreflight,
   plan: async () => (await import('./plan.ts')).registerPlan,
   provision: async () => (await import('./provision.ts')).registerProvision,
   verify: async () => (await import('./verify.ts')).registerVerify,
@@ -23,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
 const EXAMPLES = `
 Examples:
   mmha init                              asks, looks at both hosts, writes the inventory
+  mmha preflight inventory.yml           is anything in the way? what to do about it
   mmha plan inventory.yml                what would change
   mmha provision inventory.yml           does it, after asking
   mmha verify inventory.yml              breaks the pair on purpose, and measures

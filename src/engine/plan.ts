@@ -66,7 +66,7 @@ export function stepsOf(plans: readonly PlayPlan[]): Step[] {
 
 type Context = PlanContext<unknown>
 
-function contextOf(task: Task, host: Host, inventory: Inventory, found: Survey): Context {
+export function contextOf(task: Task, host: Host, inventory: Inventory, found: Survey): Context {
   const peer = peerOf(host, inventory)
   const facts = found.facts.get(host.name)
   const peerFacts = found.facts.get(peer.name)

@@ -6,6 +6,7 @@ import type { Step } from '../modules/step.ts'
 import { applySteps } from './apply.ts'
 import { Approval, NO_DEVIATIONS, sameStep } from './approval.ts'
 import { connectAll } from './connect-all.ts'
+import { findingsOf, sayFindings } from './findings.ts'
 import { checkGate } from './gate.ts'
 import { checkHosts } from './host-checks.ts'
 import { type Interrupt, Interruption } from './interruption.ts'
@@ -92,6 +93,7 @@ class Run {
     const first = await this.#look('looking at the hosts', plays)
     this.#known = { found: first, at }
     checkHosts(inventory, first.facts)
+    sayFindings(findingsOf(plays, inventory, first), sink)
     const plan = planAll(plays, inventory, first)
     const steps = stepsOf(plan)
     const { facts } = first

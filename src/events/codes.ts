@@ -3,6 +3,7 @@ export const EVENT_CODES = {
   'phase.begin': 'work on some hosts begins; data.hosts names them',
   'phase.end': 'the work of the phase that began last is over, well or not',
   'host.unreachable': 'a host that could not be reached; the error says it at the end',
+  'preflight.finding': 'something that bites later (warn) or is good to know (debug); data is the finding',
   'plan.ready': 'the plan: data.steps, each with id, host, title, diff and impact',
   'plan.new': 'in the middle of a run: data.steps were not in the plan that was approved',
   'plan.left': 'after applying everything, data.steps are still missing',

@@ -29,7 +29,8 @@ const VARIABLES: readonly string[] = [
   'rpl_semi_sync_[a-z_]+',
 ]
 
-const OWN_SCHEMAS = ['mysql', 'information_schema', 'performance_schema', 'sys', 'mmha']
+/** Schemas that are the server's or ours. */
+export const OWN_SCHEMAS = ['mysql', 'information_schema', 'performance_schema', 'sys', 'mmha']
 
 /** The password as the option file writes it: see passwordLine in mysql-client.ts. */
 const MYSQL_PASSWORD = `SHA2(CONCAT('password="', REPLACE(REPLACE(User_password, '\\\\', '\\\\\\\\'), '"', '\\\\"'), '"', CHAR(10)), 256)`
@@ -38,12 +39,12 @@ const MYSQL_PASSWORD = `SHA2(CONCAT('password="', REPLACE(REPLACE(User_password,
 const MARK = '`at`'
 
 /** One fact a row: `name<TAB>value`. */
-function ask(name: string, value: string, from = ''): string {
+export function ask(name: string, value: string, from = ''): string {
   return `SELECT '${name}' AS ${MARK}, ${value} AS facts${from};\n`
 }
 
 /** The rows of this statement are of that kind. */
-function tell(kind: string, statement: string): string {
+export function tell(kind: string, statement: string): string {
   return `SELECT 'at' AS ${MARK}, '${kind}' AS \`${kind}\`;\n${statement};\n`
 }
 
@@ -96,8 +97,25 @@ kind == "channel" && row == 2 {
   }
   print "channel_threads", threads
 }
+kind == "connections" && row > 1 {
+  split("", value)
+  for (i = 1; i <= NF; i++) {
+    column = toupper(name[i])
+    sub(/^CONNECTION_NAME$/, "CHANNEL_NAME", column)
+    sub(/^MASTER_/, "", column)
+    value[column] = $i
+  }
+  print "connection", value["CHANNEL_NAME"], value["HOST"], value["PORT"], value["USER"]
+}
 kind == "replication" || kind == "role" { sub(/ IDENTIFIED BY .*/, ""); print "grant", $0 }
 `
+
+/** sh that asks all of these in one start of the client; --force goes on after a statement that this server doesn't know. */
+export function askServer(statements: string): string {
+  return `sql --force --column-names 2>/dev/null <<'MMHA_END_OF_SQL' | awk '${ROWS}'
+${statements}MMHA_END_OF_SQL
+`
+}
 
 /**
  * Everything that planners ask of this host's server, in one start of its client: `up`, `variable`, `channel`,
@@ -106,9 +124,7 @@ kind == "replication" || kind == "role" { sub(/ IDENTIFIED BY .*/, ""); print "g
  */
 export function databaseProbe(context: ProbeContext): string {
   return `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
-facts=$(sql --force --column-names 2>/dev/null <<'MMHA_END_OF_SQL' | awk '${ROWS}'
-${questions(context)}MMHA_END_OF_SQL
-)
+facts=$(${askServer(questions(context))})
 if [ -n "$facts" ]; then
   printf '%s\\n' "$facts"
   fact server up

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
+import type { Finding } from './preflight/finding.ts'
 import type { Step } from './step.ts'
 
 /** Facts of one task on one host: what the module's probe found, already parsed. */
@@ -48,6 +49,8 @@ export interface Module<P, F> {
   shared?(context: ProbeContext): readonly string[]
   parse(stdout: string): F
   plan(params: P, context: PlanContext<F>): readonly Step[]
+  /** What is to be said before anything is touched; what blocks ends the run. Pure. */
+  findings?(params: P, context: PlanContext<F>): readonly Finding[]
   /**
    * Base facts as its steps will leave them, so that the plays after it can be planned before anything is applied; null:
    * nothing changes, or nobody can say. Pure. Only the plan that is shown looks through these eyes: what is applied is

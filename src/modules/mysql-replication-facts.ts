@@ -22,13 +22,15 @@ export interface ReplicationFacts {
   readonly tls: boolean
   /** Where its binary log ends. */
   readonly position: { readonly file: string; readonly position: number } | null
+  /** `binlog_do_db=shop`: what its binary log leaves out. */
+  readonly binlogFilters: readonly string[]
 }
 
 /** Reads what databaseProbe printed. */
 export function parseReplication(stdout: string): ReplicationFacts {
   const facts = new FactLines(stdout)
   const channel = facts.record('channel')
-  const [file = '', position = ''] = facts.rows('position')[0] ?? []
+  const [file = '', position = '', only = '', ignored = ''] = facts.rows('position')[0] ?? []
   const tls = facts.text('tls') ?? ''
   return {
     up: facts.flag('up'),
@@ -43,5 +45,9 @@ export function parseReplication(stdout: string): ReplicationFacts {
     // have_ssl says YES, NO or DISABLED; where it is gone, a certificate's file name says it.
     tls: !['', 'NO', 'DISABLED', 'NULL'].includes(tls),
     position: file === '' ? null : { file, position: Number(position) },
+    binlogFilters: [
+      ...(only === '' ? [] : [`binlog_do_db=${only}`]),
+      ...(ignored === '' ? [] : [`binlog_ignore_db=${ignored}`]),
+    ],
   }
 }

@@ -1,3 +1,5 @@
+import { sqlString } from './quote.ts'
+
 /**
  * What a server calls the things that we want from it. This is the only file that knows versions:
  * every capability is "since", never a list, so that a server from tomorrow is read like the newest one known.
@@ -58,6 +60,14 @@ const CAPABILITIES = {
   /** SET PERSIST; bind_address takes `*`. */
   persistVariables: { mysql: [8, 0, 0], mariadb: null },
   clone: { mysql: [8, 0, 17], mariadb: null },
+  /** CHANGE REPLICATION FILTER; MariaDB sets replicate_* variables. */
+  filterStatement: { mysql: [5, 7, 3], mariadb: null },
+  /** READ_ONLY ADMIN: who has it writes to a read-only server. MySQL's super_read_only stops everybody. */
+  readOnlyAdmin: { mysql: null, mariadb: [10, 5, 2] },
+  /** SUPER no longer brings READ_ONLY ADMIN with it. */
+  superObeysReadOnly: { mysql: [5, 7, 8], mariadb: [10, 11, 0] },
+  /** admin_address; MariaDB: extra_port. */
+  adminAddress: { mysql: [8, 0, 14], mariadb: null },
 } as const satisfies Record<string, Record<Flavour, Since>>
 
 export type Capability = keyof typeof CAPABILITIES
@@ -126,6 +136,14 @@ export interface Dialect {
   readonly semiSync: SemiSyncNames
   /** `SOURCE` or `MASTER`: the prefix of CHANGE … options. */
   readonly option: 'SOURCE' | 'MASTER'
+  /** Privileges that write to a server which is closed as our role closes it. */
+  readonly readOnlyBypass: readonly string[]
+  /** What lets an administrator in when all connections are used, with a value for an example. */
+  readonly adminDoor: { readonly variable: string; readonly example: string }
+  /** Takes a channel out for good. */
+  removeChannel(name: string): readonly string[]
+  /** Ends a filter: `replicate_do_db` and its kin. */
+  clearFilter(name: string): string
 }
 
 /** Reads `9.7.4`, `8.0.36-28-debug`, `10.11.19-MariaDB-0+deb12u1`; missing parts are 0. */
@@ -172,7 +190,36 @@ export function dialectOf(version: string, comment = ''): Dialect {
     variable: variables(flavour, can('replicaVariables')),
     semiSync: semiSync(flavour, can('semiSyncSourceWords')),
     option: can('sourceStatement') ? 'SOURCE' : 'MASTER',
+    readOnlyBypass: [
+      ...(can('readOnlyAdmin') ? ['READ_ONLY ADMIN'] : []),
+      ...(can('superObeysReadOnly') ? [] : ['SUPER']),
+    ],
+    adminDoor: can('adminAddress')
+      ? { variable: 'admin_address', example: '127.0.0.1' }
+      : { variable: 'extra_port', example: '33062' },
+    removeChannel: (name) => removeChannel(flavour, can('replicaStatement') ? 'REPLICA' : 'SLAVE', name),
+    clearFilter: (name) =>
+      can('filterStatement')
+        ? `CHANGE REPLICATION FILTER ${name.toUpperCase()} = ()`
+        : `STOP ALL SLAVES; SET GLOBAL ${name}=''`,
   }
+}
+
+function removeChannel(flavour: Flavour, replica: string, name: string): readonly string[] {
+  if (name === '') return [`STOP ${replica}`, `RESET ${replica} ALL`]
+  const quoted = sqlString(name)
+  return flavour === 'mariadb'
+    ? [`STOP ${replica} ${quoted}`, `RESET ${replica} ${quoted} ALL`]
+    : [`STOP ${replica} FOR CHANNEL ${quoted}`, `RESET ${replica} ALL FOR CHANNEL ${quoted}`]
+}
+
+/**
+ * Do two servers of one family replicate in both directions? Vendors promise the older one's log to the newer, within a
+ * series in both directions: `patch`; across series only upwards: `series`.
+ */
+export function replicatesBothWays(a: Dialect, b: Dialect): 'equal' | 'patch' | 'series' {
+  if (a.version[0] !== b.version[0] || a.version[1] !== b.version[1]) return 'series'
+  return a.version[2] === b.version[2] ? 'equal' : 'patch'
 }
 
 function statements(can: (capability: Capability) => boolean, flavour: Flavour): Statements {

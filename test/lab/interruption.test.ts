@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Finding } from '../../src/modules/preflight/finding.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
 
 const NAME = 'interrupt'
@@ -79,5 +80,39 @@ describe.skipIf(process.getuid?.() !== 0)('Ctrl-C while provisioning (needs root
     expect(exit).toBe(0)
     const again = lastDocument<Document>(await mmha.ok('provision', INVENTORY, '--yes', '--json'))
     expect(again.hosts?.map(({ changed }) => changed)).toEqual([0, 0])
+  })
+
+  it('preflight then finds what somebody did to the pair, and provision refuses what blocks', async () => {
+    const holder = (await mmha.sql('m1', 'select @@global.read_only')) === '0' ? 'm1' : 'm2'
+    const standby = holder === 'm1' ? 'm2' : 'm1'
+    await mmha.sql(
+      holder,
+      `create database shop; create table shop.visits (page int); create table shop.notes (id int primary key) engine=myisam;
+       create event shop.tidy on schedule every 1 day do delete from shop.notes;
+       create user app@"%" identified by "x"; grant all on *.* to app@"%"`,
+    )
+    await mmha.sql(standby, 'set global max_connections = 300')
+    const look = async () => {
+      const outcome = await mmha.run('preflight', INVENTORY, '--json')
+      const { findings } = lastDocument<{ findings: readonly Finding[] }>(outcome.stdout)
+      return { code: outcome.code, found: findings.map(({ severity, code, host }) => `${severity} ${code} ${host}`) }
+    }
+    const planted = await look()
+    expect(planted.code).toBe(0)
+    for (const one of [
+      `warns NO_PRIMARY_KEY ${holder}`,
+      `warns NOT_INNODB ${holder}`,
+      `warns READ_ONLY_BYPASSED ${holder}`,
+      'warns PARITY null',
+    ]) {
+      expect(planted.found).toContain(one)
+    }
+    // It would start the channel again in between.
+    await mmha.on(standby, 'systemctl stop mmha-keepalived')
+    await mmha.sql(standby, 'stop slave; set global replicate_ignore_db = "shop"; start slave')
+    expect(await look()).toMatchObject({ code: 5, found: expect.arrayContaining([`blocks FILTERED ${standby}`]) })
+    const refused = await mmha.run('provision', INVENTORY, '--yes', '--json')
+    expect(refused.code).toBe(5)
+    expect(lastDocument<Document>(refused.stdout)).toMatchObject({ type: 'error', code: 'FILTERED', host: standby })
   })
 })

@@ -28,7 +28,7 @@ function commands(page: string): Shown[] {
 
 /** Where a command line doesn't fit the program: '' when it does. Runs nothing. */
 async function misfit({ line, named }: Shown): Promise<string> {
-  const [, ...words] = line.replace(/ >.*/, '').split(/\s+/)
+  const [, ...words] = line.replace(/ (>|\| ).*/, '').split(/\s+/)
   let command: Command = await programFor(words)
   let rest: readonly string[] = words
   for (let sub = find(command, rest); sub !== undefined; sub = find(command, rest)) {
@@ -78,6 +78,7 @@ describe('every command that is shown exists, with these options', () => {
     'docs/architecture.md',
     'docs/inventory.md',
     'docs/provisioning.md',
+    'docs/preflight.md',
     'playbooks/README.md',
   ]
   const shown = pages.flatMap((page) =>
@@ -97,17 +98,20 @@ describe('every command that is shown exists, with these options', () => {
     expect(await misfit(command)).toBe('')
   })
 
-  it.each(['init', 'plan', 'provision', 'verify', 'lab', 'demo', 'schema'])('mmha %s --help', async (name) => {
-    const program = await programFor([name])
-    let help = ''
-    program.commands
-      .find((sub) => sub.name() === name)
-      ?.configureOutput({ writeOut: (part) => (help += part) })
-      .outputHelp()
-    const lines = commands(help.slice(help.indexOf('Example')))
-    expect(lines.length).toBeGreaterThan(0)
-    for (const command of lines) expect(await misfit(command)).toBe('')
-  })
+  it.each(['init', 'preflight', 'plan', 'provision', 'verify', 'lab', 'demo', 'schema'])(
+    'mmha %s --help',
+    async (name) => {
+      const program = await programFor([name])
+      let help = ''
+      program.commands
+        .find((sub) => sub.name() === name)
+        ?.configureOutput({ writeOut: (part) => (help += part) })
+        .outputHelp()
+      const lines = commands(help.slice(help.indexOf('Example')))
+      expect(lines.length).toBeGreaterThan(0)
+      for (const command of lines) expect(await misfit(command)).toBe('')
+    },
+  )
 
   it.each([
     ['mmha conjure x.yml', 'no such command'],

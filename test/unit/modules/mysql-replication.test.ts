@@ -20,6 +20,7 @@ const FRESH: ReplicationFacts = {
   filePassword: 'f1',
   tls: true,
   position: { file: 'binlog.000001', position: 158 },
+  binlogFilters: [],
 }
 const FRESH_PEER: ReplicationFacts = { ...FRESH, uuid: B, serverId: '172818444' }
 const CHANNEL = {
@@ -170,6 +171,7 @@ describe('facts of replication', () => {
       'up\tyes\nuuid\tu\nserver_id\t7\ngtids\tg\nschema\tshop\nepochs\t2\nchannel\tSource_Host\th\nchannel_password\tp\nfile_password\tq\ntls\tDISABLED\nposition\tbinlog.000001\t158\t\t\n'
     expect(parseReplication(stdout)).toEqual({
       up: true,
+      binlogFilters: [],
       uuid: 'u',
       serverId: '7',
       gtids: 'g',

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { HostFacts } from '../../../src/hosts/host-facts.ts'
-import { type PreflightFacts, pairPreflight } from '../../../src/modules/pair-preflight.ts'
+import { pairPreflight } from '../../../src/modules/pair-preflight.ts'
 import { type PairReadyFacts, pairReady } from '../../../src/modules/pair-ready.ts'
+import { type PreflightFacts, parsePreflight } from '../../../src/modules/preflight/facts.ts'
 import { masked } from '../../../src/modules/step.ts'
 import { checkSh, context, fromPeer, hostFacts, INVENTORY, M1, M2, MARIADB, MYSQL, shSyntax } from './pair-context.ts'
 
@@ -16,9 +17,10 @@ function holding(facts: HostFacts): HostFacts {
 }
 
 describe('pair_preflight', () => {
-  const QUIET: PreflightFacts = { keepalivedRuns: false, vipAnswers: false, vipMac: null, portUser: null }
+  const QUIET: PreflightFacts = { ...parsePreflight('server\tup\n'), vipAnswers: false }
+  const LOOK = { close: false }
   const look = (facts: Partial<HostFacts>, mine: PreflightFacts = QUIET, peerFacts = hostFacts(M2.address, MYSQL)) =>
-    pairPreflight.plan({}, context(MYSQL, mine, QUIET, { facts: hostFacts(M1.address, MYSQL, facts), peerFacts }))
+    pairPreflight.plan(LOOK, context(MYSQL, mine, QUIET, { facts: hostFacts(M1.address, MYSQL, facts), peerFacts }))
 
   it('lets fit hosts pass', () => {
     expect(look({})).toEqual([])
@@ -66,7 +68,7 @@ describe('pair_preflight', () => {
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const inventory = { ...PROBE.inventory, server: { ...PROBE.inventory.server, port } }
-    const probe = pairPreflight.probe({}, { ...PROBE, inventory })
+    const probe = pairPreflight.probe(LOOK, { ...PROBE, inventory })
     const said = execFileSync('sh', ['-s'], { input: probe, encoding: 'utf8' })
     server.close()
     // Node names its main thread as it likes from version to version.
@@ -74,15 +76,17 @@ describe('pair_preflight', () => {
   })
 
   it('reads what its probe prints', () => {
-    shSyntax(pairPreflight.probe({}, PROBE))
-    expect(pairPreflight.parse('keepalived\tyes\nvip\tyes\n')).toEqual({
+    shSyntax(pairPreflight.probe(LOOK, PROBE))
+    expect(pairPreflight.parse('keepalived\tyes\nvip\tyes\n')).toMatchObject({
       keepalivedRuns: true,
       vipAnswers: true,
       vipMac: null,
       portUser: null,
+      server: 'down',
+      close: null,
     })
-    expect(pairPreflight.parse('vip\tno\n')).toEqual(QUIET)
-    expect(pairPreflight.parse('')).toEqual({ ...QUIET, vipAnswers: null })
+    expect(pairPreflight.parse('vip\tno\nserver\tup\n')).toEqual(QUIET)
+    expect(pairPreflight.parse('server\tup\n')).toEqual({ ...QUIET, vipAnswers: null })
   })
 })
 
