@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Journal } from '../engine/journal.ts'
 import { type PlayPlan, stepsOf } from '../engine/plan.ts'
 import { type PlanTextOptions, planText } from '../engine/plan-text.ts'
 import { deviationLines, type RunResult, summaryLine } from '../engine/result.ts'
@@ -6,20 +9,21 @@ import { run } from '../engine/run.ts'
 import { checkDrift, type PlanSource, savePlan } from '../engine/saved-plan.ts'
 import { checkStepNames, select } from '../engine/selection.ts'
 import { chooseRenderer } from '../events/renderer.ts'
+import { parseSource } from '../inventory/document.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import { type RunHeader, runId } from '../modules/host-journal.ts'
 import { installationRoot } from '../modules/installation-root.ts'
 import { modules } from '../modules/registry.ts'
 import { masked } from '../modules/step.ts'
-import { loadPlaybook } from '../playbook/load.ts'
+import { loadPlaybook, playbookFrom } from '../playbook/load.ts'
 import { interruptible } from './interruptible.ts'
 import type { PairFlags, PairRun } from './pair-run.ts'
 import { writePlan } from './plan-file.ts'
 
 /** Runs a playbook on a pair, shows it on the way, prints what came of it. */
-export async function runPlaybook(
-  inventory: Inventory,
-  { command, flags, allowRestart, approve, ask, out, saved }: PairRun,
-): Promise<RunResult> {
+export async function runPlaybook(inventory: Inventory, asked: PairRun): Promise<RunResult> {
+  const { command, flags, allowRestart, approve, ask, out, saved } = asked
+  const dry = command === 'plan' || asked.dry === true
   const { stdout, stderr, env } = process
   const renderer = await chooseRenderer({
     json: flags.json === true,
@@ -30,7 +34,11 @@ export async function runPlaybook(
   })
   const source = saved?.source ?? sourceOf(flags)
   const file = source.playbook ?? join(installationRoot(), 'playbooks', 'provision.yml')
-  const all = loadPlaybook(file, { modules, tags: source.tags })
+  const options = { modules, tags: source.tags }
+  const all =
+    asked.playbook === undefined
+      ? loadPlaybook(file, options)
+      : playbookFrom(parseSource(asked.playbook, `mmha ${command}`), options)
   const plays = select(all, source, inventory)
   try {
     const result = await interruptible((interrupt) =>
@@ -38,7 +46,7 @@ export async function runPlaybook(
         inventory,
         plays,
         sink: renderer.sink,
-        mode: command === 'plan' ? 'plan' : 'apply',
+        mode: dry ? 'plan' : 'apply',
         check: (plan, found) => {
           checkStepNames(all, source, inventory, found)
           if (saved !== undefined) checkDrift(saved, { steps: stepsOf(plan), facts: found.facts, inventory, source })
@@ -47,6 +55,7 @@ export async function runPlaybook(
         approve: (request) => approve(request, renderer, interrupt.stop),
         allowRestart,
         interrupt,
+        journal: new Journal(newRun(command, new Date())),
       }),
     )
     if (out !== undefined) {
@@ -56,7 +65,7 @@ export async function runPlaybook(
     await renderer.idle()
     if (flags.json === true) stdout.write(`${JSON.stringify(document(command, inventory, result))}\n`)
     else {
-      if (command === 'plan')
+      if (dry)
         stdout.write(
           result.steps.length === 0
             ? 'nothing to change\n'
@@ -78,6 +87,12 @@ export function shownPlan(
   output: { readonly isTTY?: boolean },
 ): string {
   return planText(plan, { color: output.isTTY === true && (process.env.NO_COLOR ?? '') === '', ...options })
+}
+
+/** A run of this command that begins now. */
+export function newRun(command: string, now: Date): RunHeader {
+  const by = `${userInfo().username}@${hostname()}`
+  return { id: runId(now, randomBytes(2)), command, by, started: now.toISOString() }
 }
 
 function sourceOf({ playbook, tags, limit, from, only, skip }: PairFlags): PlanSource {

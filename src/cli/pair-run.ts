@@ -35,7 +35,11 @@ export function withPairFlags(command: Command): Command {
 
 /** What `plan` and `provision` do alike: a pair of an inventory, run through a playbook. */
 export interface PairRun {
-  readonly command: 'plan' | 'provision'
+  readonly command: 'plan' | 'provision' | 'rollback' | 'teardown'
+  /** A playbook as text; absent: the file that the flags name. */
+  readonly playbook?: string
+  /** Shows what is missing, and changes nothing. */
+  readonly dry?: boolean
   readonly file: string
   readonly flags: PairFlags
   readonly allowRestart: boolean

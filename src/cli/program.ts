@@ -13,6 +13,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   provision: async () => (await import('./provision.ts')).registerProvision,
   verify: async () => (await import('./verify.ts')).registerVerify,
   status: async () => (await import('./status.ts')).registerStatus,
+  runs: async () => (await import('./runs.ts')).registerRuns,
+  rollback: async () => (await import('./rollback.ts')).registerRollback,
   switchover: async () => (await import('./switchover.ts')).registerSwitchover,
   lab: async () => (await import('./lab.ts')).registerLab,
   demo: async () => (await import('./demo.ts')).registerDemo,
@@ -30,6 +32,7 @@ Examples:
   mmha verify inventory.yml              breaks the pair on purpose, and measures
   mmha status inventory.yml              who holds the address, what is wrong, what to do
   mmha switchover inventory.yml          moves the address to the other host, in order
+  mmha runs inventory.yml                what was done there, by whom; mmha rollback takes a run back
   mmha COMMAND --help                    options and an example of each
 
 Exit codes: 0 done, 1 failed, 2 changes pending (plan --detailed-exitcode), 3 unreachable, 4 invalid input,

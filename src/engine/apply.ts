@@ -3,22 +3,34 @@ import { dirname } from 'node:path'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Sink } from '../events/event.ts'
 import type { Connection } from '../hosts/connection.ts'
+import type { FrameEvent } from '../hosts/remote-script.ts'
 import { runSections } from '../hosts/run-sections.ts'
 import { Secret } from '../inventory/secret.ts'
 import { revealed, type Step, shellQuote } from '../modules/step.ts'
+import type { Journal } from './journal.ts'
 
 /**
- * Runs a host's steps of one stage in one shell, in order; stops at the first that fails.
+ * Runs a host's steps of one stage in one shell, in order; stops at the first that fails. With a journal each step's files
+ * and its inverse are kept on the host before it begins.
  * @throws MmhaError STEP_FAILED (exit 1) with host, step, status and the end of its output.
  */
-export async function applySteps(connection: Connection, steps: readonly Step[], sink: Sink): Promise<void> {
+export async function applySteps(
+  connection: Connection,
+  steps: readonly Step[],
+  sink: Sink,
+  journal: Journal | null = null,
+): Promise<void> {
   const host = connection.name
   const byId = new Map(steps.map((step) => [step.id, step]))
   for (const step of steps) if (step.payload !== undefined) await send(connection, step, step.payload, sink)
   const hide = hider(steps)
-  const sections = steps.map((step) => ({ id: step.id, text: revealed(step.run) }))
+  const sections = steps.map((step) => ({
+    id: step.id,
+    text: revealed(step.run),
+    ...journal?.around(connection.name, step),
+  }))
   const begun = new Map<string, number>()
-  const { finished } = await runSections(connection, 'step', sections, (event) => {
+  const hear = (event: FrameEvent) => {
     const title = byId.get(event.id)?.title ?? event.id
     if (event.t === 'begin') {
       begun.set(event.id, performance.now())
@@ -36,7 +48,8 @@ export async function applySteps(connection: Connection, steps: readonly Step[],
         data: { step: event.id, ms, status: event.code },
       })
     }
-  })
+  }
+  const { finished } = await runSections(connection, 'step', sections, hear, journal?.setup)
   const failed = finished.find(({ code }) => code !== 0)
   if (failed !== undefined) throw stepFailed(host, byId.get(failed.id), failed.id, failed.code, hide(failed.output))
 }
@@ -44,7 +57,7 @@ export async function applySteps(connection: Connection, steps: readonly Step[],
 /** A shell or a client may repeat what it could not read: no secret of these steps passes. */
 function hider(steps: readonly Step[]): (text: string) => string {
   const secrets = steps
-    .flatMap(({ run }) => run.parts)
+    .flatMap(({ run, undo }) => ('none' in undo ? run.parts : [...run.parts, ...undo.parts]))
     .flatMap((part) => (part instanceof Secret ? part.reveal().split('\n') : []))
     .filter((line) => line.length >= 4)
   return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text)

@@ -10,6 +10,7 @@ import { findingsOf, sayFindings } from './findings.ts'
 import { checkGate } from './gate.ts'
 import { checkHosts } from './host-checks.ts'
 import { type Interrupt, Interruption } from './interruption.ts'
+import type { Journal } from './journal.ts'
 import { type HostLock, takeLock } from './lock.ts'
 import { inPhase } from './phase.ts'
 import { type PlayPlan, planAll, planTasks, stepsOf } from './plan.ts'
@@ -34,6 +35,8 @@ export interface RunOptions {
   /** Leave to restart the holder of the VIP. */
   readonly allowRestart: boolean
   readonly interrupt?: Interrupt
+  /** What the hosts keep of the run; null: nothing. */
+  readonly journal: Journal | null
 }
 
 /** ms that a look at the hosts is good for. */
@@ -173,7 +176,7 @@ class Run {
     const apply = async ({ name }: Host) => {
       const own = steps.filter(({ host }) => host === name)
       const connection = this.#connection(name)
-      await this.#interruption.steps(connection, () => applySteps(connection, own, sink))
+      await this.#interruption.steps(connection, () => applySteps(connection, own, sink, this.#options.journal))
       this.#applied.push(...own)
     }
     await inPhase(sink, title, hosts, async () => {

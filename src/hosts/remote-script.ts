@@ -5,6 +5,10 @@ export interface Section {
   readonly id: string
   /** POSIX sh. */
   readonly text: string
+  /** sh in the same subshell before it; its failure is the section's. */
+  readonly before?: string
+  /** sh after the subshell, with the section's status in `$mmha_rc`; also when nobody listens any more. */
+  readonly after?: string
 }
 
 export interface ScriptOptions {
@@ -19,6 +23,8 @@ export interface ScriptOptions {
   readonly exclusive?: string
   /** File whose existence ends the script before its next section, with status `STOPPED`. */
   readonly stop?: string
+  /** sh that comes before all sections. */
+  readonly setup?: string
 }
 
 /** Exit status of a script that was asked to stop. */
@@ -43,18 +49,20 @@ export function frameScript(sections: readonly Section[], options: ScriptOptions
     'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH',
     'MMHA_UID=$1 MMHA_SUDO=$2; export MMHA_UID MMHA_SUDO',
     ...(options.exclusive === undefined ? [] : exclusively(options.exclusive)),
+    ...(options.setup === undefined ? [] : [options.setup]),
     `mmha_frame() { printf '\\n@@%s %s %s %s\\n' ${options.nonce} "$1" "$2" "$3"; }`,
   ]
-  const body = sections.flatMap(({ text }, i) => {
+  const body = sections.flatMap(({ text, before = '', after }, i) => {
     const run =
       options.kind === 'step'
-        ? `( set -eu; eval ${quoteAll(text)} ) </dev/null 2>&1 8>&-`
+        ? `( set -eu; ${before}eval ${quoteAll(text)} ) </dev/null 2>&1 8>&-`
         : `( eval ${quoteAll(text)} ) </dev/null`
     return [
       ...(options.stop === undefined ? [] : [`[ ! -e ${options.stop} ] || exit ${STOPPED}`]),
       `mmha_frame begin ${i} 0`,
       run,
       'mmha_rc=$?',
+      ...(after === undefined ? [] : [after]),
       `mmha_frame end ${i} $mmha_rc`,
       ...(options.kind === 'step' ? ['[ $mmha_rc = 0 ] || exit 0'] : []),
     ]

@@ -44,6 +44,7 @@ export async function runSections(
   kind: ScriptOptions['kind'],
   sections: readonly Section[],
   onEvent: (event: FrameEvent) => void = () => {},
+  setup?: string,
 ): Promise<SectionsResult> {
   const nonce = randomBytes(9).toString('hex')
   const finished: SectionResult[] = []
@@ -62,6 +63,7 @@ export async function runSections(
       stdin: frameScript(sections, {
         nonce,
         kind,
+        ...(setup === undefined ? {} : { setup }),
         ...(kind === 'step' ? { exclusive: STEPS_LOCK, stop: STEPS_STOP } : {}),
       }),
       onStdout: (chunk) => reader.feed(chunk),

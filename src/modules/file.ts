@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { attributeChanges, fileStep, type HostFileFacts, parseFile, probeFile } from './host-file.ts'
 import type { Module, PlanContext } from './module.ts'
+import { restoreFile } from './placed-file.ts'
 import { type Step, sh, shellQuote } from './step.ts'
 
 export interface FileParams {
@@ -66,7 +67,7 @@ function directory(params: FileParams, context: PlanContext<HostFileFacts>): Ste
     {
       ...step(context, `make directory ${params.path}`, `+ directory ${params.path}`),
       run: sh`(umask 022; mkdir -p ${path})\nchown ${shellQuote(`${params.owner}:${params.group}`)} ${path}\nchmod ${params.mode ?? '0755'} ${path}\n`,
-      undo: sh`rmdir ${path}\n`,
+      undo: sh`rmdir ${path} || :\n`,
     },
   ]
 }
@@ -95,11 +96,11 @@ function remove(params: FileParams, context: PlanContext<HostFileFacts>): Step {
       undo: sh`mkdir ${path}\nchown ${shellQuote(`${context.mine.owner}:${context.mine.group}`)} ${path}\nchmod ${context.mine.mode} ${path}\n`,
     }
   }
-  const kept = `/var/backups/mmha/${params.path.slice(1).replaceAll('/', '.')}.removed`
   return {
     ...step(context, `remove ${params.path}`, `- file ${params.path}`),
-    run: sh`mkdir -p /var/backups/mmha\nmv -f ${path} ${shellQuote(kept)}\n`,
-    undo: sh`mv -f ${shellQuote(kept)} ${path}\n`,
+    run: sh`rm -f ${path}\n`,
+    undo: restoreFile(params.path),
+    writes: [params.path],
   }
 }
 

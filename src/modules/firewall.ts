@@ -7,6 +7,7 @@ import {
   describeRule,
   editSaved,
   type FilterTable,
+  formerChain,
   isOpen,
   parseFilter,
   restoreInput,
@@ -113,8 +114,8 @@ type Context = PlanContext<FirewallFacts>
 function live(accept: readonly AcceptRule[], context: Context): Step[] {
   const { mine } = context
   if (isOpen(mine.live, accept)) return []
-  const undo = sh`while iptables -w -D INPUT -j MMHA 2>/dev/null; do :; done
-iptables -w -F MMHA 2>/dev/null && iptables -w -X MMHA
+  const undo = sh`iptables-restore -w --noflush <<'MMHA_RULES'
+${formerChain(mine.live)}MMHA_RULES
 `
   return [
     {
@@ -142,7 +143,8 @@ function saved(accept: readonly AcceptRule[], context: Context): Step[] {
     {
       ...step(context, 'saved', `keep it over a reboot in ${SAVED}`, fileDiff(SAVED, before, after)),
       run: placeFile({ path: SAVED, content: sh`${after}`, mode: '640', check: 'iptables-restore --test <"$new"' }),
-      undo: restoreFile(SAVED, before, '640'),
+      undo: restoreFile(SAVED),
+      writes: [SAVED],
     },
   ]
 }
@@ -161,10 +163,7 @@ function ownUnit(accept: readonly AcceptRule[], context: Context): Step[] {
 `,
     sh``,
   )
-  const restore = files.reduce<Script>(
-    (script, { path, before, mode }) => sh`${script}${restoreFile(path, before, mode)}`,
-    sh``,
-  )
+  const restore = files.reduce<Script>((script, { path }) => sh`${script}${restoreFile(path)}`, sh``)
   return [
     {
       ...step(
@@ -178,6 +177,7 @@ systemctl enable ${FIREWALL_UNIT}
 `,
       undo: sh`${own.enabled ? '' : `systemctl disable ${FIREWALL_UNIT}\n`}${restore}systemctl daemon-reload
 `,
+      writes: files.map(({ path }) => path),
     },
   ]
 }

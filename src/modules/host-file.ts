@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { Secret } from '../inventory/secret.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import type { PlanContext } from './module.ts'
-import { fileDiff, placeFile } from './placed-file.ts'
+import { fileDiff, placeFile, restoreFile } from './placed-file.ts'
 import { masked, revealed, type Script, type Step, sh, shellQuote } from './step.ts'
 
 /** One path of a host as it is now. */
@@ -54,7 +53,7 @@ export function parseFile(stdout: string): HostFileFacts {
   }
 }
 
-/** The step that makes a file what it should be; null when it is. The old file is kept beside the others in /var/backups/mmha. */
+/** The step that makes a file what it should be; null when it is. */
 export function fileStep(wanted: WantedFile, facts: HostFileFacts, context: PlanContext<unknown>): Step | null {
   const { path, owner, group } = wanted
   const mode = wanted.mode.replace(/^0+(?=.)/, '')
@@ -63,20 +62,7 @@ export function fileStep(wanted: WantedFile, facts: HostFileFacts, context: Plan
   const attributes = attributeChanges(facts, { mode, owner, group })
   if (sameText && attributes.length === 0) return null
   const own = sh`chown ${shellQuote(`${owner}:${group}`)} `
-  const backup = facts.content === null ? null : backupPath(path, facts.content)
-  const keep =
-    backup === null
-      ? sh``
-      : sh`mkdir -p /var/backups/mmha
-[ -e ${shellQuote(backup)} ] || cp -p ${shellQuote(path)} ${shellQuote(backup)}
-`
   const place = placeFile({ path, content, mode, check: `${revealed(own)}"$new"` })
-  const undo =
-    facts.kind === 'absent'
-      ? sh`rm -f ${shellQuote(path)}\n`
-      : backup === null
-        ? null
-        : sh`cp -p ${shellQuote(backup)} ${shellQuote(path)}\n`
   return {
     id: context.taskId,
     host: context.host.name,
@@ -84,10 +70,8 @@ export function fileStep(wanted: WantedFile, facts: HostFileFacts, context: Plan
     diff: [sameText ? '' : shownDiff(path, facts.content, content), ...attributes]
       .filter((text) => text !== '')
       .join('\n'),
-    run: sameText ? sh`${own}${shellQuote(path)}\nchmod ${mode} ${shellQuote(path)}\n` : sh`${keep}${place}`,
-    undo: sameText
-      ? sh`chown ${shellQuote(`${facts.owner}:${facts.group}`)} ${shellQuote(path)}\nchmod ${facts.mode} ${shellQuote(path)}\n`
-      : (undo ?? { none: `${path} was larger than 1 MB and was not kept` }),
+    run: sameText ? sh`${own}${shellQuote(path)}\nchmod ${mode} ${shellQuote(path)}\n` : place,
+    undo: restoreFile(path),
     impact: 'none',
     notify: [],
     writes: [path],
@@ -102,12 +86,6 @@ export function attributeChanges(facts: HostFileFacts, wanted: Pick<WantedFile, 
       ? []
       : [`- ${name} ${facts[name]}`, `+ ${name} ${wanted[name]}`],
   )
-}
-
-/** By content, so that a plan always names the same file and no version is kept twice. */
-export function backupPath(path: string, content: string): string {
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12)
-  return `/var/backups/mmha/${path.replace(/^\//, '').replaceAll('/', '.')}.${hash}`
 }
 
 /**

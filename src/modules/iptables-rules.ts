@@ -68,6 +68,17 @@ export function restoreInput(table: FilterTable, wanted: readonly AcceptRule[]):
   ].join('\n')
 }
 
+/** `iptables-restore --noflush` input that gives our chain back what it was in this table, or removes it; it must be there. */
+export function formerChain(table: FilterTable): string {
+  const jumps = (table.get('INPUT') ?? []).filter(isJump).length
+  const rules = table.get(CHAIN)
+  const former = (rules ?? []).map((words) => `-A ${CHAIN} ${words.join(' ')}`)
+  const jump = `-D INPUT ${JUMP.join(' ')}`
+  const removed = [jump, `-X ${CHAIN}`]
+  const kept = [...former, ...(jumps === 0 ? [jump] : [])]
+  return ['*filter', `:${CHAIN} - [0:0]`, ...(rules === undefined ? removed : kept), 'COMMIT', ''].join('\n')
+}
+
 /** The text of a saved table with our chain in it; everything else stays as it stands. */
 export function editSaved(text: string, wanted: readonly AcceptRule[]): string {
   const source = /^\*filter$/m.test(text)

@@ -150,7 +150,7 @@ if [ -f ${PATH} ]; then fact access "$(stat -c '%a %U' ${PATH})"; fi
       title: `${taskName}: ${PATH}`,
       diff: `${shownDiff(PATH, mine.content, content)}${later}`,
       run: placeFile({ path: PATH, content, mode: MODE, check: CHECK }),
-      undo: restoreFile(PATH, mine.content, MODE),
+      undo: restoreFile(PATH),
       // The reload that follows may hand the VIP over: that is better said before.
       impact: mine.daemonRuns ? 'vip-moves' : 'none',
       notify: [],

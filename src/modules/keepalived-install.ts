@@ -91,7 +91,7 @@ apt-get -q -y --no-install-recommends --allow-downgrades -o DPkg::Lock::Timeout=
 `,
           undo:
             mine.installed === null
-              ? sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y remove mmha-keepalived\n`
+              ? sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 purge mmha-keepalived\n`
               : { none: `the build ${mine.installed} is not kept: provision with the mmha that had it` },
           // Installing leaves a running daemon as it is: its restart is a step of its service's task.
           impact: 'none',

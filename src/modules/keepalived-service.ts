@@ -31,6 +31,7 @@ export const keepalivedService: Module<KeepalivedServiceParams, ServiceFacts> = 
     service.plan(UNIT, context).map((step) => {
       if (!/\/(restarted|reloaded)$/.test(step.id)) return step
       const wait = waitUntilWhole(context.inventory, context.facts.server, timeout)
-      return { ...step, run: sh`${step.run}${wait}` }
+      const after = step.undoLast === undefined ? {} : { undoLast: sh`${step.undoLast}${wait}` }
+      return { ...step, run: sh`${step.run}${wait}`, ...after }
     }),
 }

@@ -4,6 +4,7 @@ import type { Secret } from '../inventory/secret.ts'
 import { ROLE_USER, replicationAccount, replicationPrivileges, roleAccount, rolePrivileges } from '../mysql/account.ts'
 import { type Dialect, dialectOf } from '../mysql/dialect.ts'
 import { EPOCH_SCHEMA } from '../mysql/epoch.ts'
+import { sqlAccount } from '../mysql/quote.ts'
 import type { SqlText } from '../mysql/sql-text.ts'
 import { databaseProbe } from './database-probe.ts'
 import type { SecretSource } from './generated-secret.ts'
@@ -11,6 +12,7 @@ import type { Module, PlanContext } from './module.ts'
 import {
   ACCOUNT_PROBE,
   type AccountFacts,
+  type CredentialFacts,
   type CredentialFile,
   fingerprintOf,
   PEER_FILE,
@@ -18,9 +20,9 @@ import {
   ROLE_FILE,
 } from './mysql-account-facts.ts'
 import { optionFile } from './mysql-client.ts'
-import { asRoot } from './mysql-session.ts'
-import { placeFile } from './placed-file.ts'
-import { type Step, sh } from './step.ts'
+import { asRoot, passwordFrom } from './mysql-session.ts'
+import { placeFile, restoreFile } from './placed-file.ts'
+import { type Script, type Step, sh } from './step.ts'
 
 type Context = PlanContext<AccountFacts>
 
@@ -70,14 +72,21 @@ function checkPassword(password: Secret, context: Context): void {
   })
 }
 
-function step(context: Context, part: string, title: string, diff: readonly string[], run: Step['run']): Step {
+function step(
+  context: Context,
+  part: string,
+  title: string,
+  diff: readonly string[],
+  run: Step['run'],
+  undo: Step['undo'],
+): Step {
   return {
     id: `${context.taskId}/${part}`,
     host: context.host.name,
     title,
     diff: diff.join('\n'),
     run,
-    undo: { none: 'a password that was replaced is not kept; the next run sets a new one' },
+    undo,
     impact: 'none',
     notify: [],
   }
@@ -91,20 +100,23 @@ function replicationStep(context: Context, dialect: Dialect, why: string, source
   const account = `${user}@${peer.replicationAddress}`
   const statements = replicationAccount(dialect, { user, peer: peer.replicationAddress, password })
   const credentials = { user, host: peer.replicationAddress, port: inventory.server.port }
+  const name = sqlAccount(user, peer.replicationAddress)
   const made = step(
     context,
     'replication',
     `new replication password (${why})`,
     [`+ account ${account}, password ***: ${replicationPrivileges(dialect).join(', ')}`, `+ ${PEER_FILE} (0600 root)`],
     sh`${asRoot(statements)}${secretFile(PEER_FILE, password, credentials, `How this host reaches the database of ${peer.name}`)}`,
+    accountUndo(PEER_FILE, name, context.mine.replication, []),
   )
-  return { ...made, together: true }
+  return { ...made, together: true, writes: [PEER_FILE] }
 }
 
 function roleStep(context: Context, dialect: Dialect, why: string, source: SecretSource): Step {
   const password = source(`role ${context.host.name}`)
   const credentials = { user: ROLE_USER, host: null, port: null }
-  return step(
+  const schema = context.mine.schema ? [] : ['DROP DATABASE IF EXISTS mmha']
+  const made = step(
     context,
     'role',
     `account of the daemon (${why})`,
@@ -113,7 +125,19 @@ function roleStep(context: Context, dialect: Dialect, why: string, source: Secre
       `+ ${ROLE_FILE} (0600 root)`,
     ],
     sh`${asRoot([...EPOCH_SCHEMA, ...roleAccount(dialect, { password })])}${secretFile(ROLE_FILE, password, credentials, 'The account of mmha-keepalived on this host')}`,
+    accountUndo(ROLE_FILE, sqlAccount(ROLE_USER, 'localhost'), context.mine.role, schema),
   )
+  return { ...made, writes: [ROLE_FILE] }
+}
+
+/** An account that was there gets the password of its former file again; a new one goes. */
+function accountUndo(file: string, account: string, before: CredentialFacts, schema: readonly string[]): Script {
+  const restored = restoreFile(file)
+  const drop = [...(before.account.exists ? [] : [`DROP USER IF EXISTS ${account}`]), ...schema]
+  const dropped = drop.length === 0 ? sh`` : asRoot(drop)
+  return before.account.exists && before.file !== null
+    ? sh`${restored}${passwordFrom(file, account)}${dropped}`
+    : sh`${restored}${dropped}`
 }
 
 function secretFile(
@@ -136,7 +160,9 @@ function grantsStep(
   if (missing.length === 0) return []
   const grants = statements.filter(({ parts }) => String(parts[0]).startsWith('GRANT'))
   return [
-    step(context, `${part}-grants`, `privileges of the ${part} account`, [`+ ${missing.join(', ')}`], asRoot(grants)),
+    step(context, `${part}-grants`, `privileges of the ${part} account`, [`+ ${missing.join(', ')}`], asRoot(grants), {
+      none: 'what the daemon needs does no harm',
+    }),
   ]
 }
 
@@ -170,7 +196,11 @@ export function mysqlAccounts(source: SecretSource): Module<Record<string, never
       const open = [mine.replication.file, mine.role.file].some(openAccess)
       if (open) {
         const run = sh`chmod 0600 ${PEER_FILE} ${ROLE_FILE}\nchown root:root ${PEER_FILE} ${ROLE_FILE}\n`
-        steps.push(step(context, 'access', 'only root may read the passwords', ['~ mode 0600, owner root'], run))
+        steps.push(
+          step(context, 'access', 'only root may read the passwords', ['~ mode 0600, owner root'], run, {
+            none: 'a password that others may read is not given back',
+          }),
+        )
       }
       const whyReplication = replicationReason(context)
       const { user } = inventory.replication

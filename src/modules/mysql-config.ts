@@ -124,9 +124,10 @@ function fileStep(context: Context, server: ServerFacts, path: string, settings:
         '\n',
       ),
       run: placeFile({ path, content: sh`${content}`, mode: '0644', check }),
-      undo: restoreFile(path, before, '0644'),
+      undo: restoreFile(path),
       impact: 'none',
       notify: [],
+      writes: [path],
     },
   ]
 }
@@ -160,7 +161,9 @@ function restartStep({ host, taskId }: Context, server: ServerFacts, reasons: re
     title: `${start ? 'start' : 'restart'} ${server.unit}`,
     diff: reasons.join('\n'),
     run: restartScript(server.unit),
-    undo: restartScript(server.unit),
+    undo: { none: '' },
+    undoLast: restartScript(server.unit),
+    undoImpact: 'restart',
     impact: start ? 'none' : 'restart',
     notify: [],
   }

@@ -46,9 +46,10 @@ done
         title: taskName,
         diff: fileDiff(path, before, content),
         run: sh`${placeFile({ path, content: sh`${content}`, mode: '0644' })}systemctl daemon-reload\n`,
-        undo: sh`${restoreFile(path, before, '0644')}systemctl daemon-reload\n`,
+        undo: sh`${restoreFile(path)}systemctl daemon-reload\n`,
         impact: 'none',
         notify: [],
+        writes: [path],
       },
     ]
   },

@@ -86,7 +86,7 @@ export const pairReady: Module<PairReadyParams, PairReadyFacts> = {
         title: context.taskName,
         diff: fresh ? `~ ${WHOLE}` : missing.map((what) => `- ${what}`).join('\n'),
         run: waitUntilWhole(context.inventory, context.facts.server, timeout),
-        undo: { none: 'it only waits' },
+        undo: { none: '' },
         impact: 'none',
         notify: [],
       },

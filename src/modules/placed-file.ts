@@ -28,10 +28,9 @@ mv -f "$new" ${path}
 `
 }
 
-/** sh that puts back what a file held; `null`: it was not there. */
-export function restoreFile(path: string, before: string | null, mode: string): Script {
-  if (before === null) return sh`rm -f ${shellQuote(path)}\n`
-  return placeFile({ path, content: sh`${before.endsWith('\n') ? before : `${before}\n`}`, mode })
+/** sh for `Step.undo` that gives a file of `Step.writes` back what it was, or removes it. */
+export function restoreFile(path: string): Script {
+  return sh`restore_file ${shellQuote(path)}\n`
 }
 
 /** Unified diff of a file; `before` null: a new file. */

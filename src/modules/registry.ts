@@ -14,6 +14,7 @@ import { mysqlUnit } from './mysql-unit.ts'
 import { packageModule } from './package.ts'
 import { pairPreflight } from './pair-preflight.ts'
 import { pairReady } from './pair-ready.ts'
+import { runUndo } from './run-undo.ts'
 import { service } from './service.ts'
 import { template } from './template.ts'
 import { upload } from './upload.ts'
@@ -34,6 +35,7 @@ export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byNam
   packageModule,
   pairPreflight,
   pairReady,
+  runUndo,
   service,
   template,
   upload,

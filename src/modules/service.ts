@@ -147,6 +147,7 @@ function running(params: ServiceParams, context: Context): Step[] {
       {
         ...step(params, context, 'started', `start ${unit}`, '- stopped\n+ started', startScript(name), 'none'),
         undo: sh`systemctl stop ${name}\n`,
+        undoImpact: 'restart',
       },
     ]
   }
@@ -154,14 +155,19 @@ function running(params: ServiceParams, context: Context): Step[] {
   if (restart.length > 0) {
     const diff = restart.map((path) => `~ ${path} is newer than the process`).join('\n')
     return [
-      step(
+      again(
         params,
-        context,
-        'restarted',
-        `restart ${unit}`,
-        diff,
-        sh`systemctl daemon-reload\nsystemctl restart ${name} || ${lastWords(name)}\n`,
+        sh`systemctl restart`,
         'restart',
+        step(
+          params,
+          context,
+          'restarted',
+          `restart ${unit}`,
+          diff,
+          sh`systemctl daemon-reload\nsystemctl restart ${name} || ${lastWords(name)}\n`,
+          'restart',
+        ),
       ),
     ]
   }
@@ -174,20 +180,38 @@ touch /run/mmha/reloading.${name}
 systemctl reload ${name}
 mv -f /run/mmha/reloading.${name} /run/mmha/reloaded.${name}
 `
-    return [step(params, context, 'reloaded', `reload ${unit}`, diff, run, 'reload')]
+    return [
+      again(
+        params,
+        sh`systemctl reload`,
+        'reload',
+        step(params, context, 'reloaded', `reload ${unit}`, diff, run, 'reload'),
+      ),
+    ]
   }
   if (!needsDaemonReload) return []
   return [
-    step(
+    again(
       params,
-      context,
-      'daemon-reload',
-      `read the unit file of ${unit} again`,
-      '~ unit file changed',
-      sh`systemctl daemon-reload\n`,
+      null,
       'none',
+      step(
+        params,
+        context,
+        'daemon-reload',
+        `read the unit file of ${unit} again`,
+        '~ unit file changed',
+        sh`systemctl daemon-reload\n`,
+        'none',
+      ),
     ),
   ]
+}
+
+/** What was read again has to be read again once more when its files are taken back. */
+function again({ unit }: ServiceParams, how: Script | null, impact: Impact, made: Step): Step {
+  const unitAgain = how === null ? sh`` : sh`${how} ${shellQuote(unit)}\n`
+  return { ...made, undo: { none: '' }, undoLast: sh`systemctl daemon-reload\n${unitAgain}`, undoImpact: impact }
 }
 
 /** Why a unit does not start is in its journal: the end of it belongs to the message. */

@@ -50,13 +50,20 @@ export interface Step {
   readonly run: Script
   /** A local file that the engine puts at `to` on the host (mode 0600) before `run`, over the same connection. */
   readonly payload?: { readonly file: string; readonly size: number; readonly to: string }
-  /** The inverse, or why there is none. */
+  /**
+   * The inverse, or why there is none ('' where there is nothing to take back). `restore_file PATH` gives a file of `writes`
+   * back what it was. Kept on the host, in a file that only root may read.
+   */
   readonly undo: Script | { readonly none: string }
+  /** What has to follow when all of a run's steps were taken back: the restart of what read their files. */
+  readonly undoLast?: Script
+  /** What `undo` and `undoLast` do to the service; absent: nothing. */
+  readonly undoImpact?: Impact
   readonly impact: Impact
   /** Done on one host only, it would set the pair at odds: the peer's step of the same id belongs to it. */
   readonly together?: true
   /** Handlers (task names in the play's `handlers`) to run after the play when this step changed something. */
   readonly notify: readonly string[]
-  /** Files that it writes, where a service may have to read them again. */
+  /** Files that it writes: kept before it runs, and a service may have to read them again after it. */
   readonly writes?: readonly string[]
 }

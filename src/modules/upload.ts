@@ -7,6 +7,7 @@ import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { absolutePath, accountName, fileMode } from './file.ts'
 import { installationRoot } from './installation-root.ts'
 import type { Module } from './module.ts'
+import { restoreFile } from './placed-file.ts'
 import { sh, shellQuote } from './step.ts'
 
 export interface UploadParams {
@@ -91,7 +92,7 @@ cp -p ${to} ${target}.mmha-new
 mv -f ${target}.mmha-new ${target}
 rm -f ${to}
 `,
-        undo: context.mine.sha256 === null ? sh`rm -f ${target}\n` : { none: `the old ${dest} is not kept` },
+        undo: restoreFile(dest),
         impact: 'none',
         notify: [],
         writes: [dest],

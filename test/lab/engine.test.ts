@@ -75,6 +75,8 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
   })
 
   const cli = new Mmha(NAME)
+  /** All that GOODS may change, on each host, before anything did. */
+  let before: readonly string[]
 
   function written(playbook: string): string {
     const file = join(folder, 'playbook.yml')
@@ -91,6 +93,7 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
 
   it('plan says what is missing and changes nothing', async () => {
     await Promise.all([m1, m2].map((host) => on(host, 'touch /var/tmp/before')))
+    before = await Promise.all([m1, m2].map(allOf))
     const outcome = await mmha('plan', GOODS, '--detailed-exitcode')
     expect(outcome.exit).toBe(2)
     expect(outcome.steps).toContain('m1 Motto: write /etc/mmha/motto')
@@ -117,7 +120,16 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
     await on(m2, 'rm -r /etc/mmha')
     expect((await provision()).code).toBe(0)
     expect(await on(m2, 'cat /etc/mmha/motto')).toBe('this is m2')
-    await Promise.all([m1, m2].map((host) => on(host, 'rm /etc/mmha/motto')))
+  })
+
+  it('a run is taken back, byte for byte', async () => {
+    const [run = ''] = /^\S+Z-\S+/m.exec(await cli.ok('runs', inventoryFile)) ?? []
+    const plan = await cli.run('rollback', inventoryFile, run, '--dry-run')
+    expect(plan.stdout).toContain('take back: Motto: write /etc/mmha/motto')
+    await cli.ok('rollback', inventoryFile, run, '--yes')
+    expect(await Promise.all([m1, m2].map(allOf))).toEqual(before)
+    expect(await cli.ok('runs', inventoryFile)).toMatch(/m2: \d+ steps, rolled back/)
+    expect(await cli.ok('rollback', inventoryFile, run, '--yes')).toContain('changed=0')
   })
 
   it('asks before each step, on the hosts that were named, and does what it is told', async () => {
@@ -139,13 +151,15 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
     try {
       await terminal.shows('? m1: Motto: write /etc/mmha/motto')
       terminal.press('Down', 'Enter')
-      // Uploaded by the test before.
+      await terminal.shows('? m1: Upload: upload package.json')
+      terminal.press('Enter')
       await terminal.shows('m1: not done, as you said: Motto: write /etc/mmha/motto')
       expect(await terminal.ended()).toBe(0)
     } finally {
       terminal.close()
     }
-    expect(await on(m1, 'ls /etc/mmha')).not.toContain('motto')
+    expect(await on(m1, 'ls /etc /opt/mmha')).toMatch(/^package.json$/m)
+    expect(await on(m1, 'ls /etc')).not.toContain('mmha')
   })
 
   it('provision applies it; a second run changes nothing, in 9 round trips', async () => {
@@ -289,6 +303,17 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
     expect(await on(hostNamed(lab, 'm1'), 'systemctl is-active slow.service')).toBe('active')
   }, 120_000)
 })
+
+/** Files of /etc and /opt with their bytes, modes and owners, the packet filter, and what runs at boot. */
+function allOf(host: LabHost): Promise<string> {
+  return on(
+    host,
+    `find /etc /opt -type d -o -printf '%p %m %u %g %l\\n' | sort
+find /etc /opt -type f -exec sha256sum {} + | sort
+iptables-save | grep -v '^#' | sed 's/ \\[.*//'
+systemctl list-unit-files --no-legend --no-pager; systemctl is-active goods.service || :`,
+  )
+}
 
 /** Runs sh on a host from its console; its stdout, trimmed. */
 async function on(host: LabHost, script: string): Promise<string> {

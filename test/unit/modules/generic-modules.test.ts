@@ -33,7 +33,10 @@ function shown(step: Step): object {
     ...(step.payload === undefined ? {} : { payload: { size: step.payload.size, to: step.payload.to } }),
     run: lines(step.run),
     undo: 'none' in step.undo ? step.undo : lines(step.undo),
+    ...(step.undoLast === undefined ? {} : { undoLast: lines(step.undoLast) }),
+    ...(step.undoImpact === undefined ? {} : { undoImpact: step.undoImpact }),
     impact: step.impact,
+    ...(step.writes === undefined ? {} : { writes: step.writes }),
   }
 }
 
@@ -69,6 +72,7 @@ describe.each(GENERIC)('module %s', (name) => {
       for (const step of steps) {
         checkShell(revealed(step.run))
         if (!('none' in step.undo)) checkShell(revealed(step.undo))
+        if (step.undoLast !== undefined) checkShell(revealed(step.undoLast))
       }
       outcome = { steps: steps.map(shown) }
     } catch (error) {

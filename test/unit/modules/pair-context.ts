@@ -99,7 +99,8 @@ export function fromPeer<F>(seen: PlanContext<F>): PlanContext<F> {
 export function written(steps: readonly Step[]): string {
   const one = (step: Step): string => {
     const undo = 'none' in step.undo ? `none: ${step.undo.none}\n` : masked(step.undo)
-    return `==== ${step.id} on ${step.host}: ${step.title} [impact: ${step.impact}]\n${step.diff}\n---- run\n${masked(step.run)}---- undo\n${undo}`
+    const last = step.undoLast === undefined ? '' : `---- undo, at the end\n${masked(step.undoLast)}`
+    return `==== ${step.id} on ${step.host}: ${step.title} [impact: ${step.impact}]\n${step.diff}\n---- run\n${masked(step.run)}---- undo\n${undo}${last}`
   }
   return steps.map(one).join('\n')
 }
@@ -109,6 +110,7 @@ export function checkSh(steps: readonly Step[]): void {
   for (const step of steps) {
     shSyntax(revealed(step.run))
     if (!('none' in step.undo)) shSyntax(revealed(step.undo))
+    if (step.undoLast !== undefined) shSyntax(revealed(step.undoLast))
   }
 }
 
