@@ -1,8 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DaemonStatus } from '../../src/keepalived/process/status.ts'
+import { type LabHost, readState } from '../../src/lab/state.ts'
+import { Openness } from './scenarios/openness.ts'
+import { FrozenDisk, noLoop } from './support/frozen-disk.ts'
 import { Mmha } from './support/mmha.ts'
 
-const INVENTORY = 'inventories/lab.yml'
+const LAB = 'unit'
 const MASTERS = ['m1', 'm2'] as const
 type Master = (typeof MASTERS)[number]
 
@@ -13,14 +19,27 @@ const MAIN = '$(systemctl show -p MainPID --value mmha-keepalived)'
 
 /** What only systemd shows of the daemon. */
 describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', { timeout: 300_000 }, () => {
-  const mmha = new Mmha('unit')
+  const mmha = new Mmha(LAB)
+  const folder = mkdtempSync(join(tmpdir(), 'mmha-unit-'))
 
   beforeAll(async () => {
+    const inventory = join(folder, 'pair.yml')
+    const hosts = 'masters: [10.77.0.11, 10.77.0.12]\nclient: 10.77.0.20\nwitness: 10.77.0.20\n'
+    writeFileSync(inventory, `vip: 10.77.0.100/24\nnic: host0\n${hosts}`)
     await mmha.ok('lab', 'down')
-    await mmha.ok('lab', 'up', INVENTORY, '--server', 'mariadb-10.11')
-    await mmha.ok('provision', INVENTORY, '--yes')
+    await mmha.ok('lab', 'up', inventory, '--server', 'mariadb-10.11')
+    await mmha.ok('provision', inventory, '--yes')
   })
-  afterAll(() => mmha.ok('lab', 'down'))
+  afterAll(async () => {
+    rmSync(folder, { recursive: true })
+    await mmha.ok('lab', 'down')
+  })
+
+  function labHost(name: Master): LabHost {
+    const found = readState(LAB)?.hosts.find((host) => host.name === name)
+    if (found === undefined) throw new Error(`the lab has no host ${name}`)
+    return found
+  }
 
   const statusOf = async (host: Master): Promise<DaemonStatus | null> => {
     const text = await mmha.on(host, 'mmha-keepalived ctl status 2>/dev/null || echo null')
@@ -88,6 +107,61 @@ describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', {
     expect((await saidSince(standby, cursors.standby)).match(/Entering \w+ STATE/g)).toEqual(['Entering MASTER STATE'])
   })
 
+  /** Resolves when one host's status is as it should be. */
+  async function until(what: string, host: Master, fits: (status: DaemonStatus) => boolean): Promise<void> {
+    let last: DaemonStatus | null = null
+    for (const deadline = performance.now() + 60_000; performance.now() < deadline; ) {
+      last = await statusOf(host)
+      if (last !== null && fits(last)) return
+    }
+    throw new Error(`${host}: not ${what}: ${JSON.stringify(last)}`)
+  }
+  const holds = (status: DaemonStatus) => status.instances[0]?.vip === 'held' && status.databases[0]?.writable === true
+
+  it('cut off from peer and witness, the holder fences itself; cut off, the standby takes nothing', async () => {
+    const { holder, standby } = await settled()
+    const openness = new Openness(MASTERS.map(labHost), '/run/mysqld/mysqld.sock')
+    try {
+      await mmha.ok('lab', 'partition', holder, `${standby},c1`)
+      await until('the holder', standby, holds)
+      await until(
+        'fenced',
+        holder,
+        ({ instances: [one], databases: [database] }) =>
+          one?.state === 'FAULT' && one.vip === 'none' && database?.writable !== true,
+      )
+      await mmha.ok('lab', 'partition')
+      expect(await settled()).toEqual({ holder: standby, standby: holder })
+      await mmha.ok('lab', 'partition', `${standby},c1`, holder)
+      await until('in FAULT', holder, ({ instances: [one] }) => one?.state === 'FAULT' && one.vip === 'none')
+      // Its commits go on without the standby, which is cut off and knows it.
+      await mmha.sql(standby, 'create database cut')
+      expect(await statusOf(standby)).toSatisfy(holds)
+    } finally {
+      await mmha.ok('lab', 'partition')
+    }
+    expect(await settled()).toEqual({ holder: standby, standby: holder })
+    expect(await mmha.sql(holder, 'show databases like "cut"')).toBe('cut')
+    const both = await openness.stop()
+    expect({ both, looked: openness.samples > 100 }).toEqual({ both: 0, looked: true })
+  })
+
+  it('a standby that hangs holds up one commit, and no other', async () => {
+    const { holder, standby } = await settled()
+    const waits = async () =>
+      Number((await mmha.sql(holder, 'show global status like "rpl_semi_sync_master_tx_waits"')).split('\t')[1])
+    const before = await waits()
+    await mmha.on(standby, 'kill -STOP $(cat /run/mysqld/mysqld.pid)')
+    try {
+      for (const name of ['one', 'two', 'three', 'four']) await mmha.sql(holder, `create database hung_${name}`)
+    } finally {
+      await mmha.on(standby, 'kill -CONT $(cat /run/mysqld/mysqld.pid)')
+    }
+    expect(await waits()).toBe(before + 1)
+    expect(await settled()).toEqual({ holder, standby })
+    expect(await mmha.sql(standby, 'show databases like "hung_four"')).toBe('hung_four')
+  })
+
   it('killed for good, its database left open: the peer takes over, and nobody is told OK by the open one', async () => {
     const { holder, standby } = await settled()
     await mmha.sql(holder, 'create database faults; create table faults.rows (id int primary key)')
@@ -117,4 +191,33 @@ describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', {
     expect(await settled()).toEqual({ holder: standby, standby: holder })
     for (const host of MASTERS) expect(await mmha.sql(host, 'select id from faults.rows')).toBe('2')
   })
+
+  it.skipIf(noLoop !== null)(
+    'its disk hangs: the peer takes over, and what then comes to an end was nobody’s OK',
+    async () => {
+      const before = await settled()
+      const slow = before.standby
+      await mmha.on(slow, 'systemctl stop mariadb')
+      const disk = new FrozenDisk(labHost(slow), '/var/lib/mysql')
+      await mmha.on(slow, 'systemctl start mariadb')
+      await settled()
+      await mmha.on(before.holder, 'mmha-keepalived ctl switch')
+      expect(await settled()).toEqual({ holder: slow, standby: before.holder })
+      await mmha.sql(slow, 'create database frozen; create table frozen.rows (id int primary key)')
+      const cursor = await cursorOf(slow)
+      let told: Promise<string>
+      await disk.freeze()
+      try {
+        told = mmha.on(slow, 'mariadb -e "insert into frozen.rows values (1)" 2>/dev/null && echo OK || echo lost')
+        await until('the holder', before.holder, holds)
+        await mmha.sql(before.holder, 'insert into frozen.rows values (2)')
+        expect(await saidSince(slow, cursor)).toMatch(/mysql local is hung: [\s\S]*killed, so that it tells nobody OK/)
+      } finally {
+        await disk.thaw()
+      }
+      expect(await told).toBe('lost')
+      expect(await settled()).toEqual({ holder: before.holder, standby: slow })
+      for (const host of MASTERS) expect(await mmha.sql(host, 'select id from frozen.rows')).toBe('2')
+    },
+  )
 })
