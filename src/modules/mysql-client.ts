@@ -5,13 +5,17 @@ import { type Script, sh } from './step.ts'
  * The server's own command line client on the host, over the socket, as root (auth_socket, unix_socket, or what
  * /root/.my.cnf says). MariaDB's `mysql` is deprecated and says so on stderr, so its new name comes first.
  *
+ * An administrator's sql_mode (NO_BACKSLASH_ESCAPES, ANSI_QUOTES) and the client's character set, which goes by the host's
+ * locale, would change what our literals mean: each connection says its own.
+ *
  * `sql` runs what stands on its stdin or in `--execute`; never pass a secret in an argument. `channel_status` prints
  * SHOW REPLICA STATUS vertically. `peer_sql` asks the peer's server, with the account that replication uses.
  */
 export const SQL_FUNCTIONS = `mysql_client=$(command -v mariadb || command -v mysql || :)
 sql() {
   [ -n "$mysql_client" ] || return 127
-  "$mysql_client" --protocol=socket --user=root --connect-timeout=5 --batch --skip-column-names "$@"
+  "$mysql_client" --protocol=socket --user=root --connect-timeout=5 --batch --skip-column-names \\
+    --default-character-set=utf8mb4 --init-command="SET SESSION sql_mode=''" "$@"
 }
 channel_status() {
   for word in REPLICA SLAVE; do
@@ -19,7 +23,8 @@ channel_status() {
   done
 }
 peer_sql() {
-  "$mysql_client" --defaults-file=/etc/mmha/peer.cnf --connect-timeout=2 --batch --skip-column-names "$@"
+  "$mysql_client" --defaults-file=/etc/mmha/peer.cnf --connect-timeout=2 --batch --skip-column-names \\
+    --default-character-set=utf8mb4 --init-command="SET SESSION sql_mode=''" "$@"
 }
 `
 
