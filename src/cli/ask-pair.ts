@@ -3,7 +3,13 @@ import { type Connection, connect } from '../hosts/connection.ts'
 import { runSections } from '../hosts/run-sections.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { DaemonStatus } from '../keepalived/process/status.ts'
+import { MARK } from '../seeding/target.ts'
 import type { NodeStatus } from './pair-status.ts'
+
+/** A host that holds half a copy has no daemon: it says that instead. */
+const STATUS = `if [ -e ${MARK} ]; then
+  echo "holds half a copy ($(cat ${MARK})): mmha rejoin begins it afresh" >&2
+else mmha-keepalived ctl status; fi`
 
 /** Connections to the masters that can be reached, and why to the others there is none. */
 export class PairLines {
@@ -54,9 +60,7 @@ export class PairLines {
     }
     if (line === undefined || line instanceof MmhaError) return unknown('unreachable', line?.message ?? 'not asked')
     try {
-      const { finished, stderr } = await runSections(line, 'probe', [
-        { id: 'status', text: 'mmha-keepalived ctl status' },
-      ])
+      const { finished, stderr } = await runSections(line, 'probe', [{ id: 'status', text: STATUS }])
       const output = finished[0]?.output ?? ''
       if (output.trim() === '')
         return unknown('no-daemon', stderr.trim().split('\n').at(-1) || 'the daemon does not answer')

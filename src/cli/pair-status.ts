@@ -48,7 +48,7 @@ export function problemsOf(nodes: readonly NodeStatus[], inventory: string): rea
     return [{ host, text: problem.text, hint }]
   })
   const views = viewsOf(nodes)
-  const own = views.flatMap((view) => nodeProblems(view))
+  const own = views.flatMap((view) => nodeProblems(view, inventory))
   return [...asked, ...own, ...pairProblems(views, nodes.length, inventory)]
 }
 
@@ -61,7 +61,7 @@ function viewsOf(nodes: readonly NodeStatus[]): readonly View[] {
   })
 }
 
-function nodeProblems({ host, status, instance, database }: View): Problem[] {
+function nodeProblems({ host, status, instance, database }: View, inventory: string): Problem[] {
   const found: Problem[] = []
   const say = (text: string, hint: string) => found.push({ host, text, hint })
   if (status.maintenance) {
@@ -74,7 +74,7 @@ function nodeProblems({ host, status, instance, database }: View): Problem[] {
     const { standing, why } = database.quarantine
     say(
       `is quarantined, ${standing}: ${why}`,
-      `its own transactions are in ${host}:/var/lib/mmha/quarantine; nothing of ${host} is overwritten by itself`,
+      `its own transactions are in ${host}:/var/lib/mmha/quarantine; to replace its data: mmha rejoin ${inventory} ${host} --reseed dump`,
     )
     return found
   }

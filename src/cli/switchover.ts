@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { plain } from '../events/renderer.ts'
@@ -6,6 +5,7 @@ import { loadInventory } from '../inventory/load.ts'
 import { ensureInLab, labSshDefaults } from '../lab/inside.ts'
 import { PairLines } from './ask-pair.ts'
 import { holdersOf, type Problem, problemsOf } from './pair-status.ts'
+import { untilWhole } from './until-whole.ts'
 
 interface SwitchoverOptions {
   readonly to?: string
@@ -20,9 +20,6 @@ Examples:
 
 Exit codes: 0 done, 1 moved, but not whole again in time, 3 a host can't be reached, 5 refused: not safe now
 `
-
-const WHOLE_MS = 60_000
-const LOOK_EVERY_MS = 250
 
 /** `mmha switchover`: a planned move of the address. Nothing acknowledged is lost, or it is refused. */
 export function registerSwitchover(program: Command): void {
@@ -73,33 +70,12 @@ async function switchover(file: string, options: SwitchoverOptions): Promise<num
     }
     const refused = await lines.ctl(holder, 'switch')
     if (refused !== '') throw refusal([{ host: holder, text: refused, hint: 'the address stayed where it is' }], false)
-    return await arrived(lines, { file, vip: inventory.vip.address, to: to ?? '' })
+    await untilWhole(lines, { file, fits: (holders) => holders.join() === to, after: 'the address was let go' })
+    process.stdout.write(`${to} holds ${inventory.vip.address}; whole: either host may be lost\n`)
+    return EXIT.done
   } finally {
     await lines.close()
   }
-}
-
-async function arrived(
-  lines: PairLines,
-  { file, vip, to }: { file: string; vip: string; to: string },
-): Promise<number> {
-  const deadline = performance.now() + WHOLE_MS
-  let problems: readonly Problem[] = []
-  while (performance.now() < deadline) {
-    const nodes = await lines.ask()
-    problems = problemsOf(nodes, file)
-    if (problems.length === 0 && holdersOf(nodes).join() === to) {
-      process.stdout.write(`${to} holds ${vip}; whole: either host may be lost\n`)
-      return EXIT.done
-    }
-    await delay(LOOK_EVERY_MS)
-  }
-  throw new MmhaError(`the address was let go, but the pair is not whole after ${WHOLE_MS / 1000} s`, {
-    code: 'NOT_WHOLE',
-    source: 'user',
-    exit: EXIT.failed,
-    hint: `mmha status ${file}${problems[0] === undefined ? '' : ` (${problems[0].text})`}`,
-  })
 }
 
 function refusal(problems: readonly Problem[], unreachable: boolean): MmhaError {

@@ -23,6 +23,8 @@ export const EVENT_CODES = {
   'drill.interrupted': 'the drill ends early and brings everything back',
   'drill.not-restored': 'a host could not be brought back',
   'drill.left-behind': 'something of the drill could not be removed',
+  'seed.stage': 'a part of the seeding of a host begins, or something was saved',
+  'seed.progress': 'how much of the copy has come; data.bytes, rate (bytes/s), remaining (s or null)',
   'lab.entered': 'the hosts are those of a lab: the command goes on in its network; data.name',
   'lab.image.build': 'an image is built; data.flavour',
   'lab.image.progress': 'a stage of the building begins',

@@ -107,6 +107,18 @@ export function formatGtidSet(flavour: Flavour, set: GtidSet): string {
     .join(',')
 }
 
+/**
+ * MariaDB: as gtid_binlog_state takes it. Of a domain the server written last counts as where its log ends: that one has
+ * the highest number.
+ */
+export function formatBinlogState(set: GtidSet): string {
+  return [...set]
+    .map(([origin, intervals]) => ({ origin, last: intervals.at(-1)?.last ?? 0 }))
+    .sort((a, b) => a.last - b.last)
+    .map(({ origin, last }) => `${origin}-${last}`)
+    .join(',')
+}
+
 /** a ∪ b */
 export function union(a: GtidSet, b: GtidSet): GtidSet {
   const all = new Map<string, Interval[]>()

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { formatGtidSet, formatPosition, type GtidSet } from '../../mysql/gtid-set.ts'
+import type { GtidSet } from '../../mysql/gtid-set.ts'
+import { tailCommand } from '../../mysql/tail.ts'
 import { STATE_DIR } from './state-file.ts'
 
 export interface TailOptions {
@@ -33,11 +34,8 @@ export async function saveTail(options: TailOptions): Promise<string> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const path = join(dir, `${new Date().toISOString().replaceAll(':', '')}.sql`)
   const files = await binlogFiles(options.binlogIndex)
-  const [command, ...args] =
-    options.flavour === 'mysql'
-      ? ['mysqlbinlog', `--include-gtids=${formatGtidSet('mysql', options.extra)}`, ...files]
-      : ['mariadb-binlog', `--start-position=${formatPosition(options.common)}`, ...files]
-  await run(command ?? '', args, path)
+  const [command = '', ...words] = tailCommand(options.flavour, options.extra, options.common)
+  await run(command, [...words, ...files], path)
   return path
 }
 

@@ -65,7 +65,7 @@ export function returning(stage: Stage): void {
     expect([await stage.sql(standby, value), await stage.sql(holder, value)]).toEqual(['newer', 'acknowledged'])
     expect(await Promise.all(stage.hosts.map((host) => stage.replicates(host)))).toEqual([false, false])
     expect(await stage.sql(holder, 'SELECT @@global.read_only')).toBe('1')
-    await stage.reseedByHand(standby)
+    await stage.rejoin(holder)
     expect(await stage.sql(holder, value)).toBe('newer')
   })
 
@@ -91,7 +91,7 @@ export function returning(stage: Stage): void {
       const quarantined = async () => /QUARANTINED, rolled-back/.test(await stage.said(holder, back))
       await stage.until('it is quarantined', quarantined)
       expect(await stage.replicates(holder)).toBe(false)
-      await stage.reseedByHand(standby)
+      await stage.rejoin(holder)
     }
     // MariaDB fetches its own transactions again.
     await stage.whole()

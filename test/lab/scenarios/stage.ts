@@ -221,19 +221,16 @@ export class Stage {
     await run(['cp', '-a', join(host.root, from), join(host.root, to)])
   }
 
-  /** What an administrator without `mmha rejoin` would do: both down, one's files to the other, provision again. */
-  async reseedByHand(from: LabHost): Promise<void> {
-    const to = this.other(from)
-    await this.on(to, `systemctl stop mmha-keepalived ${this.unit}`)
-    await this.on(from, `systemctl stop mmha-keepalived ${this.unit}`)
-    rmSync(join(to.root, 'var/lib/mysql'), { recursive: true })
-    await run(['cp', '-a', join(from.root, 'var/lib/mysql'), join(to.root, 'var/lib/mysql')])
-    rmSync(join(to.root, 'var/lib/mysql/auto.cnf'), { force: true })
-    for (const host of [from, to]) await this.on(host, `systemctl start ${this.unit} mmha-keepalived`)
-    await this.until('somebody holds the address', async () => (await this.holder()) !== undefined)
-    await this.mmha.ok('provision', this.inventory, '--yes')
-    await this.whole()
-    await this.same()
+  /** A host that was set aside gets a copy of the holder's data, while clients write. */
+  async rejoin(host: LabHost): Promise<void> {
+    const holder = await this.holder()
+    expect(host).not.toBe(holder)
+    const refused = await this.mmha.run('rejoin', this.inventory, holder.name, '--reseed', 'dump', '--yes', holder.name)
+    expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('holds the address') })
+    const load = await this.load()
+    await this.mmha.ok('rejoin', this.inventory, host.name, '--reseed', 'dump', '--yes', host.name)
+    await this.written(50)
+    await this.settled(load)
   }
 
   async #journals(): Promise<string> {

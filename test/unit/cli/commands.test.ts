@@ -48,6 +48,10 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
     ['answers that are not there', ['init', '--answers', 'none.yml'], 'cannot read the answers file none.yml'],
     ['genhash of nothing', ['genhash'], 'give the server with -s'],
     ['genhash of a name', ['genhash', '-s', 'localhost', '-u', '/'], 'localhost is no IP address'],
+    ['rejoin of no master', ['rejoin', 'gone.yml', 'm9', '--reseed', 'dump'], 'its masters: m1, m2'],
+    ['rejoin in no known way', ['rejoin', 'gone.yml', 'm1', '--reseed', 'tar'], 'give --reseed dump'],
+    ['rejoin that names two', ['rejoin', 'gone.yml', 'm1', '--reseed', 'dump', '--yes', 'm2'], '--yes m1'],
+    ['rejoin at no rate', ['rejoin', 'gone.yml', 'm1', '--reseed', 'dump', '--throttle', '-1'], '--throttle 20'],
     ['unknown tag', ['plan', 'gone.yml', '--tags', 'firewal'], 'did you mean firewall?'],
     [
       'plan that is not there',

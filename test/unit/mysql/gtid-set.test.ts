@@ -6,6 +6,7 @@ import {
   count,
   EMPTY,
   equal,
+  formatBinlogState,
   formatGtidSet,
   formatPosition,
   type GtidSet,
@@ -117,4 +118,9 @@ describe('algebra, against sets of numbers', () => {
   it('nothing less nothing is nothing', () => {
     expect(isEmpty(subtract(EMPTY, EMPTY))).toBe(true)
   })
+})
+
+it('a binlog state names the server that wrote last in a domain last: the server takes that for the end', () => {
+  const state = parseGtidSet('mariadb', '0-3-11,0-4-8,1-9-2')
+  expect(formatBinlogState(state)).toBe('1-9-2,0-4-8,0-3-11')
 })

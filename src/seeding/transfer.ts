@@ -1,0 +1,150 @@
+import type { Duplex, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ClientChannel } from 'ssh2'
+import { EXIT, MmhaError } from '../events/error.ts'
+import type { Connection } from '../hosts/connection.ts'
+import { ROOT_SHELL } from '../hosts/remote-script.ts'
+import { SQL_FUNCTIONS } from '../modules/mysql-client.ts'
+import { seedFailed } from './remote.ts'
+
+/** One end of a transfer: a program on a host whose stdout, or stdin, is the stream. */
+export interface End {
+  readonly connection: Connection
+  /** For the message: “could not …”. */
+  readonly doing: string
+  /** sh, run as root after SQL_FUNCTIONS; ends in the program itself (`exec …`). */
+  readonly script: string
+}
+
+/** What a program on a host came to. */
+interface Outcome {
+  /** null: its channel closed without a word. */
+  readonly code: number | null
+  readonly stderr: string
+}
+
+/** A channel that broke the stream is closed by then; else it was a filter of ours. */
+const GONE_WITHIN_MS = 2000
+
+const READY = '@@ready\n'
+
+/**
+ * From a program on one host into a program on the other, through here; neither is faster than the other takes it.
+ * Resolves when both have ended well.
+ * @throws MmhaError SEED_FAILED by the end that failed first, with what it said; SSH_LINK_LOST
+ */
+export async function transfer(from: End, onto: End, through: readonly Transform[]): Promise<void> {
+  const sink = await openEnd(onto)
+  const source = await openEnd(from)
+  // A channel is closed once all that came on it was read.
+  sink.channel.resume()
+  const broken: unknown = await pipeline([source.channel, ...through, sink.channel as Duplex]).catch((error) => error)
+  if (broken === undefined) {
+    // The reader of half a dump may have ended well, or have complained: the writer's word comes first.
+    for (const [end, { outcome }] of [
+      [from, source],
+      [onto, sink],
+    ] as const)
+      refuseUnlessWell(end, await outcome)
+    return
+  }
+  // Whoever is gone first broke it; the other has to hear of it.
+  await Promise.race([source.outcome, sink.outcome, delay(GONE_WITHIN_MS)])
+  const gone = (
+    [
+      [onto, sink],
+      [from, source],
+    ] as const
+  ).find(([, { ended }]) => ended() !== null)
+  for (const { channel } of [source, sink]) {
+    channel.close()
+    channel.resume()
+  }
+  await Promise.all([source.outcome, sink.outcome])
+  const outcome = gone?.[1].ended()
+  if (gone !== undefined && outcome != null) refuseUnlessWell(gone[0], outcome)
+  throw broken
+}
+
+function refuseUnlessWell(end: End, { code, stderr }: Outcome): void {
+  if (code === null) throw lost(end)
+  if (code !== 0) throw seedFailed(end.connection.name, end.doing, stderr)
+}
+
+interface OpenEnd {
+  readonly channel: ClientChannel
+  readonly outcome: Promise<Outcome>
+  /** null: it is still there. */
+  ended(): Outcome | null
+}
+
+async function openEnd({ connection, doing, script }: End): Promise<OpenEnd> {
+  const channel = await connection.openStream(ROOT_SHELL)
+  const outcome = outcomeOf(channel)
+  let end: Outcome | null = null
+  void outcome.then((its) => {
+    end = its
+  })
+  const ready = untilReady(channel)
+  // One group: the shell has read all of it before its stdin becomes the stream.
+  channel.write(`{
+umask 077
+LC_ALL=C; export LC_ALL
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+${SQL_FUNCTIONS}
+printf '${READY.replace('\n', '\\n')}'
+${script}
+}
+`)
+  if (await Promise.race([ready, outcome.then(() => false)])) return { channel, outcome, ended: () => end }
+  const { code, stderr } = await outcome
+  throw code === null ? lost({ connection, doing, script }) : seedFailed(connection.name, doing, stderr)
+}
+
+/** Takes the line off the stream, whatever comes right behind it stays. */
+function untilReady(channel: ClientChannel): Promise<boolean> {
+  return new Promise((resolve) => {
+    let text = Buffer.alloc(0)
+    const look = () => {
+      for (let chunk = channel.read() as Buffer | null; chunk !== null; chunk = channel.read() as Buffer | null) {
+        text = Buffer.concat([text, chunk])
+        const at = text.indexOf(READY)
+        if (at < 0) continue
+        channel.off('readable', look)
+        const rest = text.subarray(at + READY.length)
+        if (rest.length > 0) channel.unshift(rest)
+        resolve(true)
+        return
+      }
+    }
+    channel.on('readable', look)
+  })
+}
+
+const STDERR_KEPT = 4000
+
+function outcomeOf(channel: ClientChannel): Promise<Outcome> {
+  return new Promise((resolve) => {
+    let code: number | null = null
+    let stderr = ''
+    channel.stderr.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-STDERR_KEPT)
+    })
+    channel.on('exit', (status: number | null, signal?: string) => {
+      code = status ?? (signal === undefined ? null : 128)
+    })
+    channel.once('close', () => resolve({ code, stderr }))
+  })
+}
+
+function lost({ connection, doing }: End): MmhaError {
+  return new MmhaError(`the SSH connection to ${connection.name} (${connection.target.host}) was lost`, {
+    code: 'SSH_LINK_LOST',
+    source: 'user',
+    exit: EXIT.unreachable,
+    host: connection.name,
+    where: doing,
+    hint: 'see whether the host is up, then run the same command again: it begins afresh, the pair serves meanwhile',
+  })
+}
