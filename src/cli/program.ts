@@ -34,7 +34,8 @@ Examples:
   mmha status inventory.yml              who holds the address, what is wrong, what to do
   mmha switchover inventory.yml          moves the address to the other host, in order
   mmha runs inventory.yml                what was done there, by whom; mmha rollback takes a run back
-  mmha rejoin inventory.yml m1 --reseed dump   copies the holder's data onto a quarantined host
+  mmha rejoin inventory.yml m1 --reseed dump
+                                         copies the holder's data onto a quarantined host
   mmha COMMAND --help                    options and an example of each
 
 Exit codes: 0 done, 1 failed, 2 changes pending (plan --detailed-exitcode), 3 unreachable, 4 invalid input,
