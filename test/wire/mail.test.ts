@@ -3,11 +3,12 @@ import { chmodSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { parseConfig } from '../../src/keepalived/config/parse.ts'
 import { Mailer } from '../../src/keepalived/notify/mailer.ts'
 import { Webhook } from '../../src/keepalived/notify/webhook.ts'
 import { Heard } from '../unit/keepalived/sandbox.ts'
+import { Exim } from './exim.ts'
 import { Relay, type RelayOptions } from './relay.ts'
 import { reason } from './wire-test.ts'
 
@@ -91,6 +92,36 @@ describe.skipIf(reason !== null)('mail to a real relay', () => {
     })
     expect(await open.logs.first(() => true)).toMatch(/secret is open to others than root: chmod 600 /)
     expect(open.relay.mails()).toBe(0)
+  })
+
+  it('Debian’s exim: STARTTLS and a password, or nothing', async () => {
+    const exim = new Exim(LOGIN)
+    ends.push(() => exim.close())
+    await exim.listening()
+    const sent = (password: string) => {
+      const text = `global_defs {
+        notification_email {
+          dba@example.com
+        }
+        notification_email_from ha@example.com
+        smtp_server ${exim.address} ${exim.port}
+        smtp_helo_name m1.example.com
+        ${password === '' ? '' : `smtp_auth ha ${exim.secret(password)}\nsmtp_tls_ca ${exim.certificate}`}
+      }`
+      const logs = new Heard<string>()
+      const mailer = new Mailer(parseConfig(text, 'f').config.global, (_, said) => logs.add(said))
+      ends.unshift(() => mailer.stop(0))
+      mailer.send(MAIL)
+      return logs
+    }
+    expect(await sent('').first(() => true)).toMatch(/was not sent: .*550 log in first/)
+    expect(await sent('wr0ng').first(() => true)).toMatch(/was not sent: .*535/)
+    const logs = sent('Pa55 w0rd')
+    await vi.waitFor(() => expect(exim.mails).toMatch(/^\.\.second$/m), 20_000)
+    expect(exim.mails).toMatch(/^Received: from .*m1\.example\.com.*\n\tby mx\.test with esmtpsa/m)
+    expect(exim.mails).toMatch(/^\nfirst\n\.\n\.\.second\n/m)
+    expect(exim.mails.match(/^Message-I[dD]:/gm)).toHaveLength(1)
+    expect(logs.all).toEqual([])
   })
 
   it('a relay that says "later" is asked again', async () => {
