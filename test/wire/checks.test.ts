@@ -15,6 +15,11 @@ import { bundle, reason, wireTest } from './wire-test.ts'
 const SITE = `const { createServer } = require('node:http'), { readFileSync } = require('node:fs')
 createServer((q, r) => r.writeHead(Number(readFileSync(process.argv[1], 'utf8'))).end()).listen(8080, () => console.log('listening'))`
 
+/** Sends back what it hears, and its argument. */
+const ECHO = `const socket = require('node:dgram').createSocket('udp4')
+socket.on('message', (bytes, from) => socket.send([bytes, process.argv[1]], from.port, from.address))
+socket.bind(8053, () => console.log('listening'))`
+
 const instance = `vrrp_instance VI_1 {
   state BACKUP
   interface eth0
@@ -187,4 +192,55 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
     server.kill('SIGKILL')
     await faulty('ECONNREFUSED')
   })
+
+  wireTest(
+    'UDP_CHECK and PING_CHECK of one server: hung, gone, wrong and unreachable are faults, each ends',
+    async ({ segment, daemons }) => {
+      const { address } = Segment
+      const serve = async (suffix: string) => {
+        const server = segment.spawn('a', runtimeOf('b'), '-e', ECHO, suffix)
+        await new LineLog(server.stdout, server.stderr).line(/^listening$/)
+        return server
+      }
+      const check = `  delay_before_retry 0.2
+  connect_timeout 1
+  real_server ${address('a')} 8053 {
+    UDP_CHECK {
+      payload 0a 1b
+      require_reply 0a 1b 4x
+    }
+    PING_CHECK {
+      connect_ip ${address('b')}
+    }
+  }`
+      const wrong = await serve('z')
+      const daemon = daemons.oursWith('a', virtualServer(check))
+      let from = 0
+      const faulty = async (what: string) => {
+        await daemon.log.line(new RegExp(`\\(VI_1\\) FAULT because of .*${what}`), from)
+        await segment.vip('a', false)
+        from = daemon.log.lines.length
+      }
+      await faulty('UDP_CHECK .*: answer does not match require_reply')
+      wrong.kill('SIGKILL')
+      await once(wrong, 'exit')
+      const server = await serve('A')
+      await segment.vip('a', true)
+      server.kill('SIGSTOP')
+      await faulty('UDP_CHECK .*: no answer for 1 s')
+      server.kill('SIGCONT')
+      await segment.vip('a', true)
+      const echo = (ignored: 0 | 1) =>
+        promisify(execFile)('ip', [
+          ...['netns', 'exec', segment.namespace('b')],
+          ...['sysctl', '-q', '-w', `net.ipv4.icmp_echo_ignore_all=${ignored}`],
+        ])
+      await echo(1)
+      await faulty(`PING_CHECK ${address('b')}: no answer for 1 s`)
+      await echo(0)
+      await segment.vip('a', true)
+      server.kill('SIGKILL')
+      await faulty('UDP_CHECK .*: ECONNREFUSED')
+    },
+  )
 })

@@ -3,7 +3,9 @@ import type { Scripts } from '../notify/scripts.ts'
 import { probeDns } from './dns-probe.ts'
 import { probeHttp } from './http-probe.ts'
 import { miscProbe } from './misc-probe.ts'
+import { probePing } from './ping-probe.ts'
 import { probeTcp, type TcpTarget } from './tcp-probe.ts'
+import { probeUdp } from './udp-probe.ts'
 
 /** What one attempt has found. */
 export interface Finding {
@@ -48,6 +50,16 @@ export async function probeOf(check: Check, server: RealServer, scripts: Scripts
       const target = targetOf(check, server)
       const attempt = async (signal: AbortSignal) => ({ fault: await probeDns(target, check, signal) })
       return { what: `DNS_CHECK ${target.host}:${target.port}`, called: 'DNS_CHECK', fromStart: false, attempt }
+    }
+    case 'UDP_CHECK': {
+      const target = targetOf(check, server)
+      const attempt = async (signal: AbortSignal) => ({ fault: await probeUdp(target, check, signal) })
+      return { what: `UDP_CHECK ${target.host}:${target.port}`, called: 'UDP CHECK', fromStart: false, attempt }
+    }
+    case 'PING_CHECK': {
+      const target = targetOf(check, server)
+      const attempt = async (signal: AbortSignal) => ({ fault: await probePing(target, signal) })
+      return { what: `PING_CHECK ${target.host}`, called: 'ICMP CHECK', fromStart: false, attempt }
     }
     case 'HTTP_GET':
     case 'SSL_GET': {

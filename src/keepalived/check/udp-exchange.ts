@@ -5,6 +5,9 @@ import type { ProbeFault, TcpTarget } from './tcp-probe.ts'
 /** What a datagram means to who has asked; `undefined`: nothing, the answer is still to come. */
 type Judge = (answer: Uint8Array) => ProbeFault | undefined
 
+/** null: silence is good once the time is over. */
+type OnSilence = (seconds: number) => ProbeFault
+
 /**
  * Sends one datagram from a port of its own and waits for what `judge` takes as an answer. A refusal (ICMP) fails at once.
  * Never rejects; `signal` cuts it off, as a failure.
@@ -14,6 +17,7 @@ export function exchange(
   request: Uint8Array,
   judge: Judge,
   signal: AbortSignal,
+  onSilence: OnSilence = (seconds) => `no answer for ${seconds} s`,
 ): Promise<ProbeFault> {
   return new Promise((resolve) => {
     const socket = createSocket(isIPv6(target.host) ? 'udp6' : 'udp4')
@@ -28,7 +32,7 @@ export function exchange(
     }
     const fail = (error: NodeJS.ErrnoException) => settle(error.code ?? error.message)
     const cut = () => settle('cut off')
-    const timer = setTimeout(() => settle(`no answer for ${target.timeoutMs / 1000} s`), target.timeoutMs)
+    const timer = setTimeout(() => settle(onSilence(target.timeoutMs / 1000)), target.timeoutMs)
     signal.addEventListener('abort', cut, { once: true })
     // It may fail again after it was settled; a listener must stay.
     socket.on('error', fail)

@@ -10,6 +10,7 @@ import type { Block, Node } from './interpret.ts'
 import { miscCheck } from './misc-check.ts'
 import { ownAddresses } from './own-addresses.ts'
 import type { Check, RealServer, VirtualServer } from './servers.ts'
+import { udpCheck } from './udp-check.ts'
 import { addressFault } from './values.ts'
 
 type Opened = { readonly node: Node; readonly block: Block }
@@ -22,6 +23,10 @@ function buildCheck(opened: Opened, address: string, around: Around, building: B
       return [{ type: 'TCP_CHECK', ...timing, ...connectionOf(around) }]
     case 'DNS_CHECK':
       return [dnsCheck(around, { ...timing, ...connectionOf(around) }, building.report)]
+    case 'UDP_CHECK':
+      return [udpCheck(around, { ...timing, ...connectionOf(around) }, building.report)]
+    case 'PING_CHECK':
+      return [{ type: 'PING_CHECK', ...timing, ...connectionOf(around) }]
     case 'HTTP_GET':
     case 'SSL_GET': {
       const [, real, virtual] = around
@@ -147,7 +152,8 @@ export function buildVirtual(
   const check = realServers.find((server) => server.checks.length > 0)?.checks[0]
   if (holder !== undefined && check !== undefined) {
     const { refused, silent } = detectionTime(check)
-    const said = `a dead server is seen after ${refused} s at most, a hanging one after ${silent} s; then ${holder.name} gives ${address} away`
+    const hung = silent === Number.POSITIVE_INFINITY ? 'never' : `after ${silent} s`
+    const said = `a dead server is seen after ${refused} s at most, a hanging one ${hung}; then ${holder.name} gives ${address} away`
     report('note', 'accepted', node, said, 'mysql_server sees its death at once')
   }
   return { address, port, realServers, ...quorumOf(node, block, `${address} ${port}`, realServers, building) }

@@ -32,6 +32,8 @@ function longestAttempt(check: Check): number {
   switch (check.type) {
     case 'TCP_CHECK':
     case 'DNS_CHECK':
+    case 'PING_CHECK':
+    case 'UDP_CHECK':
       return check.connectTimeout
     case 'MISC_CHECK':
       return check.timeout
@@ -41,8 +43,20 @@ function longestAttempt(check: Check): number {
   }
 }
 
-/** How long a server that no longer answers may count as up, s: for refusals at once, and for silence. */
+/**
+ * How long a server that no longer answers may count as up, s: for refusals at once, and for silence; infinite where a check takes
+ * silence for good.
+ */
 export function detectionTime(check: Check): { readonly refused: number; readonly silent: number } {
   const refused = check.delayLoop + check.retry * check.delayBeforeRetry
+  if (check.type === 'UDP_CHECK' && check.reply === null) {
+    // Each good attempt listens to the end, for a refusal.
+    return { refused: refused + check.connectTimeout, silent: Number.POSITIVE_INFINITY }
+  }
+  // A ping is never refused.
+  if (check.type === 'PING_CHECK') {
+    const silent = refused + (check.retry + 1) * check.connectTimeout
+    return { refused: silent, silent }
+  }
   return { refused, silent: refused + (check.retry + 1) * longestAttempt(check) }
 }

@@ -1,6 +1,7 @@
 import type { Command } from './config.ts'
 import type { DnsCheck } from './dns-check.ts'
 import type { HttpCheck } from './http-check.ts'
+import type { UdpCheck } from './udp-check.ts'
 
 /** A `virtual_server` with its real servers: what is watched, and what its changes mean. Times in s as in the file. */
 export interface VirtualServer {
@@ -36,7 +37,7 @@ export interface RealServer {
   readonly checks: readonly Check[]
 }
 
-export type Check = TcpCheck | HttpCheck | DnsCheck | MiscCheck
+export type Check = TcpCheck | HttpCheck | DnsCheck | UdpCheck | PingCheck | MiscCheck
 
 /** When a check runs, and what its failures are worth. */
 export interface CheckTiming {
@@ -65,6 +66,11 @@ export interface Connection {
 
 export interface TcpCheck extends CheckTiming, Connection {
   readonly type: 'TCP_CHECK'
+}
+
+/** An echo request of ICMP or ICMPv6; the port means nothing. */
+export interface PingCheck extends CheckTiming, Connection {
+  readonly type: 'PING_CHECK'
 }
 
 /** A command whose exit code says how the server is. */

@@ -59,6 +59,11 @@ function realServers({ config, tree }: Subject, say: Say): void {
       ({ values }) => values[0] === address && Number(values[1]) === port,
     )
     const at = node?.block == null ? (node ?? tree) : placeOf(node.block, 'delay_loop')
+    if (worst === Number.POSITIVE_INFINITY) {
+      const said = `virtual_server ${address} ${port}: UDP_CHECK takes silence for good, a server that hangs is never seen`
+      say('slow-detection', at, said, 'add require_reply')
+      continue
+    }
     const said = `virtual_server ${address} ${port}: a server that no longer answers is seen after up to ${inSeconds(worst)} (delay_loop ${inSeconds(delayLoop)} and its retries)`
     say('slow-detection', at, said, 'a shorter delay_loop, connect_timeout and retry')
   }

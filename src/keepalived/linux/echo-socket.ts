@@ -24,7 +24,7 @@ export function echoReply(packet: Buffer, id: number): { readonly from: string; 
 }
 
 /** Ones' complement sum, RFC 1071; the field itself being 0. */
-function checksum(bytes: Buffer): number {
+export function checksum(bytes: Buffer): number {
   let sum = 0
   for (let i = 0; i < bytes.length; i += 2) sum += bytes.readUInt16BE(i)
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)

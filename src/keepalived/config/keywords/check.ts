@@ -1,7 +1,5 @@
-import { DNS_TYPES } from '../dns-types.ts'
 import {
   accepted,
-  address,
   alias,
   choice,
   command,
@@ -13,13 +11,11 @@ import {
   later,
   native,
   optional,
-  port,
-  seconds,
-  typo,
   word,
   words,
 } from '../keyword.ts'
-import { FORWARDING, INHIBIT, LOG_ALL, SNMP_NAME, THRESHOLDS, timing } from './server-options.ts'
+import { connection } from './connection.ts'
+import { FORWARDING, INHIBIT, SNMP_NAME, THRESHOLDS, timing } from './server-options.ts'
 
 /** nb_get_retry belongs to HTTP_GET, and there it is called retry since keepalived 2.0. */
 const NB_GET_RETRY = alias(
@@ -69,17 +65,17 @@ const CHECKS = [
     { en: 'Does a name server answer, over UDP?', zh: 'DNS 服务器是否应答（UDP）' },
     { opens: 'DNS_CHECK', many: true },
   ),
-  later(
+  native(
     'UDP_CHECK',
     [],
-    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
-    { opens: 'skipped', many: true },
+    { en: 'Does a UDP port answer, or at least not refuse?', zh: 'UDP 端口是否应答（或至少不拒绝）' },
+    { opens: 'UDP_CHECK', many: true },
   ),
-  later(
+  native(
     'PING_CHECK',
     [],
-    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
-    { opens: 'skipped', many: true },
+    { en: 'Does the host answer to a ping?', zh: '主机是否应答 ping' },
+    { opens: 'PING_CHECK', many: true },
   ),
   later(
     'BFD_CHECK',
@@ -118,23 +114,6 @@ export const REAL_SERVER: readonly Keyword[] = inBlock('real_server', [
     zh: 'HTTP_GET 和 SSL_GET 的 Host 请求头',
   }),
 ])
-
-const connection = (retries: number, delay: number | null) => [
-  native('connect_ip', [address], {
-    en: "Address to connect to; default: the real server's",
-    zh: '连接的地址；默认为真实服务器的地址',
-  }),
-  native('connect_port', [port], {
-    en: "Port to connect to; default: the real server's",
-    zh: '连接的端口；默认为真实服务器的端口',
-  }),
-  native('bindto', [address], { en: 'Source address', zh: '源地址' }),
-  ...timing(retries, delay),
-  later('bind_port', [port], { en: 'the kernel chooses the source port', zh: '源端口由内核选择' }),
-  later('bind_if', [word], { en: 'the kernel chooses the interface', zh: '网卡由内核选择' }),
-  later('fwmark', [integer(0, 2147483647)], { en: 'packets are not marked', zh: '不给数据包打标记' }),
-  LOG_ALL,
-]
 
 export const TCP_CHECK: readonly Keyword[] = inBlock('TCP_CHECK', [...connection(1, 1), NB_GET_RETRY])
 
@@ -208,41 +187,5 @@ export const HTTP_GET: readonly Keyword[] = [
       en: 'a search has 0.25 s, and as much stack as it needs',
       zh: '搜索限时 0.25 秒，所需的栈自动分配',
     }),
-  ]),
-]
-
-export const OTHER_CHECKS: readonly Keyword[] = [
-  ...inBlock('SMTP_CHECK', [
-    ...connection(1, 1),
-    native('helo_name', [word], { en: 'Name given in HELO', zh: 'HELO 中的名字' }),
-    typo('hello_name', 'helo_name', { en: 'keepalived would ignore it', zh: 'keepalived 会忽略这个拼写错误' }),
-    native('host', [], { en: 'Where to connect', zh: '连接的目标' }, { opens: 'host', many: true }),
-  ]),
-  ...inBlock('host', connection(1, 1)),
-  ...inBlock('DNS_CHECK', [
-    ...connection(3, null),
-    native(
-      'type',
-      [choice(...Object.keys(DNS_TYPES))],
-      { en: 'What is asked for', zh: '查询的记录类型' },
-      { default: 'SOA' },
-    ),
-    native('name', [word], { en: 'Name that is asked for', zh: '查询的名字' }, { default: '.' }),
-  ]),
-  ...inBlock('MISC_CHECK', [
-    ...timing(0, 1),
-    LOG_ALL,
-    native('misc_path', [command], { en: 'The command; exit 0 is success', zh: '要运行的命令；退出码 0 为成功' }),
-    native('misc_timeout', [seconds(0.001, 86400)], {
-      en: 'Until a run counts as failed; default: delay_loop',
-      zh: '超过此时间即算失败；默认为 delay_loop',
-    }),
-    native(
-      'misc_dynamic',
-      [flag],
-      { en: 'Exit codes 2..255 are success, and the weight plus two', zh: '退出码 2 到 255 为成功，减 2 即权重' },
-      { default: false },
-    ),
-    native('user', [word, optional(word)], { en: 'User and group that it runs as', zh: '运行它的用户和组' }),
   ]),
 ]
