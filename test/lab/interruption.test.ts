@@ -19,8 +19,11 @@ interface Document {
   readonly hosts?: readonly { readonly changed: number }[]
 }
 
-/** Provisions as from a terminal, and sends Ctrl-C to all of it as one would, for every event that is told so. */
-async function provision(interruptAt: (event: Document) => boolean) {
+/**
+ * Provisions as from a terminal, and sends Ctrl-C (or another signal) to all of it as one would, for every event that is
+ * told so.
+ */
+async function provision(interruptAt: (event: Document) => boolean, signal: NodeJS.Signals = 'SIGINT') {
   // In a process group of its own, as a shell's job is.
   const child = spawn(process.execPath, ['dist/mmha.js', 'provision', INVENTORY, '--yes', '--json'], {
     cwd: tree,
@@ -29,13 +32,18 @@ async function provision(interruptAt: (event: Document) => boolean) {
     detached: true,
   })
   const documents: Document[] = []
+  let killed = false
   createInterface({ input: child.stdout }).on('line', (line) => {
+    // The last line of one that is dead may be half a line.
+    if (killed) return
     const document = JSON.parse(line) as Document
     documents.push(document)
-    if (interruptAt(document) && child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+    if (!interruptAt(document) || child.pid === undefined) return
+    process.kill(-child.pid, signal)
+    killed = signal === 'SIGKILL'
   })
   const [exit] = (await once(child, 'close')) as [number | null]
-  return { exit, documents, last: documents.at(-1) }
+  return { exit, killed, documents, last: documents.at(-1) }
 }
 
 describe.skipIf(process.getuid?.() !== 0)('Ctrl-C while provisioning (needs root)', { timeout: 300_000 }, () => {
@@ -46,6 +54,18 @@ describe.skipIf(process.getuid?.() !== 0)('Ctrl-C while provisioning (needs root
     await mmha.ok('lab', 'up', INVENTORY, '--server', 'mariadb-10.11')
   })
   afterAll(() => mmha.ok('lab', 'down'))
+
+  it('is killed while both hosts install the server: no lock is left, the installation is finished', async () => {
+    const unpacking = /Unpacking mariadb-server-core/
+    const { killed } = await provision(({ message = '' }) => unpacking.test(message), 'SIGKILL')
+    expect(killed).toBe(true)
+    // The host frees the lock when it has noticed; what still installs is waited for.
+    let next = await provision(({ code }) => code === 'step.changed', 'SIGKILL')
+    for (let tries = 0; next.exit === 75 && tries < 20; tries += 1) {
+      next = await provision(({ code }) => code === 'step.changed', 'SIGKILL')
+    }
+    expect(next.killed, JSON.stringify(next.last)).toBe(true)
+  })
 
   it('lets the steps that run end, begins no other, and says so', async () => {
     let sent = false
@@ -72,6 +92,29 @@ describe.skipIf(process.getuid?.() !== 0)('Ctrl-C while provisioning (needs root
     })
     expect(last).toMatchObject({ type: 'error', code: 'INTERRUPTED', exit: 130 })
     expect(exit).toBe(130)
+  })
+
+  it('is killed after each step of what is left, and goes on where it was', async () => {
+    let kills = 0
+    let locked = 0
+    // More than there are steps on both hosts: what makes no progress must not go on for ever.
+    while (kills < 50 && locked < 50) {
+      // Every other one in the middle of a step, which then ends by itself on its host.
+      const at = kills % 2 === 0 ? 'step.changed' : 'step.begin'
+      let changed = 0
+      const { exit, killed, last } = await provision(({ code }) => {
+        changed += code === 'step.changed' ? 1 : 0
+        return code === at && (at === 'step.changed' || changed > 0)
+      }, 'SIGKILL')
+      if (killed) kills += 1
+      else if (exit === 75) locked += 1
+      else {
+        expect(last).toMatchObject({ type: 'result' })
+        break
+      }
+    }
+    expect(kills).toBeGreaterThan(5)
+    expect([kills, locked].every((count) => count < 50)).toBe(true)
   })
 
   it('holds no lock: the same command finishes, and leaves nothing to do', async () => {
