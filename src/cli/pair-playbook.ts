@@ -19,6 +19,7 @@ import { loadPlaybook, playbookFrom } from '../playbook/load.ts'
 import { interruptible } from './interruptible.ts'
 import type { PairFlags, PairRun } from './pair-run.ts'
 import { writePlan } from './plan-file.ts'
+import { RunLog } from './run-log.ts'
 
 /** Runs a playbook on a pair, shows it on the way, prints what came of it. */
 export async function runPlaybook(inventory: Inventory, asked: PairRun): Promise<RunResult> {
@@ -40,12 +41,14 @@ export async function runPlaybook(inventory: Inventory, asked: PairRun): Promise
       ? loadPlaybook(file, options)
       : playbookFrom(parseSource(asked.playbook, `mmha ${command}`), options)
   const plays = select(all, source, inventory)
+  const header = newRun(command, new Date())
+  const log = new RunLog(header.id, `mmha ${command} ${inventory.file}, ${header.by}, ${header.started}`)
   try {
     const result = await interruptible((interrupt) =>
       run({
         inventory,
         plays,
-        sink: renderer.sink,
+        sink: log.through(renderer.sink),
         mode: dry ? 'plan' : 'apply',
         check: (plan, found) => {
           checkStepNames(all, source, inventory, found)
@@ -55,7 +58,7 @@ export async function runPlaybook(inventory: Inventory, asked: PairRun): Promise
         approve: (request) => approve(request, renderer, interrupt.stop),
         allowRestart,
         interrupt,
-        journal: new Journal(newRun(command, new Date())),
+        journal: new Journal(header),
       }),
     )
     if (out !== undefined) {
@@ -63,7 +66,9 @@ export async function runPlaybook(inventory: Inventory, asked: PairRun): Promise
       writePlan(out, savePlan({ ...result, inventory, source: whole }, new Date()))
     }
     await renderer.idle()
-    if (flags.json === true) stdout.write(`${JSON.stringify(document(command, inventory, result))}\n`)
+    const written = log.end('done')
+    const did = written === null ? {} : { run: header.id, log: written }
+    if (flags.json === true) stdout.write(`${JSON.stringify({ ...document(command, inventory, result), ...did })}\n`)
     else {
       if (dry)
         stdout.write(
@@ -73,8 +78,14 @@ export async function runPlaybook(inventory: Inventory, asked: PairRun): Promise
         )
       for (const line of deviationLines(result.deviations)) stdout.write(`${line}\n`)
       for (const host of result.hosts) stdout.write(`${summaryLine(host, result.ms)}\n`)
+      if (written !== null) stdout.write(`run ${header.id}, log: ${written}\n`)
     }
     return result
+  } catch (error) {
+    const written = log.end(`ended with an error: ${error instanceof Error ? error.message : String(error)}`)
+    await renderer.idle()
+    if (written !== null) stderr.write(`log: ${written}\n`)
+    throw error
   } finally {
     await renderer.idle()
   }

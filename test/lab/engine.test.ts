@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -256,7 +256,10 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
     expect(failed.result).toMatchObject({ type: 'error', code: 'STEP_FAILED', where: 'first/package' })
     for (const host of ['m1', 'm2']) expect(failed.stderr).toContain(`failed on ${host} with status 100`)
     expect(failed.stderr).toContain('Unable to locate package no-such-package')
-    expect(await on(m1, 'ls /etc/mmha')).not.toContain('after')
+    const [, log = ''] = /^log: (.*)$/m.exec(failed.stderr) ?? []
+    expect(statSync(log).mode & 0o777).toBe(0o600)
+    expect(readFileSync(log, 'utf8')).toMatch(/^\S+Z step.output m1: .*Unable to locate package no-such-package$/m)
+    expect(await on(m1, 'ls /etc/mmha || :')).not.toContain('after')
     expect((await mmha('provision', two('iptables'), '--yes')).exit).toBe(0)
     expect(await on(m1, 'ls /etc/mmha')).toContain('after')
   })

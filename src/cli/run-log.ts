@@ -1,0 +1,74 @@
+import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { MmhaEvent, Sink } from '../events/event.ts'
+
+/** Logs that are kept; the oldest go when another one is written. */
+const KEPT = 100
+
+/** Where logs of runs are: `$XDG_STATE_HOME/mmha/runs`, for their owner alone. */
+export function logFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const state = env.XDG_STATE_HOME ?? ''
+  return join(state.startsWith('/') ? state : join(env.HOME || homedir(), '.local/state'), 'mmha/runs')
+}
+
+/**
+ * Everything that a run said, what its steps printed included, line by line with its time; written as it happens once
+ * something is done, so that a run that is killed leaves it, and not at all for a run that finds nothing to do.
+ */
+export class RunLog {
+  readonly #file: string
+  readonly #folder: string
+  #waiting: string[] = []
+  #open = false
+  #broken = false
+  #pruned = false
+
+  /** @param head first line: what was asked for */
+  constructor(id: string, head: string, folder: string = logFolder()) {
+    this.#folder = folder
+    this.#file = join(folder, `${id}.log`)
+    this.#waiting.push(head)
+  }
+
+  /** Hears every event, and hands it on. */
+  through(next: Sink): Sink {
+    return (event) => {
+      this.#waiting.push(line(event))
+      if (event.code === 'step.begin') this.#open = true
+      if (this.#open) this.#write()
+      next(event)
+    }
+  }
+
+  /** How the run ended. @returns the log's path; null when nothing was done, or it can't be written */
+  end(how: string): string | null {
+    this.#waiting.push(`${new Date().toISOString()} ${how}`)
+    if (this.#open) this.#write()
+    return this.#open && !this.#broken ? this.#file : null
+  }
+
+  #write(): void {
+    if (this.#broken) return
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+      appendFileSync(this.#file, `${this.#waiting.join('\n')}\n`, { mode: 0o600 })
+      this.#waiting = []
+      if (!this.#pruned) this.#prune()
+    } catch {
+      // A full disk, or a home that nobody may write: that is no reason not to mend a pair. `end` says that there is none.
+      this.#broken = true
+    }
+  }
+
+  #prune(): void {
+    this.#pruned = true
+    const logs = readdirSync(this.#folder).filter((name) => name.endsWith('.log'))
+    for (const old of logs.sort().slice(0, -KEPT)) rmSync(join(this.#folder, old), { force: true })
+  }
+}
+
+function line({ level, host, message, code }: MmhaEvent): string {
+  const mark = level === 'error' || level === 'warn' ? `${level}: ` : ''
+  return `${new Date().toISOString()} ${code} ${host === undefined ? '' : `${host}: `}${mark}${message}`
+}
