@@ -20,6 +20,8 @@ export interface ReplicationFacts {
   readonly filePassword: string
   /** Its certificates, so that the peer's channel may be encrypted. */
   readonly tls: boolean
+  /** It made its certificate itself, and can prove it to whoever has the password (MariaDB ≥ 11.4). */
+  readonly ownCertificate: boolean
   /** Where its binary log ends. */
   readonly position: { readonly file: string; readonly position: number } | null
   /** `binlog_do_db=shop`: what its binary log leaves out. */
@@ -31,7 +33,7 @@ export function parseReplication(stdout: string): ReplicationFacts {
   const facts = new FactLines(stdout)
   const channel = facts.record('channel')
   const [file = '', position = '', only = '', ignored = ''] = facts.rows('position')[0] ?? []
-  const tls = facts.text('tls') ?? ''
+  const [tls = '', certificate = ''] = facts.texts('tls')
   return {
     up: facts.flag('up'),
     uuid: facts.text('uuid') ?? '',
@@ -44,6 +46,7 @@ export function parseReplication(stdout: string): ReplicationFacts {
     filePassword: facts.text('file_password') ?? '',
     // have_ssl says YES, NO or DISABLED; where it is gone, a certificate's file name says it.
     tls: !['', 'NO', 'DISABLED', 'NULL'].includes(tls),
+    ownCertificate: tls === 'YES' && ['', 'NULL'].includes(certificate),
     position: file === '' ? null : { file, position: Number(position) },
     binlogFilters: [
       ...(only === '' ? [] : [`binlog_do_db=${only}`]),

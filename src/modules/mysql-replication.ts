@@ -112,9 +112,23 @@ function wantedChannel(context: Context, dialect: Dialect): ChannelSettings {
     connectRetry,
     heartbeat: HEARTBEAT,
     position: mode === 'position' && position !== null ? position : 'gtid',
-    // A MySQL server makes its certificates when it starts for the first time.
-    tls: (mine.tls || !mine.up) && (theirs.tls || !theirs.up) && dialect.flavour === 'mysql',
+    tls: tlsBetween(context, dialect),
   }
+}
+
+/** What both ends can do; of a server that is still to be installed: what its kind does by itself. */
+function tlsBetween({ mine, theirs }: Context, dialect: Dialect): ChannelSettings['tls'] {
+  const sides = [mine, theirs]
+  if (!sides.every(({ up, tls }) => (up ? tls : dialect.can('makesCertificate')))) return false
+  const proven = dialect.can('provesCertificate') && sides.every(({ up, ownCertificate }) => !up || ownCertificate)
+  return proven ? 'verified' : true
+}
+
+/** null: as wanted, or this server doesn't say. More than is wanted is left alone: MariaDB ≥ 11.4 asks for TLS by itself. */
+function tlsDifference({ mine }: Context, dialect: Dialect, wanted: ChannelSettings['tls']): string | null {
+  const { [dialect.column.tls]: allowed = '', [dialect.column.tlsVerified]: verified = '' } = mine.channel ?? {}
+  if (wanted !== false && allowed === 'No') return '~ TLS: off → on'
+  return wanted === 'verified' && verified === 'No' ? '~ TLS: the source proves who it is' : null
 }
 
 /** Where a channel that is in use has got to: a change of its other options must not move it. null: not in use yet. */
@@ -149,6 +163,8 @@ function differences(context: Context, dialect: Dialect, wanted: ChannelSettings
     ['GTID auto-position', channel.autoPosition, auto],
   ]
   const changed = pairs.filter(([, is, want]) => is !== want).map(([name, is, want]) => `~ ${name}: ${is} → ${want}`)
+  const tls = tlsDifference(context, dialect, wanted.tls)
+  if (tls !== null) changed.push(tls)
   if (mine.filePassword !== '' && mine.channelPassword !== mine.filePassword) changed.push('~ password: the new one')
   return changed
 }

@@ -15,8 +15,8 @@ export interface ChannelSettings {
   readonly heartbeat: number
   /** gtid: auto-position. position: start at `file`:`position`. */
   readonly position: { readonly file: string; readonly position: number } | 'gtid'
-  /** TLS, only where both sides have it. */
-  readonly tls: boolean
+  /** TLS, only where both sides have it; verified: where the source can prove its certificate without a CA. */
+  readonly tls: boolean | 'verified'
 }
 
 /** Attempts before a replica gives up: MySQL ≥ 8.1 would stop after 10. A day of seconds, as 8.0 had it. */
@@ -72,10 +72,11 @@ export function appliedAll({ applied, received }: ChannelStatus): boolean {
   return applied.file === received.file && applied.position === received.position
 }
 
-function tlsOptions(dialect: Dialect, tls: boolean): string[] {
+function tlsOptions(dialect: Dialect, tls: ChannelSettings['tls']): string[] {
   const p = dialect.option
-  // The pair's certificates are the servers' own, self-signed ones: encrypt, don't verify. MariaDB ≥ 11.4 would verify
-  // by default and refuse the peer with error 2026, also when TLS was not asked for.
+  if (tls === 'verified') return [`${p}_SSL=1`, `${p}_SSL_VERIFY_SERVER_CERT=1`]
+  // Certificates of no CA that the peer knows: encrypt, don't verify. MariaDB ≥ 11.4 would verify by default and refuse the
+  // peer with error 2026, also when TLS was not asked for.
   const verify = dialect.can('verifiesCertificateByDefault') ? [`${p}_SSL_VERIFY_SERVER_CERT=0`] : []
   if (tls) return [`${p}_SSL=1`, ...verify]
   return dialect.can('publicKeyRequest') ? [`GET_${p}_PUBLIC_KEY=1`] : verify

@@ -37,6 +37,10 @@ const CAPABILITIES = {
   retryCountPerChannel: { mysql: [5, 7, 0], mariadb: [12, 0, 1] },
   /** The server checks the peer's certificate by default: a peer without TLS is refused (error 2026). */
   verifiesCertificateByDefault: { mysql: null, mariadb: [11, 4, 1] },
+  /** Makes itself a certificate when it has none. */
+  makesCertificate: { mysql: [5, 7, 6], mariadb: [11, 4, 1] },
+  /** Its self-made certificate is proven by the password that both ends know, without a CA (mysql_native_password too). */
+  provesCertificate: { mysql: null, mariadb: [11, 4, 1] },
   /** gtid_mode and enforce_gtid_consistency exist as settings. */
   gtidMode: { mysql: [5, 7, 5], mariadb: null },
   /** binlog_format is more than a deprecated remnant, and its default may not be ROW. */
@@ -101,6 +105,9 @@ export interface ReplicaColumns {
   readonly relaySourceLogFile: string
   readonly execSourceLogPos: string
   readonly secondsBehind: string
+  /** Yes or No. */
+  readonly tls: string
+  readonly tlsVerified: string
 }
 
 export interface VariableNames {
@@ -255,6 +262,8 @@ function columns(modern: boolean): ReplicaColumns {
     relaySourceLogFile: `Relay_${source}_Log_File`,
     execSourceLogPos: `Exec_${source}_Log_Pos`,
     secondsBehind: `Seconds_Behind_${source}`,
+    tls: `${source}_SSL_Allowed`,
+    tlsVerified: `${source}_SSL_Verify_Server_Cert`,
   }
 }
 

@@ -109,6 +109,17 @@ replication: ${replication}
         ['2', '1', '1', '1', 'AFTER_SYNC'],
         ['2', '2', '1', '1', 'AFTER_SYNC'],
       ])
+      // MariaDB before 11.4 has no certificate unless somebody gives it one.
+      if (server !== 'mariadb-10.11') {
+        const column = server.startsWith('mysql') ? 'Source_SSL_Allowed' : 'Master_SSL_Verify_Server_Cert'
+        for (const host of MASTERS) {
+          const status = await mmha.on(
+            host,
+            `$(command -v mariadb || command -v mysql) --vertical -e "show replica status"`,
+          )
+          expect(status).toContain(`${column}: Yes`)
+        }
+      }
       const readOnly = await Promise.all(MASTERS.map((host) => mmha.sql(host, 'select @@global.read_only')))
       expect([...readOnly].sort()).toEqual(['0', '1'])
     })

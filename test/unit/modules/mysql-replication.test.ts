@@ -19,6 +19,7 @@ const FRESH: ReplicationFacts = {
   channelPassword: '',
   filePassword: 'f1',
   tls: true,
+  ownCertificate: true,
   position: { file: 'binlog.000001', position: 158 },
   binlogFilters: [],
 }
@@ -138,6 +139,35 @@ describe('mysql_replication', () => {
       "file and position can't",
     )
   })
+
+  describe('is encrypted where both servers can', () => {
+    const NEW: ServerFacts = { ...MARIADB, version: '11.8.6-MariaDB' }
+    const options = (mine: ReplicationFacts, theirs: ReplicationFacts, server: ServerFacts) => {
+      const diff = plan({ ...mine, uuid: '' }, { ...theirs, uuid: '' }, {}, server)[0]?.diff ?? ''
+      return [...diff.matchAll(/\w*(?:SSL|KEY)\w*=\d/g)].map(String).join(' ')
+    }
+    const given = { ownCertificate: false }
+    it.each<[string, ServerFacts, Partial<ReplicationFacts>, string]>([
+      ['without a CA, and proven', NEW, {}, 'MASTER_SSL=1 MASTER_SSL_VERIFY_SERVER_CERT=1'],
+      ['certificates of their own CA', NEW, given, 'MASTER_SSL=1 MASTER_SSL_VERIFY_SERVER_CERT=0'],
+      ['none, and a default that would refuse', NEW, { ...given, tls: false }, 'MASTER_SSL_VERIFY_SERVER_CERT=0'],
+      ['older, with certificates', MARIADB, given, 'MASTER_SSL=1'],
+      ['older, without', MARIADB, { ...given, tls: false }, ''],
+      ['MySQL', MYSQL, given, 'SOURCE_SSL=1'],
+      ['MySQL without', MYSQL, { ...given, tls: false }, 'GET_SOURCE_PUBLIC_KEY=1'],
+    ])('%s', (_name, server, peer, expected) => {
+      const uuids = server.flavour === 'mysql' ? { mine: FRESH, theirs: FRESH_PEER } : { mine: FRESH, theirs: FRESH }
+      expect(options({ ...uuids.mine, ...peer }, { ...uuids.theirs, ...peer }, server)).toBe(expected)
+    })
+
+    it('a channel that is not is mended; one whose server does not say is left alone', () => {
+      const changes = (row: Readonly<Record<string, string>>) =>
+        plan({ ...IN_USE, channel: { ...CHANNEL, ...row } }, IN_USE_PEER)[0]?.diff ?? ''
+      expect(changes({})).toBe('')
+      expect(changes({ Source_SSL_Allowed: 'Yes' })).toBe('')
+      expect(changes({ Source_SSL_Allowed: 'No' })).toBe('~ TLS: off → on')
+    })
+  })
 })
 
 describe('mysql_fresh_pair', () => {
@@ -181,8 +211,16 @@ describe('facts of replication', () => {
       channelPassword: 'p',
       filePassword: 'q',
       tls: false,
+      ownCertificate: false,
       position: { file: 'binlog.000001', position: 158 },
     })
     expect(parseReplication('').up).toBe(false)
+    const certificate = (lines: string) => {
+      const { tls, ownCertificate } = parseReplication(lines)
+      return { tls, ownCertificate }
+    }
+    expect(certificate('tls\tYES\ntls\tNULL\n')).toEqual({ tls: true, ownCertificate: true })
+    expect(certificate('tls\tYES\ntls\t/etc/ssl/db.pem\n')).toEqual({ tls: true, ownCertificate: false })
+    expect(certificate('tls\tserver-cert.pem\n')).toEqual({ tls: true, ownCertificate: false })
   })
 })

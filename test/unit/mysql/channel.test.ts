@@ -38,6 +38,11 @@ describe('changing the source', () => {
       { position: { file: 'b.1', position: 4 } },
       `${old}, MASTER_LOG_FILE='b.1', MASTER_LOG_POS=4, MASTER_USE_GTID=no`,
     ],
+    [
+      '11.8.2-MariaDB',
+      { tls: 'verified' },
+      `${old}, MASTER_USE_GTID=slave_pos, MASTER_SSL=1, MASTER_SSL_VERIFY_SERVER_CERT=1`,
+    ],
     ['11.8.2-MariaDB', {}, `${old}, MASTER_USE_GTID=slave_pos, MASTER_SSL_VERIFY_SERVER_CERT=0`],
     [
       '11.8.2-MariaDB',
