@@ -20,6 +20,9 @@ const ECHO = `const socket = require('node:dgram').createSocket('udp4')
 socket.on('message', (bytes, from) => socket.send([bytes, process.argv[1]], from.port, from.address))
 socket.bind(8053, () => console.log('listening'))`
 
+/** Debian's aiosmtpd. */
+const RELAY = new URL('../fixtures/notify/relay.py', import.meta.url).pathname
+
 const instance = `vrrp_instance VI_1 {
   state BACKUP
   interface eth0
@@ -243,4 +246,33 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
       await faulty('UDP_CHECK .*: ECONNREFUSED')
     },
   )
+
+  wireTest('SMTP_CHECK of a mail server: hung and gone are faults, the first ends', async ({ segment, daemons }) => {
+    // Debian's own python: another one first in PATH does not have Debian's packages.
+    const server = segment.spawn('a', '/usr/bin/python3', RELAY, 'no', '-', '-', '-', '-')
+    const { port } = JSON.parse(await new LineLog(server.stdout, server.stderr).line(/^\{"port"/)) as { port: number }
+    const check = `  delay_before_retry 0.2
+  real_server ${Segment.address('a')} 25 {
+    SMTP_CHECK {
+      helo_name check.example
+      connect_timeout 1
+      host {
+        connect_ip 127.0.0.1
+        connect_port ${port}
+      }
+    }
+  }`
+    const daemon = daemons.oursWith('a', virtualServer(check))
+    const faulty = async (what: string) => {
+      await daemon.log.line(new RegExp(`\\(VI_1\\) FAULT because of .*SMTP_CHECK 127.0.0.1:${port}: ${what}`))
+      await segment.vip('a', false)
+    }
+    await segment.vip('a', true)
+    server.kill('SIGSTOP')
+    await faulty('no whole answer for 1 s')
+    server.kill('SIGCONT')
+    await segment.vip('a', true)
+    server.kill('SIGKILL')
+    await faulty('ECONNREFUSED')
+  })
 })

@@ -1,9 +1,11 @@
+import { hostname } from 'node:os'
 import type { Check, Connection, RealServer } from '../config/servers.ts'
 import type { Scripts } from '../notify/scripts.ts'
 import { probeDns } from './dns-probe.ts'
 import { probeHttp } from './http-probe.ts'
 import { miscProbe } from './misc-probe.ts'
 import { probePing } from './ping-probe.ts'
+import { probeMailHosts } from './smtp-probe.ts'
 import { probeTcp, type TcpTarget } from './tcp-probe.ts'
 import { probeUdp } from './udp-probe.ts'
 
@@ -50,6 +52,13 @@ export async function probeOf(check: Check, server: RealServer, scripts: Scripts
       const target = targetOf(check, server)
       const attempt = async (signal: AbortSignal) => ({ fault: await probeDns(target, check, signal) })
       return { what: `DNS_CHECK ${target.host}:${target.port}`, called: 'DNS_CHECK', fromStart: false, attempt }
+    }
+    case 'SMTP_CHECK': {
+      const targets = check.hosts.map((one) => targetOf(one, server))
+      const heloName = check.heloName ?? hostname()
+      const attempt = async (signal: AbortSignal) => ({ fault: await probeMailHosts(targets, heloName, signal) })
+      const where = targets.map(({ host, port }) => `${host}:${port}`).join(' ')
+      return { what: `SMTP_CHECK ${where}`, called: 'CHECK', fromStart: false, attempt }
     }
     case 'UDP_CHECK': {
       const target = targetOf(check, server)

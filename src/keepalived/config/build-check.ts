@@ -10,6 +10,7 @@ import type { Block, Node } from './interpret.ts'
 import { miscCheck } from './misc-check.ts'
 import { ownAddresses } from './own-addresses.ts'
 import type { Check, RealServer, VirtualServer } from './servers.ts'
+import { smtpCheck } from './smtp-check.ts'
 import { udpCheck } from './udp-check.ts'
 import { addressFault } from './values.ts'
 
@@ -23,6 +24,8 @@ function buildCheck(opened: Opened, address: string, around: Around, building: B
       return [{ type: 'TCP_CHECK', ...timing, ...connectionOf(around) }]
     case 'DNS_CHECK':
       return [dnsCheck(around, { ...timing, ...connectionOf(around) }, building.report)]
+    case 'SMTP_CHECK':
+      return [smtpCheck(around, { ...timing, ...connectionOf(around) })]
     case 'UDP_CHECK':
       return [udpCheck(around, { ...timing, ...connectionOf(around) }, building.report)]
     case 'PING_CHECK':

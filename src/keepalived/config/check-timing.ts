@@ -37,6 +37,9 @@ function longestAttempt(check: Check): number {
       return check.connectTimeout
     case 'MISC_CHECK':
       return check.timeout
+    case 'SMTP_CHECK':
+      // As a page: for the connection, and again for the talk.
+      return check.hosts.reduce((sum, { connectTimeout }) => sum + 2 * connectTimeout, 0)
     default:
       // A page may take its time for the connection, and again for the answer.
       return 2 * check.urls.length * check.connectTimeout

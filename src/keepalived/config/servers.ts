@@ -1,6 +1,7 @@
 import type { Command } from './config.ts'
 import type { DnsCheck } from './dns-check.ts'
 import type { HttpCheck } from './http-check.ts'
+import type { SmtpCheck } from './smtp-check.ts'
 import type { UdpCheck } from './udp-check.ts'
 
 /** A `virtual_server` with its real servers: what is watched, and what its changes mean. Times in s as in the file. */
@@ -37,7 +38,7 @@ export interface RealServer {
   readonly checks: readonly Check[]
 }
 
-export type Check = TcpCheck | HttpCheck | DnsCheck | UdpCheck | PingCheck | MiscCheck
+export type Check = TcpCheck | HttpCheck | DnsCheck | SmtpCheck | UdpCheck | PingCheck | MiscCheck
 
 /** When a check runs, and what its failures are worth. */
 export interface CheckTiming {

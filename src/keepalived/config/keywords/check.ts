@@ -47,10 +47,10 @@ const CHECKS = [
     { en: 'The same over TLS; the certificate is not verified', zh: '同上，但使用 TLS；不验证证书' },
     { opens: 'HTTP_GET', many: true },
   ),
-  later(
+  native(
     'SMTP_CHECK',
     [],
-    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
+    { en: 'Does a mail server greet, and take a HELO?', zh: '邮件服务器是否发出问候并接受 HELO' },
     { opens: 'SMTP_CHECK', many: true },
   ),
   native(

@@ -20,14 +20,29 @@ import { LOG_ALL, timing } from './server-options.ts'
 
 const PORTS = ['connect_port', 'bind_port']
 
+/** What a `host` of SMTP_CHECK may have of its own. */
+const OF_A_HOST = ['connect_ip', 'connect_port', 'bindto', 'connect_timeout']
+
 export const OTHER_CHECKS: readonly Keyword[] = [
   ...inBlock('SMTP_CHECK', [
     ...connection(1, 1),
-    native('helo_name', [word], { en: 'Name given in HELO', zh: 'HELO 中的名字' }),
+    native('helo_name', [word], { en: 'Name given in HELO; default: this host', zh: 'HELO 中的名字；默认为本机名' }),
     typo('hello_name', 'helo_name', { en: 'keepalived would ignore it', zh: 'keepalived 会忽略这个拼写错误' }),
-    native('host', [], { en: 'Where to connect', zh: '连接的目标' }, { opens: 'host', many: true }),
+    native(
+      'host',
+      [],
+      { en: 'Where to connect; each of them must be well', zh: '连接的目标；每一个都必须正常' },
+      { opens: 'host', many: true },
+    ),
   ]),
-  ...inBlock('host', connection(1, 1)),
+  ...inBlock(
+    'host',
+    connection(1, 1).map((row) =>
+      row.status === 'later' || OF_A_HOST.includes(row.name)
+        ? row
+        : accepted(row.name, row.values, { en: 'it counts in SMTP_CHECK only', zh: '只在 SMTP_CHECK 中有效' }),
+    ),
+  ),
   ...inBlock('DNS_CHECK', [
     ...connection(3, null),
     native(
