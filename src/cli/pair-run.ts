@@ -42,6 +42,8 @@ export interface PairRun {
   readonly dry?: boolean
   readonly file: string
   readonly flags: PairFlags
+  /** Master whose data is going to be replaced: what it holds is no obstacle. */
+  readonly overwritten?: string
   readonly allowRestart: boolean
   /** File for the plan that was made. */
   readonly out?: string
@@ -66,5 +68,6 @@ export async function runPair(asked: PairRun): Promise<RunResult | null> {
   }
   // SSH, templates and modules are loaded only where they are used: not by the process that hands on.
   const { runPlaybook } = await import('./pair-playbook.ts')
-  return runPlaybook(inventory, asked)
+  const { overwritten } = asked
+  return runPlaybook(overwritten === undefined ? inventory : { ...inventory, overwritten }, asked)
 }

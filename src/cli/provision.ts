@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { approve, untilCancelled } from './approve.ts'
-import { type PairFlags, runPair, withPairFlags } from './pair-run.ts'
+import { type PairFlags, type PairRun, runPair, withPairFlags } from './pair-run.ts'
 import { readPlan } from './plan-file.ts'
 import { stepwise } from './stepwise.ts'
 
@@ -9,7 +9,12 @@ interface ProvisionFlags extends PairFlags {
   readonly allowRestart?: boolean
   readonly plan?: string
   readonly step?: boolean
+  readonly seedFrom?: string
+  readonly overwrite?: string
 }
+
+/** Flags that leave a part of the run out. */
+const PARTS = ['tags', 'limit', 'from', 'only', 'skip', 'step']
 
 const HELP = `
 Examples:
@@ -17,6 +22,7 @@ Examples:
   mmha provision inventory.yml --yes --json     # for scripts
   mmha provision inventory.yml --only firewall --limit m1
   mmha provision inventory.yml --plan approved.plan   # just that, or nothing (exit 5)
+  mmha provision inventory.yml --seed-from m1 --overwrite m2   # m1 has the data, m2 gets a copy
 Ctrl-C lets the step that runs end, and stops; the same command goes on where it stopped.
 `
 
@@ -35,21 +41,29 @@ export function registerProvision(program: Command): void {
       new Option(
         '--plan <file>',
         'apply just this plan, of `mmha plan --out`, without asking; refuse when anything changed',
-      ).conflicts(['playbook', 'tags', 'limit', 'from', 'only', 'skip', 'step']),
+      ).conflicts(['playbook', ...PARTS]),
     )
+    .addOption(
+      new Option('--seed-from <host>', 'copy the data of this master onto the other, before they are joined').conflicts(
+        ['plan', 'playbook', ...PARTS],
+      ),
+    )
+    .option('--overwrite <host>', 'with --seed-from: the master whose data is dropped, by name')
     .addHelpText('after', HELP)
     .action(async (file: string, flags: ProvisionFlags) => {
       const saved = flags.plan === undefined ? undefined : readPlan(flags.plan)
-      await untilCancelled(() =>
-        runPair({
-          command: 'provision',
-          file,
-          flags,
-          allowRestart: flags.allowRestart === true,
-          ...(saved === undefined ? {} : { saved }),
-          ...(flags.step === true ? { ask: stepwise() } : {}),
-          approve: (request, renderer, signal) => approve(request, renderer, flags, signal),
-        }),
-      )
+      const run = {
+        command: 'provision',
+        file,
+        flags,
+        allowRestart: flags.allowRestart === true,
+        ...(saved === undefined ? {} : { saved }),
+        ...(flags.step === true ? { ask: stepwise() } : {}),
+        approve: (request, renderer, signal) => approve(request, renderer, flags, signal),
+      } satisfies PairRun
+      const { seedFrom: from, overwrite: onto } = flags
+      if (from === undefined && onto === undefined) return untilCancelled(() => runPair(run))
+      const { provisionSeeded } = await import('./provision-seeded.ts')
+      return untilCancelled(() => provisionSeeded(run, { from, onto }))
     })
 }

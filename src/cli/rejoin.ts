@@ -64,17 +64,18 @@ async function rejoin(file: string, host: string, flags: RejoinFlags): Promise<n
   try {
     const from = await sourceFor(lines, file, host)
     await confirm(host, from, flags)
-    const { seedPair } = await import('./seed-pair.ts')
+    const { flowed, seedPair } = await import('./seed-pair.ts')
     const done = await seedPair(inventory, {
       from,
       onto: host,
       throttle,
       tail: flags.discardTail === true ? 'discard' : 'save',
+      members: 'reseed',
       sink: renderer.sink,
     })
+    if (done === null) throw new Error('not seeded')
     await renderer.idle()
-    const { bytes, seconds, tables } = done
-    const copied = `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s, ${tables} tables compared and the same`
+    const copied = flowed(done)
     const { untilWhole } = await import('./until-whole.ts')
     await untilWhole(lines, {
       file,

@@ -4,18 +4,28 @@ import { MmhaError } from '../events/error.ts'
 import type { Sink } from '../events/event.ts'
 import { type Connection, connect } from '../hosts/connection.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import { type Seeded, type SeedOptions, seed } from '../seeding/seed.ts'
+import { areJoined, type Seeded, type SeedOptions, seed } from '../seeding/seed.ts'
 import { interruptible } from './interruptible.ts'
 
 export interface SeedPair extends Pick<SeedOptions, 'throttle' | 'tail'> {
   /** Names in the inventory. */
   readonly from: string
   readonly onto: string
+  /** `leave`: two hosts that both know of a holder, and of which none holds half a copy, are not touched. */
+  readonly members: 'leave' | 'reseed'
   readonly sink: Sink
 }
 
-/** Seeds one master from the other, both locked against other runs of mmha; Ctrl-C cuts it. @throws MmhaError */
-export function seedPair(inventory: Inventory, { from, onto, sink, ...ways }: SeedPair): Promise<Seeded> {
+/** How much, how long, how it was proven. */
+export function flowed({ bytes, seconds, tables }: Seeded): string {
+  return `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s, ${tables} tables compared and the same`
+}
+
+/** Seeds one master from the other, both locked against other runs of mmha; Ctrl-C cuts it. @returns null: left @throws MmhaError */
+export function seedPair(
+  inventory: Inventory,
+  { from, onto, sink, members, ...ways }: SeedPair,
+): Promise<Seeded | null> {
   return interruptible(async (interrupt) => {
     const interruption = new Interruption(interrupt, sink)
     const connections: Connection[] = []
@@ -33,11 +43,12 @@ export function seedPair(inventory: Inventory, { from, onto, sink, ...ways }: Se
       for (const { name } of inventory.masters) await open(name)
       const [source, target] = [from, onto].map((name) => connections.find((one) => one.name === name))
       if (source === undefined || target === undefined) throw new Error('both masters are needed')
+      if (members === 'leave' && (await areJoined(source, target))) return null
       return await seed({
         ...ways,
         source,
         target,
-        replicationUser: inventory.replication.user,
+        inventory,
         sink: interruption.sink,
       })
     } catch (error) {

@@ -51,6 +51,8 @@ export interface Inventory {
     readonly mail: readonly string[]
   }
   readonly keepalived: { readonly engine: 'bundled' }
+  /** Not of the document: the master whose data this run replaces, as the user said by name. */
+  readonly overwritten?: string
 }
 
 export interface Host {

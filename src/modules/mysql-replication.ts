@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
+import type { Host, Inventory } from '../inventory/inventory.ts'
 import { Secret } from '../inventory/secret.ts'
 import { type ChannelSettings, changeSource, readChannel } from '../mysql/channel.ts'
 import { type Dialect, dialectOf } from '../mysql/dialect.ts'
@@ -211,6 +212,21 @@ for attempt in 1 2 3 4 5; do
 done
 exit 1
 `
+}
+
+/** On the target of a seeding: its channel from the source, by GTID, left stopped; as `mysql_replication` would make it. */
+export function seededChannel(dialect: Dialect, inventory: Inventory, source: Host, tls: boolean): Script {
+  const { user, connectRetry } = inventory.replication
+  return channelScript(dialect, {
+    host: source.replicationAddress,
+    port: inventory.server.port,
+    user,
+    password: FROM_FILE,
+    connectRetry,
+    heartbeat: HEARTBEAT,
+    position: 'gtid',
+    tls,
+  })
 }
 
 /**

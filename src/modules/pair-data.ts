@@ -99,8 +99,8 @@ function describe(flavour: Flavour, { name, schemas }: NamedHolding, only: GtidS
 
 function reason(data: Apart, mine: string, theirs: string): { readonly why: string; readonly hint: string } {
   const restore = (from: string, onto: string): string =>
-    `restore a backup of ${from} onto ${onto}, with the GTIDs it contains`
-  const choose = `decide whose data stays, save the other's, and ${restore('that server', 'the other')}`
+    `copy ${from} onto ${onto} (mmha provision … --seed-from ${from} --overwrite ${onto})`
+  const choose = "decide whose data stays, save the other's, and copy it over (--seed-from HOST --overwrite HOST)"
   switch (data.kind) {
     case 'one-empty': {
       const [full, bare] = data.side === 'mine' ? [theirs, mine] : [mine, theirs]

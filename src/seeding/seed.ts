@@ -3,27 +3,30 @@ import type { Sink } from '../events/event.ts'
 import type { Connection } from '../hosts/connection.ts'
 import { gather } from '../hosts/gather.ts'
 import type { ServerFacts } from '../hosts/host-facts.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import { seededChannel } from '../modules/mysql-replication.ts'
 import { sh, shellQuote } from '../modules/step.ts'
 import { placeByGtid } from '../mysql/channel.ts'
 import { type Dialect, dialectOf } from '../mysql/dialect.ts'
 import { dumpOf, gtidsAt, momentOf } from '../mysql/dump.ts'
+import { insertEpoch } from '../mysql/epoch.ts'
 import { formatBinlogState, parseGtidSet, union } from '../mysql/gtid-set.ts'
 import { adoptHistory } from '../mysql/moment.ts'
 import { sqlIdentifier, sqlString } from '../mysql/quote.ts'
 import { accountStatements } from './accounts.ts'
+import { channelRow } from './channel-row.ts'
 import { Flow, type FlowState } from './flow.ts'
 import { asRootOn, sqlOn } from './remote.ts'
 import { StatementCut } from './statement-cut.ts'
 import { saveTailOf } from './tail.ts'
-import { closeTarget, openTarget } from './target.ts'
+import { closeTarget, MARK, openTarget } from './target.ts'
 import { transfer } from './transfer.ts'
 import { follow, type Pair, verifyCopy } from './verify.ts'
 
 export interface SeedOptions {
   readonly source: Connection
   readonly target: Connection
-  /** Account that replication uses: it, like the daemon's, is each host's own. */
-  readonly replicationUser: string
+  readonly inventory: Inventory
   /** Bytes a second at most; null: as fast as it goes. */
   readonly throttle: number | null
   /** `discard`: transactions that only the target has need not be kept. */
@@ -56,6 +59,7 @@ export async function seed(options: SeedOptions): Promise<Seeded> {
   const [dialect, server] = await serversOf(source, target)
   const pair: Pair = { source, target, dialect }
   await requireInnodb(source)
+  await beginHistory(pair)
   if (!server.running)
     await asRootOn(target, 'start its server', sh`systemctl start ${shellQuote(`${server.unit}.service`)}\n`)
   const tail = options.tail === 'save' ? await saveTailOf(pair) : null
@@ -65,14 +69,27 @@ export async function seed(options: SeedOptions): Promise<Seeded> {
   await empty(pair)
   say(target.name, `takes a dump of ${source.name}`)
   const copied = await copy(options, pair)
-  await sqlOn(target, 'set up the accounts', await accountStatements(source, target, dialect, options.replicationUser))
-  await sqlOn(target, 'take on the history', [...adoptHistory(dialect, copied), ...channelReset(dialect)])
+  await sqlOn(
+    target,
+    'set up the accounts',
+    await accountStatements(source, target, dialect, options.inventory.replication.user),
+  )
+  await sqlOn(target, 'take on the history', adoptHistory(dialect, copied))
+  await placeChannel(options, pair)
   say(target.name, `replicates what ${source.name} has written since`)
   await follow(pair, await positionOf(pair))
   say(target.name, `is compared with ${source.name}, table by table`)
   const tables = await verifyCopy(pair)
   await asRootOn(target, 'open its server', openTarget(server))
   return { bytes: copied.bytes, seconds: copied.seconds, tables, tail }
+}
+
+/** Both know of a holder, and neither holds half a copy: they are one pair. */
+export async function areJoined(source: Connection, target: Connection): Promise<boolean> {
+  const marked = await asRootOn(target, 'look for a mark', sh`[ ! -e ${MARK} ] || echo marked\n`)
+  if (marked.trim() !== '') return false
+  const counts = [source, target].map((one) => sqlOn(one, 'look for its epoch', ['SELECT COUNT(*) FROM mmha.epoch']))
+  return (await Promise.all(counts)).every(([row]) => Number(row?.[0] ?? 0) > 0)
 }
 
 async function serversOf(source: Connection, target: Connection): Promise<readonly [Dialect, ServerFacts]> {
@@ -191,10 +208,39 @@ async function positionOf({ source, dialect }: Pair): Promise<string> {
   return row?.[0] ?? ''
 }
 
-/** What the relay log holds is of the old copy. */
-function channelReset(dialect: Dialect): readonly string[] {
-  const reset = dialect.flavour === 'mysql' ? [dialect.statement.resetReplicaAll.replace(/ ALL$/, '')] : []
-  return [...reset, placeByGtid(dialect)]
+/** What the relay log holds is of the old copy. A host that was no member has no channel yet. */
+async function placeChannel({ inventory }: SeedOptions, { source, target, dialect }: Pair): Promise<void> {
+  if ((await channelRow(target)) !== undefined) {
+    const reset = dialect.flavour === 'mysql' ? [dialect.statement.resetReplicaAll.replace(/ ALL$/, '')] : []
+    await sqlOn(target, 'place its channel', [...reset, placeByGtid(dialect)])
+    return
+  }
+  const host = inventory.masters.find(({ name }) => name === source.name)
+  if (host === undefined) throw new Error(`${source.name} is no master`)
+  const certificates = await Promise.all(
+    [source, target].map((one) => sqlOn(one, 'look for its certificate', ["SELECT CONCAT('x', @@GLOBAL.ssl_cert)"])),
+  )
+  const tls = dialect.flavour === 'mysql' && certificates.every(([row]) => (row?.[0] ?? 'x').length > 1)
+  await asRootOn(target, 'make its channel', seededChannel(dialect, inventory, host, tls))
+}
+
+/**
+ * A source that was no member yet becomes the pair's first holder: what is copied of it then belongs to the same line,
+ * also while it goes on writing, and its GTIDs are no longer none.
+ */
+async function beginHistory({ source, dialect }: Pair): Promise<void> {
+  const [row] = await sqlOn(source, 'look for its epoch', ['SELECT COUNT(*) FROM mmha.epoch'])
+  if (row?.[0] !== '0') return
+  const supers = dialect.can('superReadOnly')
+  const closed = supers
+    ? (await sqlOn(source, 'look whether it is open', ['SELECT @@GLOBAL.super_read_only']))[0]?.[0]
+    : '0'
+  await sqlOn(source, 'begin its history', [
+    ...(closed === '1' ? ['SET GLOBAL super_read_only=OFF'] : []),
+    'SET SESSION sql_log_bin=1',
+    insertEpoch(dialect, { forced: false, reason: 'its data is the pair’s: the other host was seeded from it' }),
+    ...(closed === '1' ? ['SET GLOBAL super_read_only=ON'] : []),
+  ])
 }
 
 const MB = 1_000_000

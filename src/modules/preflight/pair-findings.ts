@@ -75,7 +75,8 @@ function identity(context: Context): Finding[] {
 
 /** As `mysql_replication` will judge: a channel that is there has its history already. */
 function histories(context: Context, dialect: Dialect): Finding[] {
-  const { mine, theirs, host, peer, facts, peerFacts } = context
+  const { mine, theirs, host, peer, facts, peerFacts, inventory } = context
+  if (inventory.overwritten !== undefined) return []
   const known = (side: PreflightFacts, server: unknown) => side.data.up || server === null
   if (!known(mine, facts.server) || !known(theirs, peerFacts.server)) return []
   if (mine.data.channel === null || theirs.data.channel === null) {

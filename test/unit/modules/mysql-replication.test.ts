@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerFacts } from '../../../src/hosts/host-facts.ts'
-import { mysqlFreshPair, mysqlReplication } from '../../../src/modules/mysql-replication.ts'
+import { mysqlFreshPair, mysqlReplication, seededChannel } from '../../../src/modules/mysql-replication.ts'
 import { parseReplication, type ReplicationFacts } from '../../../src/modules/mysql-replication-facts.ts'
 import { revealed } from '../../../src/modules/step.ts'
-import { checkSh, context, fromPeer, INVENTORY, MARIADB, MYSQL, written } from './pair-context.ts'
+import { dialectOf } from '../../../src/mysql/dialect.ts'
+import { checkSh, context, fromPeer, INVENTORY, M2, MARIADB, MYSQL, written } from './pair-context.ts'
 
 const A = '86ce665c-e550-11f1-ad7a-02ab03741ecf'
 const B = '8e29c36a-e550-11f1-87a3-02cafa17b0a9'
@@ -58,6 +59,12 @@ describe('mysql_replication', () => {
     expect(steps).toHaveLength(1)
     checkSh(steps)
     await expect(written(steps)).toMatchFileSnapshot(`../../golden/mysql_replication/fresh-${name}.txt`)
+  })
+
+  it.each([MYSQL, MARIADB])('a seeding makes the channel of $flavour that it would make itself', (server) => {
+    const [step] = plan(FRESH, FRESH_PEER, {}, server)
+    const made = seededChannel(dialectOf(server.version), INVENTORY, M2, server.flavour === 'mysql')
+    expect(revealed(made)).toBe(step === undefined ? '' : revealed(step.run))
   })
 
   it('leaves a channel that is as wanted, in both modes', () => {

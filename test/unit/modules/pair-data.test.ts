@@ -74,7 +74,7 @@ describe('joining them', () => {
       EMPTY,
       server(''),
       'only m2 holds data, and replication would not bring it to m1 (m1: no user schemas, nothing that its peer lacks; m2: schemas shop, nothing that its peer lacks)',
-      'restore a backup of m2 onto m1, with the GTIDs it contains, then run this again',
+      'copy m2 onto m1 (mmha provision … --seed-from m2 --overwrite m1), then run this again',
     ],
     [
       'a stranger behind',

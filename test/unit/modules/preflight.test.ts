@@ -49,10 +49,20 @@ interface Pair {
   readonly peerServer?: ServerFacts
   readonly settings?: Readonly<Record<string, string>>
   readonly vip?: 'm1' | 'm2'
+  readonly overwritten?: string
 }
 
-function pairContext({ mine = [], theirs = [], server = MARIADB, peerServer = server, settings = {}, vip }: Pair) {
-  const inventory: Inventory = { ...INVENTORY, server: { ...INVENTORY.server, settings } }
+function pairContext({
+  mine = [],
+  theirs = [],
+  server = MARIADB,
+  peerServer = server,
+  settings = {},
+  vip,
+  overwritten,
+}: Pair) {
+  const named = overwritten === undefined ? {} : { overwritten }
+  const inventory: Inventory = { ...INVENTORY, ...named, server: { ...INVENTORY.server, settings } }
   const facts = (host: typeof M1, has: ServerFacts) => {
     const base = hostFacts(host.address, has)
     if (vip !== host.name) return base
@@ -259,6 +269,7 @@ describe('preflight', () => {
   it('what two servers hold is judged as replication will judge it', () => {
     const [first = ''] = said({ mine: ['schema\tshop', 'gtids\t0-1-9'] })
     expect(first).toContain('blocks DATA_DIFFERS pair: only m1 holds data')
+    expect(said({ mine: ['schema\tshop', 'gtids\t0-1-9'], overwritten: 'm2' })).toEqual([])
     const cloned = [`uuid\t${UUID[0]}`]
     expect(said({ server: MYSQL, mine: cloned, theirs: cloned })).toEqual([
       `blocks SAME_UUID pair: m1 and m2 have the same server_uuid ${UUID[0]}`,

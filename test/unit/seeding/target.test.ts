@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { revealed } from '../../../src/modules/step.ts'
+import { dialectOf } from '../../../src/mysql/dialect.ts'
+import { closeTarget, MARK, openTarget } from '../../../src/seeding/target.ts'
+
+const SERVERS = [
+  { flavour: 'mariadb', version: '11.8.6-MariaDB', running: true, unit: 'mariadb' },
+  { flavour: 'mysql', version: '9.7.4', running: true, unit: 'mysql' },
+] as const
+
+describe.each(SERVERS)('the target of a seeding, $flavour', (server) => {
+  const close = revealed(closeTarget(server, dialectOf(server.version), 'm1'))
+  const open = revealed(openTarget(server))
+  const order = (text: string, ...marks: readonly string[]) => {
+    const places = marks.map((mark) => text.indexOf(mark))
+    expect(places).not.toContain(-1)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+  }
+
+  it('is marked before its daemon ends and its server is closed', () => {
+    order(close, `mv ${MARK}.new ${MARK}`, 'sync -f', 'stop mmha-keepalived', 'skip_networking', 'systemctl restart')
+  })
+
+  it('nobody writes there but root: as far as the server knows that', () => {
+    expect(close).toContain('\nread_only = ON\n')
+    expect(close.includes('\nsuper_read_only = OFF\n')).toBe(server.flavour === 'mysql')
+  })
+
+  it('is opened in order: its own options, then the mark goes, then its daemon comes', () => {
+    order(open, 'zzz-mmha-seeding.cnf', 'systemctl restart', `rm -f /var/lib/mmha/role.json ${MARK}`, 'systemctl start')
+  })
+
+  it('is sh', () => {
+    for (const script of [close, open]) execFileSync('/bin/sh', ['-n'], { input: script })
+  })
+})
