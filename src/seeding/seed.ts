@@ -217,10 +217,10 @@ async function placeChannel({ inventory }: SeedOptions, { source, target, dialec
   }
   const host = inventory.masters.find(({ name }) => name === source.name)
   if (host === undefined) throw new Error(`${source.name} is no master`)
-  const certificates = await Promise.all(
-    [source, target].map((one) => sqlOn(one, 'look for its certificate', ["SELECT CONCAT('x', @@GLOBAL.ssl_cert)"])),
-  )
-  const tls = dialect.flavour === 'mysql' && certificates.every(([row]) => (row?.[0] ?? 'x').length > 1)
+  // Whether the source can prove itself, too, `mysql_replication` finds out afterwards.
+  const certificate = dialect.flavour === 'mysql' ? "@@GLOBAL.ssl_cert <> ''" : "@@GLOBAL.have_ssl = 'YES'"
+  const sides = [source, target].map((one) => sqlOn(one, 'look for its certificate', [`SELECT ${certificate}`]))
+  const tls = (await Promise.all(sides)).every(([row]) => row?.[0] === '1')
   await asRootOn(target, 'make its channel', seededChannel(dialect, inventory, host, tls))
 }
 

@@ -99,5 +99,30 @@ export function returning(stage: Stage): void {
     expect(await stage.sql(holder, 'SELECT COUNT(*) FROM load_test.own')).toBe('2')
   })
 
+  // One server is enough: what differs between them is in the copy, which `rejoin` has shown on all three.
+  it.runIf(stage.server === 'mysql-9.7')(
+    'a host that was built anew gets a copy of the other, which serves meanwhile, and stands by',
+    async () => {
+      const { holder, standby } = await stage.whole()
+      const install =
+        stage.dialect.flavour === 'mariadb'
+          ? 'mariadb-install-db'
+          : 'mysqld --no-defaults --datadir=/var/lib/mysql --initialize-insecure'
+      await stage.on(standby, `systemctl stop mmha-keepalived ${stage.unit}`)
+      await stage.on(standby, `rm -rf /var/lib/mysql/* /etc/mmha /var/lib/mmha && ${install} --user=mysql`)
+      await stage.on(standby, `systemctl start ${stage.unit}`)
+      const load = await stage.load()
+      const refused = await stage.mmha.run('provision', stage.inventory, '--yes')
+      expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining(`--overwrite ${standby.name}`) })
+      const seed = ['--seed-from', holder.name, '--overwrite', standby.name]
+      await stage.mmha.ok('provision', stage.inventory, '--yes', ...seed)
+      await stage.written(50)
+      await stage.settled(load)
+      expect((await stage.mmha.run('provision', stage.inventory, '--yes', ...seed)).stderr).toContain(
+        'nothing was copied',
+      )
+    },
+  )
+
   const countOn = async (host: LabHost) => Number(await stage.sql(host, 'SELECT COUNT(*) FROM load_test.received'))
 }
