@@ -68,12 +68,18 @@ function nics(links: readonly string[], addresses: readonly string[]): Nic[] {
   })
 }
 
+/** Units that may run a server of this family, the likeliest first. */
+const UNITS: Readonly<Record<ServerFacts['flavour'], readonly string[]>> = {
+  mysql: ['mysql', 'mysqld'],
+  mariadb: ['mariadb', 'mysql', 'mysqld'],
+}
+
 function server(version: string | undefined, units: readonly string[], running: readonly string[]): ServerFacts | null {
   // `mariadbd  Ver 10.11.14-MariaDB-… for debian-linux-gnu`, `/usr/sbin/mysqld  Ver 9.7.4 for Linux on x86_64 (…)`
   const number = /Ver (\S+)/.exec(version ?? '')?.[1]
   if (number === undefined) return null
   const flavour = /mariadb/i.test(version ?? '') ? 'mariadb' : 'mysql'
-  const wanted = flavour === 'mariadb' ? ['mariadb', 'mysql', 'mysqld'] : ['mysql', 'mysqld']
+  const wanted = UNITS[flavour]
   const names = units.map((line) => line.split(' ')[0] ?? '')
   return {
     flavour,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ServerFacts } from '../hosts/host-facts.ts'
-import { dialectOf } from '../mysql/dialect.ts'
+import { dialectOf, familyOf } from '../mysql/dialect.ts'
 import { sqlString } from '../mysql/quote.ts'
 import type { Setting } from '../mysql/settings.ts'
 import { databaseProbe } from './database-probe.ts'
@@ -79,14 +79,13 @@ function describe(setting: Setting, running: MysqlConfigFacts['running']): strin
 
 /** Refuses the new file when the server would not start with it. */
 function validation({ flavour }: ServerFacts): string {
-  const binary = flavour === 'mariadb' ? 'mariadbd' : 'mysqld'
-  const ask = flavour === 'mariadb' ? '--help --verbose' : '--validate-config'
+  const { program, checkOptions } = familyOf(flavour)
   return `all=$(mktemp)
 for main in /etc/mysql/my.cnf /etc/my.cnf; do [ ! -f "$main" ] || echo "!include $main"; done >"$all"
 echo "!include $new" >>"$all"
 chmod 0644 "$all"
-server=$(PATH=$PATH:/usr/libexec command -v ${binary})
-if said=$("$server" --defaults-file="$all" --user=mysql ${ask} 2>&1 >/dev/null); then rm -f "$all"; else
+server=$(PATH=$PATH:/usr/libexec command -v ${program})
+if said=$("$server" --defaults-file="$all" --user=mysql ${checkOptions} 2>&1 >/dev/null); then rm -f "$all"; else
   rm -f "$all"
   printf '%s\\n' "$said" | grep -i error >&2 || printf '%s\\n' "$said" >&2
   exit 1

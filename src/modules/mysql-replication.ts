@@ -74,14 +74,13 @@ export const mysqlFreshPair: Module<Record<string, never>, ReplicationFacts> = {
     if (mine.channel !== null || !neverUsed(context)) return []
     if (mine.up && mine.gtids === '') return []
     const dialect = dialectOf(facts.server.version)
-    const position = dialect.flavour === 'mariadb' ? ["SET GLOBAL gtid_slave_pos=''"] : []
     return [
       {
         id: taskId,
         host: host.name,
         title: taskName,
         diff: `- ${mine.up ? mine.gtids : `what its installation logs, if anything: ${LATER}`}`,
-        run: asRoot([dialect.statement.resetBinaryLogs, ...position]),
+        run: asRoot([dialect.statement.resetBinaryLogs, ...dialect.family.forgetPlace]),
         undo: { none: 'the binary logs of an empty server, written by its installation, are not kept' },
         impact: 'none',
         notify: [],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { familyOf } from '../mysql/dialect.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import type { Module } from './module.ts'
 import { fileDiff, placeFile, restoreFile } from './placed-file.ts'
@@ -36,7 +37,7 @@ done
   plan: (_params, { facts, mine, host, taskId, taskName }) => {
     if (facts.server === null) return []
     const path = dropIn(facts.server.unit)
-    const content = renderShipped('mysql-unit.conf.hbs', { recovery: facts.server.flavour === 'mariadb' })
+    const content = renderShipped('mysql-unit.conf.hbs', { recovery: familyOf(facts.server.flavour).recoversByRole })
     const before = mine.dropIns.find((file) => file.path === path)?.content ?? null
     if (before === content) return []
     return [

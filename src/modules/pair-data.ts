@@ -1,4 +1,4 @@
-import type { Flavour } from '../mysql/dialect.ts'
+import { type Flavour, familyOf } from '../mysql/dialect.ts'
 import { equal, formatGtidSet, type GtidSet, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
 import type { ReplicationFacts } from './mysql-replication-facts.ts'
 
@@ -40,7 +40,7 @@ function areMembers(mine: Holding, theirs: Holding): boolean {
  */
 function areRelated(flavour: Flavour, mine: Holding, theirs: Holding, ours: GtidSet, others: GtidSet): boolean {
   if (areMembers(mine, theirs)) return true
-  return flavour === 'mysql' && !equal(subtract(ours, others), ours)
+  return familyOf(flavour).originIsUnique && !equal(subtract(ours, others), ours)
 }
 
 function sameSchemas(mine: Holding, theirs: Holding): boolean {

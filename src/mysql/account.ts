@@ -29,7 +29,7 @@ export function roleAccount(dialect: Dialect, options: { password: Secret }): re
   const account = sqlAccount(ROLE_USER, 'localhost')
   const grants = [`GRANT ${rolePrivileges(dialect).join(', ')} ON *.* TO ${account}`]
   grants.push(`GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON mmha.* TO ${account}`)
-  if (dialect.flavour === 'mysql') grants.push(`GRANT SELECT ON performance_schema.* TO ${account}`)
+  if (dialect.can('channelTables')) grants.push(`GRANT SELECT ON performance_schema.* TO ${account}`)
   return [...createOrAlter(account, options.password), ...grants.map((grant) => sql`${grant}`)]
 }
 
@@ -61,17 +61,16 @@ function createOrAlter(account: string, password: Secret): readonly SqlText[] {
 }
 
 export function replicationPrivileges(dialect: Dialect): readonly string[] {
-  if (dialect.flavour === 'mysql') return ['REPLICATION SLAVE', 'REPLICATION CLIENT']
   return [
     'REPLICATION SLAVE',
-    dialect.can('dynamicPrivileges') ? 'BINLOG MONITOR' : 'REPLICATION CLIENT',
+    dialect.can('binlogMonitor') ? 'BINLOG MONITOR' : 'REPLICATION CLIENT',
     ...(dialect.can('slaveMonitor') ? ['SLAVE MONITOR'] : []),
   ]
 }
 
 export function rolePrivileges(dialect: Dialect): readonly string[] {
   if (!dialect.can('dynamicPrivileges')) return ['SUPER', 'PROCESS', 'REPLICATION CLIENT', 'REPLICATION SLAVE']
-  if (dialect.flavour === 'mysql') {
+  if (!dialect.can('binlogMonitor')) {
     return [
       'PROCESS', // sessions to end
       'REPLICATION CLIENT', // status of the channel

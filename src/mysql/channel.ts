@@ -46,8 +46,7 @@ function positionOptions(dialect: Dialect, position: ChannelSettings['position']
   const p = dialect.option
   const at =
     position === 'gtid' ? [] : [`${p}_LOG_FILE=${sqlString(position.file)}`, `${p}_LOG_POS=${position.position}`]
-  if (dialect.flavour === 'mariadb') return [...at, `MASTER_USE_GTID=${position === 'gtid' ? 'slave_pos' : 'no'}`]
-  return [...at, `${p}_AUTO_POSITION=${position === 'gtid' ? 1 : 0}`]
+  return [...at, dialect.family.autoPosition(p, position === 'gtid')]
 }
 
 /** Makes a stopped channel find its place by GTID, whatever it went by before. What it has not applied is fetched again. */
@@ -57,7 +56,7 @@ export function placeByGtid(dialect: Dialect): string {
 
 /** Makes a stopped channel read on from a place in its own relay log, and keep that log. */
 export function placeInRelayLog(dialect: Dialect, at: { readonly file: string; readonly position: number }): string {
-  const byPosition = dialect.flavour === 'mariadb' ? 'MASTER_USE_GTID=no' : `${dialect.option}_AUTO_POSITION=0`
+  const byPosition = dialect.family.autoPosition(dialect.option, false)
   const { changeSource: change } = dialect.statement
   return `${change} RELAY_LOG_FILE=${sqlString(at.file)}, RELAY_LOG_POS=${at.position}, ${byPosition}`
 }
@@ -125,13 +124,12 @@ export function readChannel(dialect: Dialect, row: Row | undefined): ChannelStat
     user: text(row, c.sourceUser),
     io: io === 'Yes' ? 'running' : io === 'No' ? 'stopped' : 'connecting',
     sqlRunning: text(row, c.sqlRunning) === 'Yes',
-    autoPosition:
-      dialect.flavour === 'mariadb' ? !['', 'No'].includes(text(row, 'Using_Gtid')) : text(row, c.autoPosition) === '1',
+    autoPosition: !['', '0', 'No'].includes(text(row, c.autoPosition)),
     connectRetry: Number(text(row, c.connectRetry)),
     applied: { file: text(row, c.relaySourceLogFile), position: Number(text(row, c.execSourceLogPos)) },
     received: { file: text(row, c.sourceLogFile), position: Number(text(row, c.readSourceLogPos)) },
     relayLogFile: text(row, 'Relay_Log_File'),
-    receivedGtids: text(row, dialect.flavour === 'mariadb' ? 'Gtid_IO_Pos' : 'Retrieved_Gtid_Set'),
+    receivedGtids: text(row, c.received),
     ioError: problem('IO'),
     sqlError: problem('SQL'),
     secondsBehind: behind === '' ? null : Number(behind),

@@ -25,7 +25,7 @@ export interface Epoch {
 
 /** Expression for who a server is, as written into transactions' origins. */
 export function originExpression(dialect: Dialect): string {
-  return dialect.flavour === 'mariadb' ? '@@global.server_id' : '@@global.server_uuid'
+  return dialect.family.origin
 }
 
 /** The first write of a promoted server. */

@@ -30,9 +30,35 @@ const TAG = /^[a-z_][a-z0-9_]{0,31}$/
 const INTERVAL = /^(\d+)(?:-(\d+))?$/
 const MARIADB_GTID = /^(\d+)-(\d+)-(\d+)$/
 
+/** How each family writes its sets. */
+const FORM: Readonly<Record<Flavour, Form>> = {
+  mysql: {
+    parse: parseMysql,
+    member: (origin, intervals) =>
+      `${origin}:${intervals.map((i) => (i.first === i.last ? i.first : `${i.first}-${i.last}`)).join(':')}`,
+    exact: true,
+    server: (origin) => origin.split(':')[0],
+  },
+  mariadb: {
+    parse: parseMariadb,
+    member: (origin, intervals) => `${origin}-${intervals.at(-1)?.last ?? 0}`,
+    exact: false,
+    server: (origin) => origin.split('-')[1],
+  },
+}
+
+interface Form {
+  parse(text: string): GtidSet
+  member(origin: string, intervals: readonly Interval[]): string
+  /** Each number is one transaction; else "everything up to" in a sequence that servers share. */
+  readonly exact: boolean
+  /** Who wrote it, in lower case. */
+  server(origin: string): string | undefined
+}
+
 /** @throws GtidSyntaxError */
 export function parseGtidSet(flavour: Flavour, text: string): GtidSet {
-  return flavour === 'mysql' ? parseMysql(text) : parseMariadb(text)
+  return FORM[flavour].parse(text)
 }
 
 function parseMysql(text: string): GtidSet {
@@ -98,13 +124,7 @@ function normalised(raw: ReadonlyMap<string, readonly Interval[]>): GtidSet {
 
 /** As the server itself would write it (MySQL: ready for WAIT_FOR_EXECUTED_GTID_SET; MariaDB: the last of each origin). */
 export function formatGtidSet(flavour: Flavour, set: GtidSet): string {
-  return [...set]
-    .map(([origin, intervals]) =>
-      flavour === 'mysql'
-        ? `${origin}:${intervals.map((i) => (i.first === i.last ? i.first : `${i.first}-${i.last}`)).join(':')}`
-        : `${origin}-${intervals.at(-1)?.last ?? 0}`,
-    )
-    .join(',')
+  return [...set].map(([origin, intervals]) => FORM[flavour].member(origin, intervals)).join(',')
 }
 
 /**
@@ -178,7 +198,7 @@ export function formatPosition(set: GtidSet): string {
  * is only in `set` comes after the last of the domain that both have. MySQL's sets are exact already.
  */
 export function beyond(flavour: Flavour, set: GtidSet, common: GtidSet): GtidSet {
-  if (flavour === 'mysql') return set
+  if (FORM[flavour].exact) return set
   const last = lastOfDomains(common)
   const cut = new Map(
     [...set.keys()].map((origin) => [origin, [{ first: 1, last: last.get(origin.split('-')[0] ?? '')?.seq ?? 0 }]]),
@@ -195,7 +215,5 @@ export function count(set: GtidSet): number {
 
 /** The part that a server itself wrote. `origin`: MySQL's server_uuid; MariaDB's server_id, in any domain. */
 export function ofOrigin(flavour: Flavour, set: GtidSet, origin: string): GtidSet {
-  const mine = (key: string): boolean =>
-    flavour === 'mysql' ? key.split(':')[0] === origin.toLowerCase() : key.split('-')[1] === origin
-  return new Map([...set].filter(([key]) => mine(key)))
+  return new Map([...set].filter(([key]) => FORM[flavour].server(key) === origin.toLowerCase()))
 }

@@ -50,10 +50,7 @@ export async function applyReceived(
 /** @returns whether the server has applied `gtids` within the time; polls nothing, the server answers when it is done. */
 export async function waitFor(session: SqlSession, dialect: Dialect, gtids: string, ms: number): Promise<boolean> {
   const seconds = (ms / 1000).toFixed(3)
-  const expression =
-    dialect.flavour === 'mariadb'
-      ? `MASTER_GTID_WAIT(${sqlString(gtids)}, ${seconds})`
-      : `WAIT_FOR_EXECUTED_GTID_SET(${sqlString(gtids)}, ${seconds})`
+  const expression = `${dialect.family.waitFunction}(${sqlString(gtids)}, ${seconds})`
   const rows = await session.query(`SELECT ${expression} AS outcome`, ms + 1000)
   return text(rows[0], 'outcome') === '0'
 }

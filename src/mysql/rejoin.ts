@@ -1,4 +1,4 @@
-import type { Flavour } from './dialect.ts'
+import { type Flavour, familyOf } from './dialect.ts'
 import type { Epoch } from './epoch.ts'
 import { EMPTY, type GtidSet, isEmpty, ofOrigin, subtract } from './gtid-set.ts'
 
@@ -44,8 +44,8 @@ export function classify(
 }
 
 function standingOf(flavour: Flavour, mine: History, extra: GtidSet, missing: GtidSet): Standing {
-  // MariaDB takes its own transactions back (semi-sync replica + gtid_strict_mode), so there behind is just behind.
-  if (flavour === 'mysql' && !isEmpty(ofOrigin(flavour, missing, mine.origin))) return 'rolled-back'
+  // Who takes its own tail back is just behind.
+  if (!familyOf(flavour).takesOwnTailBack && !isEmpty(ofOrigin(flavour, missing, mine.origin))) return 'rolled-back'
   if (isEmpty(extra)) return isEmpty(missing) ? 'clean' : 'behind'
   return isEmpty(missing) ? 'ahead' : 'diverged'
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { type BinlogTransaction, scanBinlog } from './binlog-file.ts'
 import { channelOf, placeByGtid, placeInRelayLog } from './channel.ts'
-import type { Dialect, Flavour } from './dialect.ts'
+import { type Dialect, type Flavour, familyOf } from './dialect.ts'
 import { contains, type GtidSet, parseGtidSet, union } from './gtid-set.ts'
 import { type ApplyOutcome, waitFor } from './promotion.ts'
 import type { SqlSession } from './sql-session.ts'
@@ -46,12 +46,12 @@ export function leftOver(flavour: Flavour, received: readonly Received[], execut
   const [first, last] = [missing[0], missing.at(-1)]
   const [start, end] = [received[first ?? -1], received[last ?? -1]]
   if (first === undefined || last === undefined || start === undefined || end === undefined) return null
-  // MySQL passes over what it has; MariaDB would stop there with an error.
-  if (flavour === 'mariadb' && missing.length !== whole - first) {
+  const { passesOverKnown, waitsForSet } = familyOf(flavour)
+  if (!passesOverKnown && missing.length !== whole - first) {
     throw new RangeError(`what was received and not applied does not stand at the end (${start.gtid} … ${end.gtid})`)
   }
   const gtids = missing.reduce<GtidSet>((all, at) => union(all, sets[at] ?? new Map()), new Map())
-  const until = flavour === 'mariadb' ? lastOfDomains(received.slice(first, last + 1)) : gtidText(missing, received)
+  const until = waitsForSet ? gtidText(missing, received) : lastOfDomains(received.slice(first, last + 1))
   return { file: start.file, position: start.start, count: missing.length, gtids, until }
 }
 

@@ -77,7 +77,7 @@ function option(name: string, value: string, reason: string): Setting {
 }
 
 function identity(dialect: Dialect, input: SettingsInput): Setting[] {
-  const all = dialect.flavour === 'mysql' && dialect.can('persistVariables') ? '*' : '0.0.0.0'
+  const all = dialect.can('persistVariables') ? '*' : '0.0.0.0'
   return [
     restart('bind_address', all, 'the peer and the VIP reach it'),
     restart('port', input.port, 'where clients and the peer connect'),
@@ -105,7 +105,7 @@ function binlog(dialect: Dialect): Setting[] {
 }
 
 function gtid(dialect: Dialect, input: SettingsInput): Setting[] {
-  if (dialect.flavour === 'mariadb') {
+  if (dialect.can('gtidDomains')) {
     return [
       dynamic('gtid_domain_id', 0, 'one writer, one history: the same on both'),
       dynamic('gtid_strict_mode', 'ON', 'a diverged history stops with an error instead of swapping rows'),
@@ -154,7 +154,7 @@ function semiSync(dialect: Dialect, input: SettingsInput): Setting[] {
     ...names.plugins.map((plugin) => option('plugin_load_add', plugin, 'semi-synchronous replication')),
     byRole(names.sourceEnabled, 'OFF', 'the daemon turns it on where the address is, once the peer follows'),
     dynamic(names.replicaEnabled, 'ON', 'acknowledge what was received'),
-    ...(dialect.flavour === 'mariadb'
+    ...(dialect.can('semiSyncKillTimeout')
       ? [dynamic('rpl_semi_sync_slave_kill_conn_timeout', 1, 's that stopping may wait for a source that is gone')]
       : []),
     dynamic(names.waitPoint, 'AFTER_SYNC', 'nobody sees a commit that the peer does not have'),

@@ -62,7 +62,7 @@ async function askSemiSync(session: SqlSession, dialect: Dialect): Promise<SemiS
 export async function readStanding(session: SqlSession, dialect: Dialect): Promise<ServerStanding> {
   const closedBy = dialect.can('superReadOnly') ? 'super_read_only' : 'read_only'
   const [self] = await session.query(
-    `SELECT ${originExpression(dialect)} AS origin, @@global.${closedBy} AS closed, ${executedColumns(dialect)}`,
+    `SELECT ${originExpression(dialect)} AS origin, @@global.${closedBy} AS closed, ${dialect.family.executedColumns}`,
   )
   const executed = gtids(dialect, text(self, 'executed'), text(self, 'replicated'))
   return {
@@ -74,18 +74,12 @@ export async function readStanding(session: SqlSession, dialect: Dialect): Promi
 
 /** Only what has been applied; one statement. @throws SqlError, GtidSyntaxError */
 export async function readExecuted(session: SqlSession, dialect: Dialect): Promise<GtidSet> {
-  const [row] = await session.query(`SELECT ${executedColumns(dialect)}`)
+  const [row] = await session.query(`SELECT ${dialect.family.executedColumns}`)
   return gtids(dialect, text(row, 'executed'), text(row, 'replicated'))
 }
 
 function gtids(dialect: Dialect, executed: string, replicated: string): GtidSet {
   return union(parseGtidSet(dialect.flavour, executed), parseGtidSet(dialect.flavour, replicated))
-}
-
-function executedColumns(dialect: Dialect): string {
-  return dialect.flavour === 'mariadb'
-    ? '@@global.gtid_binlog_state AS executed, @@global.gtid_slave_pos AS replicated'
-    : '@@global.gtid_executed AS executed'
 }
 
 /** The last promotion in this server's history; null: none yet. @throws SqlError when the connection goes */

@@ -8,6 +8,8 @@ import { linkLabel, nicNames, type SharedLink, sharedLinks, whyNoLink } from './
 import { readVip, type Vip, vipRange } from './vip.ts'
 import { parseVipProbe, type VipProbe, vipProbeScript } from './vip-probe.ts'
 
+const FLAVOURS = ['mysql', 'mariadb'] as const
+
 export type ReachedPair = readonly [ReachedHost, ReachedHost]
 type Say = (line: string) => void
 
@@ -76,7 +78,7 @@ export async function chooseServer(pair: ReachedPair, ask: Asker, say: Say): Pro
   }
   const message = 'Database server to install:'
   const chosen = await ask.choice({ key: 'server', message, choices: choices.choices, default: choices.preferred })
-  return chosen === 'mysql' || chosen === 'mariadb' ? chosen : 'auto'
+  return FLAVOURS.find((flavour) => flavour === chosen) ?? 'auto'
 }
 
 /** One line for each host that was reached. */

@@ -1,4 +1,5 @@
 import type { HostFacts, ServerFacts } from '../hosts/host-facts.ts'
+import { familyOf } from '../mysql/dialect.ts'
 
 /** A host in one line: `db1: debian 12 amd64, MySQL 9.7.4 (running)`. */
 export function describeHost(facts: HostFacts): string {
@@ -10,7 +11,7 @@ export function describeHost(facts: HostFacts): string {
 
 export function describeServer(server: ServerFacts | null): string {
   if (server === null) return 'no database server'
-  const name = server.flavour === 'mysql' ? 'MySQL' : 'MariaDB'
+  const name = familyOf(server.flavour).name
   return `${name} ${server.version} (${server.running ? 'running' : 'stopped'})`
 }
 

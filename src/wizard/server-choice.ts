@@ -1,4 +1,5 @@
 import type { HostFacts } from '../hosts/host-facts.ts'
+import { familyOf } from '../mysql/dialect.ts'
 import { describeServer } from './describe-host.ts'
 import type { Choice } from './question.ts'
 
@@ -31,7 +32,7 @@ export function serverChoices(
   }
   const keep: Choice = {
     value: there.flavour,
-    label: `keep ${there.flavour === 'mysql' ? 'MySQL' : 'MariaDB'}`,
+    label: `keep ${familyOf(there.flavour).name}`,
     description: `first host: ${describeServer(a)}; second host: ${describeServer(b)}`,
   }
   return { kind: 'ask', choices: [keep], preferred: there.flavour }
@@ -54,10 +55,14 @@ function fresh(packages: readonly [Packages, Packages]): ServerChoices {
       problem: 'no server is installed, and neither mysql-server nor mariadb-server is in the package sources of both',
     }
   }
-  return { kind: 'ask', choices, preferred: offered.value === 'mysql' ? 'mysql' : 'mariadb' }
+  return { kind: 'ask', choices, preferred: offered.value }
 }
 
-function choiceOf(value: 'mysql' | 'mariadb', name: string, packages: readonly [Packages, Packages]): Choice {
+function choiceOf(
+  value: 'mysql' | 'mariadb',
+  name: string,
+  packages: readonly [Packages, Packages],
+): Choice & { readonly value: 'mysql' | 'mariadb' } {
   const versions = packages.map((host) => (host === 'unknown' ? 'unknown' : host[value]))
   const missing = versions.flatMap((version, i) => (version === null ? [`host ${i + 1}`] : []))
   if (missing.length > 0) {

@@ -46,5 +46,5 @@ export async function observe(name: string, held: boolean, session: SqlSession):
 }
 
 function gtidVariable(dialect: Dialect): string {
-  return dialect.flavour === 'mariadb' ? '@@global.gtid_binlog_state' : '@@global.gtid_executed'
+  return dialect.family.executed
 }

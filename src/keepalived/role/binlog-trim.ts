@@ -74,7 +74,7 @@ async function trim(job: TrimJob): Promise<string> {
   await untilCarrier(job.nic)
   const next = await successor(job)
   if (next === null) return 'the peer does not hold the address: everything stays as it is'
-  if (next.dialect.flavour === 'mariadb')
+  if (next.dialect.family.recoversByRole)
     return next.dialect.can('initRplRole') ? await askServer() : 'no init_rpl_role'
   const plan = planTrim(scan, next.snapshot.history.executed, state.origin)
   if ('keep' in plan) return `${basename(path)} stays as it is: ${plan.keep}`

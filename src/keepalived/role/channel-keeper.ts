@@ -97,7 +97,7 @@ export class ChannelKeeper {
    * @returns whether the channel can start
    */
   async #takePlace(server: LocalServer, channel: ChannelStatus, { mine, theirs }: Histories): Promise<boolean> {
-    if (server.dialect.flavour === 'mysql' || !channel.autoPosition || channel.io !== 'stopped') return true
+    if (!server.dialect.family.placeIsApart || !channel.autoPosition || channel.io !== 'stopped') return true
     // Received and not applied yet: read on from there.
     if (!contains(mine.executed, parseGtidSet('mariadb', channel.receivedGtids))) return true
     if (this.#place === null) {

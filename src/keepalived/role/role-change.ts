@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { channelOf } from '../../mysql/channel.ts'
-import { contains, formatGtidSet } from '../../mysql/gtid-set.ts'
+import { contains } from '../../mysql/gtid-set.ts'
 import { applyReceived, openForWrites, setEventScheduler, waitFor } from '../../mysql/promotion.ts'
 import { writableStatements } from '../../mysql/read-only.ts'
 import type { Quarantine } from '../../mysql/rejoin.ts'
@@ -216,9 +216,7 @@ export async function afterLeaving({ server, log }: ChangeContext): Promise<void
 async function peerHasAll({ server, peer }: ChangeContext): Promise<boolean> {
   const { line } = peer
   if (line === null) return false
-  const position =
-    server.dialect.flavour === 'mariadb'
-      ? text((await server.reader.query('SELECT @@global.gtid_binlog_pos AS pos'))[0], 'pos')
-      : formatGtidSet('mysql', await server.executed())
+  const [row] = await server.reader.query(`SELECT ${server.dialect.family.historyEnd} AS pos`)
+  const position = text(row, 'pos').replaceAll(/\s/g, '')
   return position === '' || waitFor(line.session, line.dialect, position, CATCH_UP_MS)
 }

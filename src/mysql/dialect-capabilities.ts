@@ -1,0 +1,117 @@
+/**
+ * What servers can do, by version. Every capability is "since", never a list, so that a server from tomorrow is read like
+ * the newest one known.
+ */
+export type Flavour = 'mysql' | 'mariadb'
+export type Version = readonly [major: number, minor: number, patch: number]
+
+/** First version with the capability; null: never. A list gives back-ports, one per release series, the last one open-ended. */
+type Since = Version | readonly Version[] | null
+
+/** First version without it any more. */
+const REMOVED: Readonly<Partial<Record<string, Partial<Record<Flavour, Version>>>>> = {
+  writesetTracking: { mysql: [8, 4, 0] },
+}
+
+const CAPABILITIES = {
+  /** CHANGE REPLICATION SOURCE TO SOURCE_*; before: CHANGE MASTER TO MASTER_*. */
+  sourceStatement: { mysql: [8, 0, 23], mariadb: null },
+  /** START/STOP/SHOW REPLICA understood. MariaDB understands the words since 10.5, but keeps the old column names. */
+  replicaStatement: { mysql: [8, 0, 22], mariadb: [10, 5, 1] },
+  replicaColumns: { mysql: [8, 0, 22], mariadb: null },
+  /** Variables log_replica_updates, skip_replica_start, replica_net_timeout. */
+  replicaVariables: { mysql: [8, 0, 26], mariadb: null },
+  /** Plugins rpl_semi_sync_source/replica; before: master/slave. The two families must not be mixed. */
+  semiSyncSourceWords: { mysql: [8, 0, 26], mariadb: null },
+  /** SHOW BINARY LOG STATUS, RESET BINARY LOGS AND GTIDS. */
+  binaryLogStatement: { mysql: [8, 2, 0], mariadb: null },
+  superReadOnly: { mysql: [5, 7, 8], mariadb: null },
+  /** Roles of SUPER split into dynamic privileges. */
+  dynamicPrivileges: { mysql: [8, 0, 14], mariadb: [10, 5, 2] },
+  slaveMonitor: { mysql: null, mariadb: [10, 5, 8] },
+  /** caching_sha2_password is the default: without TLS the replica must ask for the source's public key. */
+  publicKeyRequest: { mysql: [8, 0, 4], mariadb: null },
+  /** CHANGE … MASTER_RETRY_COUNT; MariaDB had only the start option master-retry-count before. */
+  retryCountPerChannel: { mysql: [5, 7, 0], mariadb: [12, 0, 1] },
+  /** The server checks the peer's certificate by default: a peer without TLS is refused (error 2026). */
+  verifiesCertificateByDefault: { mysql: null, mariadb: [11, 4, 1] },
+  /** Makes itself a certificate when it has none. */
+  makesCertificate: { mysql: [5, 7, 6], mariadb: [11, 4, 1] },
+  /** Its self-made certificate is proven by the password that both ends know, without a CA (mysql_native_password too). */
+  provesCertificate: { mysql: null, mariadb: [11, 4, 1] },
+  /** gtid_mode and enforce_gtid_consistency exist as settings. */
+  gtidMode: { mysql: [5, 7, 5], mariadb: null },
+  /** binlog_format is more than a deprecated remnant, and its default may not be ROW. */
+  binlogFormat: { mysql: [5, 7, 0], mariadb: [10, 0, 0] },
+  binlogFormatDeprecated: { mysql: [8, 0, 34], mariadb: null },
+  binlogExpireSeconds: { mysql: [8, 0, 1], mariadb: [10, 6, 1] },
+  /** --init-rpl-role=SLAVE truncates what was never acknowledged when the server recovers. */
+  initRplRole: {
+    mysql: null,
+    mariadb: [
+      [10, 5, 26],
+      [10, 6, 19],
+      [10, 11, 9],
+      [11, 1, 6],
+      [11, 2, 5],
+      [11, 4, 3],
+    ],
+  },
+  /** binlog_transaction_dependency_tracking: settable here, built in and gone later. */
+  writesetTracking: { mysql: [8, 0, 1], mariadb: null },
+  /** SET PERSIST; bind_address takes `*`. */
+  persistVariables: { mysql: [8, 0, 0], mariadb: null },
+  /** gtid_domain_id, gtid_strict_mode; GTIDs are always on. */
+  gtidDomains: { mysql: null, mariadb: [10, 0, 2] },
+  /** Semi-sync is in plugins, to be loaded; else built in. */
+  semiSyncPlugins: { mysql: [5, 7, 0], mariadb: null },
+  /** slave_parallel_threads; else …_parallel_workers. */
+  parallelThreads: { mysql: null, mariadb: [10, 0, 0] },
+  semiSyncKillTimeout: { mysql: null, mariadb: [10, 0, 0] },
+  /** performance_schema has tables of channels and of what is persisted. */
+  channelTables: { mysql: [5, 7, 0], mariadb: null },
+  /** BINLOG MONITOR and the other privileges that SUPER was split into there. */
+  binlogMonitor: { mysql: null, mariadb: [10, 5, 2] },
+  clone: { mysql: [8, 0, 17], mariadb: null },
+  /** CHANGE REPLICATION FILTER; MariaDB sets replicate_* variables. */
+  filterStatement: { mysql: [5, 7, 3], mariadb: null },
+  /** READ_ONLY ADMIN: who has it writes to a read-only server. MySQL's super_read_only stops everybody. */
+  readOnlyAdmin: { mysql: null, mariadb: [10, 5, 2] },
+  /** SUPER no longer brings READ_ONLY ADMIN with it. */
+  superObeysReadOnly: { mysql: [5, 7, 8], mariadb: [10, 11, 0] },
+  /** admin_address; MariaDB: extra_port. */
+  adminAddress: { mysql: [8, 0, 14], mariadb: null },
+} as const satisfies Record<string, Record<Flavour, Since>>
+
+export type Capability = keyof typeof CAPABILITIES
+
+/** Reads `9.7.4`, `8.0.36-28-debug`, `10.11.19-MariaDB-0+deb12u1`; missing parts are 0. */
+export function parseVersion(text: string): Version {
+  // Before 11, MariaDB hid behind `5.5.5-` in the handshake for the sake of old replicas.
+  const match = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text.replace(/^5\.5\.5-(?=\d)/, ''))
+  if (match === null) throw new RangeError(`not a server version: ${JSON.stringify(text)}`)
+  return [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)]
+}
+
+function compare(a: Version, b: Version): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
+}
+
+function isList(since: Version | readonly Version[]): since is readonly Version[] {
+  return Array.isArray(since[0])
+}
+
+function reached(version: Version, since: Since): boolean {
+  if (since === null) return false
+  if (!isList(since)) return compare(version, since) >= 0
+  const last = since.at(-1)
+  if (last !== undefined && compare(version, last) >= 0) return true
+  return since.some((s) => s[0] === version[0] && s[1] === version[1] && compare(version, s) >= 0)
+}
+
+/** Does a server of this family and version have it? */
+export function hasCapability(flavour: Flavour, version: Version, capability: Capability): boolean {
+  return (
+    reached(version, CAPABILITIES[capability][flavour]) && !reached(version, REMOVED[capability]?.[flavour] ?? null)
+  )
+}
