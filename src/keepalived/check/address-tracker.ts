@@ -1,4 +1,4 @@
-import type { VirtualServer } from '../config/servers.ts'
+import { isWeighing, type VirtualServer } from '../config/servers.ts'
 import { realServerTracker, virtualServerTracker } from '../track/tracker-name.ts'
 import { type Pool, weightOf } from './pool.ts'
 
@@ -23,7 +23,7 @@ export function addressTrackers(
 ): AddressTracker[] {
   const own = virtual.realServers.flatMap((server, index) => {
     const state = pool.servers[index]
-    const counts = server.weight > 0 || server.checks.some((check) => check.type === 'MISC_CHECK' && check.dynamic)
+    const counts = server.weight > 0 || server.checks.some(isWeighing)
     if (state === undefined || !counts || !isHere(server.address)) return []
     return [{ server, state, weight: weightOf(pool, virtual, index) }]
   })

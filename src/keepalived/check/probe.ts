@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import type { Check, Connection, RealServer } from '../config/servers.ts'
-import type { Scripts } from '../notify/scripts.ts'
+import type { Log, Scripts } from '../notify/scripts.ts'
 import { probeDns } from './dns-probe.ts'
+import { fileProbe } from './file-probe.ts'
 import { probeHttp } from './http-probe.ts'
 import { miscProbe } from './misc-probe.ts'
 import { probePing } from './ping-probe.ts'
@@ -41,7 +42,7 @@ function targetOf(check: Connection, server: RealServer): TcpTarget {
 }
 
 /** @returns a sentence instead when the check can't or must not run. */
-export async function probeOf(check: Check, server: RealServer, scripts: Scripts): Promise<Probe | string> {
+export async function probeOf(check: Check, server: RealServer, scripts: Scripts, log: Log): Promise<Probe | string> {
   switch (check.type) {
     case 'TCP_CHECK': {
       const target = targetOf(check, server)
@@ -76,6 +77,8 @@ export async function probeOf(check: Check, server: RealServer, scripts: Scripts
       const attempt = async (signal: AbortSignal) => ({ fault: await probeHttp(target, check, signal) })
       return { what: `${check.type} ${target.host}:${target.port}`, called: 'CHECK', fromStart: false, attempt }
     }
+    case 'FILE_CHECK':
+      return fileProbe(check, server, log)
     case 'MISC_CHECK':
       return miscProbe(check, scripts)
   }

@@ -59,7 +59,7 @@ export class VirtualServerMonitor {
       return new CheckLoop({
         timing: check,
         up: this.#pool.servers[index]?.checks[number]?.up ?? !check.alpha,
-        probe: probeOf(check, server, scripts),
+        probe: probeOf(check, server, scripts, log),
         owner,
         onVerdict: (up, reason, called) =>
           this.#tell(decided(this.#pool, virtual, index, number, up), { reason, called }),

@@ -5,25 +5,34 @@ import { type Around, connectionOf, detectionTime, timingOf } from './check-timi
 import type { Command, VrrpInstance } from './config.ts'
 import type { Place } from './diagnostics.ts'
 import { dnsCheck } from './dns-check.ts'
+import { fileCheck } from './file-check.ts'
 import { httpCheck } from './http-check.ts'
 import type { Block, Node } from './interpret.ts'
 import { miscCheck } from './misc-check.ts'
 import { ownAddresses } from './own-addresses.ts'
 import type { Check, RealServer, VirtualServer } from './servers.ts'
 import { smtpCheck } from './smtp-check.ts'
+import type { TrackFile } from './tracked.ts'
 import { udpCheck } from './udp-check.ts'
 import { addressFault } from './values.ts'
+
+/** With what checks may name. */
+export interface CheckBuilding extends Building {
+  readonly trackFiles: readonly TrackFile[]
+}
 
 type Opened = { readonly node: Node; readonly block: Block }
 
 /** [] when the block says too little to run, which is said. */
-function buildCheck(opened: Opened, address: string, around: Around, building: Building): Check[] {
+function buildCheck(opened: Opened, address: string, around: Around, building: CheckBuilding): Check[] {
   const timing = timingOf(around, building.global)
   switch (opened.node.keyword.name) {
     case 'TCP_CHECK':
       return [{ type: 'TCP_CHECK', ...timing, ...connectionOf(around) }]
     case 'DNS_CHECK':
       return [dnsCheck(around, { ...timing, ...connectionOf(around) }, building.report)]
+    case 'FILE_CHECK':
+      return fileCheck(opened, address, building.trackFiles, building.report)
     case 'SMTP_CHECK':
       return [smtpCheck(around, { ...timing, ...connectionOf(around) })]
     case 'UDP_CHECK':
@@ -43,7 +52,7 @@ function buildCheck(opened: Opened, address: string, around: Around, building: B
 }
 
 /** The checks of a real server in the file's order. */
-function checksOf(real: Block, address: string, virtual: Block, building: Building): Check[] {
+function checksOf(real: Block, address: string, virtual: Block, building: CheckBuilding): Check[] {
   return real.nodes.flatMap((node) =>
     node.block === null ? [] : buildCheck({ node, block: node.block }, address, [node.block, real, virtual], building),
   )
@@ -59,7 +68,7 @@ function scriptOf(block: Block, name: string, owner: string, { scripts }: Buildi
   return command
 }
 
-function realServer(node: Node, block: Block, virtual: Block, port: number, building: Building): RealServer {
+function realServer(node: Node, block: Block, virtual: Block, port: number, building: CheckBuilding): RealServer {
   const own = node.values[1]
   const address = nameOfNode(node)
   const checks = checksOf(block, address, virtual, building)
@@ -127,7 +136,7 @@ export function buildVirtual(
   node: Node,
   block: Block,
   instances: readonly VrrpInstance[],
-  building: Building,
+  building: CheckBuilding,
 ): VirtualServer | null {
   const { report } = building
   const address = nameOfNode(node)
@@ -152,7 +161,7 @@ export function buildVirtual(
   )
   if (realServers.length === 0)
     report('warning', 'value-missing', node, `virtual_server ${address} has no real_server, no check is run`)
-  const check = realServers.find((server) => server.checks.length > 0)?.checks[0]
+  const check = realServers.flatMap((server) => server.checks).find(({ type }) => type !== 'FILE_CHECK')
   if (holder !== undefined && check !== undefined) {
     const { refused, silent } = detectionTime(check)
     const hung = silent === Number.POSITIVE_INFINITY ? 'never' : `after ${silent} s`

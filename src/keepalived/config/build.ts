@@ -56,7 +56,9 @@ export function buildConfig(top: Block, building: Building): Config {
   )
   const instances = running.map((instance) => asMember(instance, groups, building))
   const servers = blocksOf(top, 'virtual_server')
-  const virtualServers = servers.flatMap(({ node, block }) => buildVirtual(node, block, instances, building) ?? [])
+  const virtualServers = servers.flatMap(
+    ({ node, block }) => buildVirtual(node, block, instances, { ...building, trackFiles: files }) ?? [],
+  )
   const tracked = new Set(instances.flatMap((instance) => instance.trackScripts.map((script) => script.name)))
   for (const { node } of blocksOf(top, 'vrrp_script')) {
     const name = nameOfNode(node)

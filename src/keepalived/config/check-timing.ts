@@ -37,6 +37,8 @@ function longestAttempt(check: Check): number {
       return check.connectTimeout
     case 'MISC_CHECK':
       return check.timeout
+    case 'FILE_CHECK':
+      return 0
     case 'SMTP_CHECK':
       // As a page: for the connection, and again for the talk.
       return check.hosts.reduce((sum, { connectTimeout }) => sum + 2 * connectTimeout, 0)

@@ -1,5 +1,6 @@
 import type { Command } from './config.ts'
 import type { DnsCheck } from './dns-check.ts'
+import type { FileCheck } from './file-check.ts'
 import type { HttpCheck } from './http-check.ts'
 import type { SmtpCheck } from './smtp-check.ts'
 import type { UdpCheck } from './udp-check.ts'
@@ -38,7 +39,12 @@ export interface RealServer {
   readonly checks: readonly Check[]
 }
 
-export type Check = TcpCheck | HttpCheck | DnsCheck | SmtpCheck | UdpCheck | PingCheck | MiscCheck
+export type Check = TcpCheck | HttpCheck | DnsCheck | SmtpCheck | UdpCheck | PingCheck | FileCheck | MiscCheck
+
+/** Does a check say what its server may carry, so that one of weight 0 counts, too? */
+export function isWeighing(check: Check): boolean {
+  return (check.type === 'MISC_CHECK' && check.dynamic) || (check.type === 'FILE_CHECK' && check.weight !== 0)
+}
 
 /** When a check runs, and what its failures are worth. */
 export interface CheckTiming {

@@ -83,11 +83,11 @@ const CHECKS = [
     { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
     { opens: 'skipped', many: true },
   ),
-  later(
+  native(
     'FILE_CHECK',
     [],
-    { en: 'it is not run; the server counts as up for it', zh: '不会运行；视为正常' },
-    { opens: 'skipped', many: true },
+    { en: 'What does the number in a file say?', zh: '由文件中的数值判断' },
+    { opens: 'FILE_CHECK', many: true },
   ),
 ]
 

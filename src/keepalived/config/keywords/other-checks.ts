@@ -78,6 +78,18 @@ export const OTHER_CHECKS: readonly Keyword[] = [
       zh: '应答长于此字节数也为失败；require_reply 写有内容时默认为 255，否则不限',
     }),
   ]),
+  ...inBlock('FILE_CHECK', [
+    native('track_file', [word], { en: 'Name of the track_file', zh: 'track_file 的名称' }),
+    native(
+      'weight',
+      [integer(-2147483647, 2147483647), optional(choice('reverse', 'noreverse'))],
+      {
+        en: "The number times this is added to the server's weight; 0: any number but 0 is a fault. Default: the file's",
+        zh: '数值乘以它后加到服务器的权重上；0：任何非零数值都是故障；默认取 track_file 的 weight',
+      },
+      { default: 0 },
+    ),
+  ]),
   ...inBlock('MISC_CHECK', [
     ...timing(0, 1),
     LOG_ALL,
