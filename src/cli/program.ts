@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   status: async () => (await import('./status.ts')).registerStatus,
   runs: async () => (await import('./runs.ts')).registerRuns,
   rollback: async () => (await import('./rollback.ts')).registerRollback,
+  teardown: async () => (await import('./teardown.ts')).registerTeardown,
   switchover: async () => (await import('./switchover.ts')).registerSwitchover,
   rejoin: async () => (await import('./rejoin.ts')).registerRejoin,
   lab: async () => (await import('./lab.ts')).registerLab,

@@ -33,6 +33,9 @@ const PLACES: Readonly<Record<ServerFacts['flavour'], readonly string[]>> = {
   mariadb: ['/etc/mysql/mariadb.conf.d/99-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
 }
 
+/** Every place where our option file may be. */
+export const OPTION_FILES: readonly string[] = [...new Set(Object.values(PLACES).flat())]
+
 function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'))
 }

@@ -14,6 +14,7 @@ import { mysqlUnit } from './mysql-unit.ts'
 import { packageModule } from './package.ts'
 import { pairPreflight } from './pair-preflight.ts'
 import { pairReady } from './pair-ready.ts'
+import { pairTeardown } from './pair-teardown.ts'
 import { runUndo } from './run-undo.ts'
 import { service } from './service.ts'
 import { template } from './template.ts'
@@ -35,6 +36,7 @@ export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byNam
   packageModule,
   pairPreflight,
   pairReady,
+  pairTeardown,
   runUndo,
   service,
   template,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DrillResult } from '../../src/drill/result.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
@@ -29,15 +30,15 @@ function idsOn(host: string, steps: readonly StepName[]): string[] {
 const MASTERS = ['m1', 'm2'] as const
 
 const CASES = [
-  { server: 'mysql-9.7', replication: 'gtid', power: true },
-  { server: 'mariadb-10.11', replication: 'gtid', power: false },
-  { server: 'mariadb-11.8', replication: 'position', power: true },
+  { server: 'mysql-9.7', replication: 'gtid', power: true, end: 'replica' },
+  { server: 'mariadb-10.11', replication: 'gtid', power: false, end: 'alone' },
+  { server: 'mariadb-11.8', replication: 'position', power: true, end: 'rollback' },
 ] as const
 
 describe.skipIf(process.getuid?.() !== 0).each(CASES)(
   '$server, $replication, from fresh hosts (needs root)',
   (test) => {
-    const { server, replication, power } = test
+    const { server, replication, power, end } = test
     const mmha = new Mmha(`pair-${server.replace('.', '-')}`)
     const folder = mkdtempSync(join(tmpdir(), 'mmha-pair-'))
     const inventory = join(folder, 'pair.yml')
@@ -178,5 +179,45 @@ replication: ${replication}
       for (const host of MASTERS) expect(await mmha.on(host, 'iptables-save')).toMatch(/-p (vrrp|112)/)
       expect((await provision()).hosts.map(({ changed }) => changed)).toEqual([0, 0])
     })
+
+    it(end === 'rollback' ? 'all runs are taken back' : `mmha is taken off: the standby is ${end}`, async () => {
+      const open = await Promise.all(MASTERS.map((host) => mmha.sql(host, 'select @@global.read_only')))
+      const [holder, standby] = open[0] === '0' ? (['m1', 'm2'] as const) : (['m2', 'm1'] as const)
+      await mmha.sql(holder, 'create database shop; create table shop.t (id int primary key)')
+      if (end === 'rollback') {
+        const first = (await mmha.ok('runs', inventory)).match(/^\S+Z-\S+/gm)?.at(-1) ?? ''
+        await mmha.ok('rollback', inventory, first, '--later', '--allow-restart', '--yes')
+        for (const host of MASTERS) {
+          expect(await mmha.on(host, 'ls -d /etc/mmha /etc/keepalived 2>/dev/null || :')).toBe('')
+          expect(await mmha.sql(host, 'select @@global.log_bin')).toBe('0')
+          expect(await mmha.sql(host, 'show slave status')).toBe('')
+        }
+      } else {
+        await mmha.ok('teardown', inventory, '--standby', end, '--yes')
+        await mmha.on(holder, 'systemctl restart mysql 2>/dev/null || systemctl restart mariadb')
+        await mmha.sql(holder, 'insert into shop.t values (1)')
+        // What follows, or does not, stays so after a restart of its server.
+        await mmha.on(standby, 'systemctl restart mysql 2>/dev/null || systemctl restart mariadb')
+        if (end === 'replica') await until(async () => (await mmha.sql(standby, 'select id from shop.t')) === '1')
+        else await mmha.sql(standby, 'insert into shop.t values (2)')
+        expect(await mmha.sql(standby, 'select @@global.read_only')).toBe(end === 'replica' ? '1' : '0')
+        const again = lastDocument<Provisioned>(await mmha.ok('teardown', inventory, '--yes', '--json'))
+        expect(again.hosts.map(({ changed }) => changed)).toEqual([0, 0])
+      }
+      for (const host of MASTERS) {
+        expect(await mmha.on(host, 'ip -o addr show to 10.77.0.100')).toBe('')
+        expect(await mmha.on(host, 'dpkg-query -W mmha-keepalived 2>/dev/null || :')).toBe('')
+        expect(await mmha.sql(host, 'select user from mysql.user where user = "mmha_role"')).toBe('')
+      }
+    })
   },
 )
+
+/** Asks until it is so. @throws Error after half a minute */
+async function until(so: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 60; tries += 1) {
+    if (await so().catch(() => false)) return
+    await delay(500)
+  }
+  throw new Error('it did not become so')
+}

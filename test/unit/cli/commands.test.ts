@@ -72,14 +72,24 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
     expect(status).toBe(4)
   })
 
-  it.each(['', 'init', 'plan', 'provision', 'verify', 'lab', 'demo', 'genhash', 'schema'])(
-    'mmha %s --help has an example',
-    (name) => {
-      const { status, stdout } = mmha(...(name === '' ? [] : [name]), '--help')
-      expect(status).toBe(0)
-      expect(stdout).toMatch(new RegExp(`^Examples?:\\n  mmha ${name}`, 'm'))
-    },
-  )
+  it.each([
+    '',
+    'init',
+    'plan',
+    'provision',
+    'runs',
+    'rollback',
+    'teardown',
+    'verify',
+    'lab',
+    'demo',
+    'genhash',
+    'schema',
+  ])('mmha %s --help has an example', (name) => {
+    const { status, stdout } = mmha(...(name === '' ? [] : [name]), '--help')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(new RegExp(`^Examples?:\\n  mmha ${name}`, 'm'))
+  })
 
   it('ends quietly when nobody reads on', () => {
     const command = `{ "$0" "$1" schema; echo "exit $?" >&2; } | head -n 1`
@@ -102,12 +112,15 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
     })
   })
 
-  it.each(['plan', 'provision', 'verify'])('%s of hosts that nobody answers at: exit 3, both named', (command) => {
-    const { status, stderr } = mmha(command, 'gone.yml')
-    expect(status).toBe(3)
-    expect(stderr).toContain('cannot reach m1 at 127.0.0.2 port 1')
-    expect(stderr).toContain('cannot reach m2 at 127.0.0.3 port 1')
-  })
+  it.each(['plan', 'provision', 'verify', 'runs', 'teardown'])(
+    '%s of hosts that nobody answers at: exit 3, both named',
+    (command) => {
+      const { status, stderr } = mmha(command, 'gone.yml')
+      expect(status).toBe(3)
+      expect(stderr).toContain('cannot reach m1 at 127.0.0.2 port 1')
+      expect(stderr).toContain('cannot reach m2 at 127.0.0.3 port 1')
+    },
+  )
 
   it('prints the JSON Schema', () => {
     const { status, stdout } = mmha('schema')
