@@ -208,6 +208,7 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
       const check = `  delay_before_retry 0.2
   connect_timeout 1
   real_server ${address('a')} 8053 {
+    delay_loop 0.3
     UDP_CHECK {
       payload 0a 1b
       require_reply 0a 1b 4x
@@ -253,6 +254,7 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
     const { port } = JSON.parse(await new LineLog(server.stdout, server.stderr).line(/^\{"port"/)) as { port: number }
     const check = `  delay_before_retry 0.2
   real_server ${Segment.address('a')} 25 {
+    delay_loop 0.3
     SMTP_CHECK {
       helo_name check.example
       connect_timeout 1
