@@ -124,7 +124,11 @@ ${statements}MMHA_END_OF_SQL
  */
 export function databaseProbe(context: ProbeContext): string {
   return `${FACT_FUNCTIONS}${SQL_FUNCTIONS}
-facts=$(${askServer(questions(context))})
+ask() {
+${askServer(`${questions(context)}${ask('asked', "'all'")}`)}}
+facts=$(ask)
+# The daemon ends sessions where it closes a server: what was cut off is asked again.
+case $facts in *'asked	all'*) ;; *) [ -z "$mysql_client" ] || facts=$(ask) ;; esac
 if [ -n "$facts" ]; then
   printf '%s\\n' "$facts"
   fact server up

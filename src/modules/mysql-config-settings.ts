@@ -11,9 +11,15 @@ const PROTECTED =
 /**
  * What our option file says on this host, in its order: the pair's settings, then the user's own. The user's word wins,
  * but not against the pair's safety.
+ * @param serverId one that is kept, since the peer's relay and binary logs know it; null: derived
  * @throws MmhaError SETTING_PROTECTED
  */
-export function wantedSettings(dialect: Dialect, inventory: Inventory, host: Host): readonly Setting[] {
+export function wantedSettings(
+  dialect: Dialect,
+  inventory: Inventory,
+  host: Host,
+  serverId: string | null = null,
+): readonly Setting[] {
   const own = new Map(Object.entries(inventory.server.settings).map(([name, value]) => [variableName(name), value]))
   for (const name of own.keys()) {
     if (!PROTECTED.test(name)) continue
@@ -34,7 +40,9 @@ export function wantedSettings(dialect: Dialect, inventory: Inventory, host: Hos
   })
   const settings = pair.map((setting): Setting => {
     const value = own.get(setting.name)
-    return value === undefined ? setting : { ...setting, value, reason: 'from the inventory' }
+    if (value !== undefined) return { ...setting, value, reason: 'from the inventory' }
+    if (setting.name !== 'server_id' || serverId === null || serverId === setting.value) return setting
+    return { ...setting, value: serverId, reason: 'kept: a server that replicates would apply its own changes again' }
   })
   const names = new Set(pair.map(({ name }) => name))
   const others = [...own].filter(([name]) => !names.has(name))

@@ -21,11 +21,17 @@ export interface MysqlConfigFacts {
   readonly file: { readonly path: string; readonly content: string } | null
   /** Our file was written after the server started. */
   readonly fileIsNewer: boolean
+  /** It has a channel: its server_id stands in the peer's logs. */
+  readonly replicates: boolean
+  /** Both of its threads run. */
+  readonly channelRuns: boolean
+  readonly daemonRuns: boolean
   /** Running values; null when the server does not answer. */
   readonly running: Readonly<Record<string, string>> | null
 }
 
-type Context = PlanContext<MysqlConfigFacts>
+export type ConfigContext = PlanContext<MysqlConfigFacts>
+type Context = ConfigContext
 
 /** Where an option file is read after the distribution's own (Debian's mysqld.cnf binds to 127.0.0.1). */
 const PLACES: Readonly<Record<ServerFacts['flavour'], readonly string[]>> = {
@@ -156,18 +162,73 @@ function setStep({ mine, host, taskId }: Context, settings: readonly Setting[]):
   }
 }
 
-function restartStep({ host, taskId }: Context, server: ServerFacts, reasons: readonly string[], start: boolean): Step {
+/** Nobody else starts the channel of a pair that has no daemons yet. */
+function resume({ mine, theirs }: Context, server: ServerFacts): Script {
+  if (!mine.channelRuns || mine.daemonRuns || theirs.daemonRuns) return sh``
+  return sh`${SQL_FUNCTIONS}sql --execute=${shellQuote(dialectOf(server.version).statement.startReplica)}\n`
+}
+
+function restartStep(context: Context, server: ServerFacts, reasons: readonly string[], start: boolean): Step {
+  const { host, taskId } = context
   return {
     id: `${taskId}/restart`,
     host: host.name,
     title: `${start ? 'start' : 'restart'} ${server.unit}`,
     diff: reasons.join('\n'),
-    run: restartScript(server.unit),
+    run: sh`${restartScript(server.unit)}${resume(context, server)}`,
     undo: { none: '' },
     undoLast: restartScript(server.unit),
     undoImpact: 'restart',
     impact: start ? 'none' : 'restart',
     notify: [],
+  }
+}
+
+/** A server_id that both know each other by stays. */
+function keptServerId({ mine, theirs }: Context): string | null {
+  const [own, other] = [mine.running?.server_id, theirs.running?.server_id]
+  return own !== undefined && own !== other && (mine.replicates || theirs.replicates) ? own : null
+}
+
+/**
+ * The server of a pair that was made by hand, where clients write now: until the daemons run, nobody could take over
+ * while it restarts. It holds the VIP, or is the first of the inventory.
+ */
+export function mustWait({ mine, theirs, facts, peerFacts, inventory, host }: Context): boolean {
+  if (mine.daemonRuns || theirs.daemonRuns || !(mine.replicates || theirs.replicates)) return false
+  const holds = ({ nics }: Context['facts']): boolean =>
+    nics.some(({ addresses }) => addresses.some((cidr) => cidr.startsWith(`${inventory.vip.address}/`)))
+  return holds(facts) || (!holds(peerFacts) && host.index === 0)
+}
+
+/** What is missing: the file, running values that can be set, and the restart for those that can't. */
+export function changes(context: Context): { steps: readonly Step[]; values: readonly Step[]; restart: Step | null } {
+  const { facts, mine, inventory, host } = context
+  const { server } = facts
+  if (server === null) return { steps: [], values: [], restart: null }
+  const wanted = wantedSettings(dialectOf(server.version), inventory, host, keptServerId(context))
+  const settings = applicable(wanted, mine)
+  const path = mine.file?.path ?? pathFor(server.flavour, mine.directories)
+  const steps = fileStep(context, server, path, settings)
+  const { running } = mine
+  if (running === null) {
+    const why = server.running ? 'the server does not answer' : 'the server does not run'
+    return { steps, values: [], restart: restartStep(context, server, [why], true) }
+  }
+
+  const fixed = settings.filter((setting) => setting.running === 'fixed' && differs(setting, running))
+  const reasons = fixed.filter(({ apply }) => apply === 'restart').map((setting) => describe(setting, running))
+  const content = mine.file?.content ?? ''
+  const newOptions = settings.filter(
+    (setting) => setting.running === 'option' && !content.includes(`\n${lineOf(setting)}\n`),
+  )
+  reasons.push(...newOptions.map((setting) => describe(setting, {})))
+  if (reasons.length === 0 && mine.fileIsNewer) reasons.push(`${path} is newer than the server's start`)
+  const dynamic = fixed.filter(({ apply }) => apply === 'dynamic')
+  return {
+    steps,
+    values: dynamic.length === 0 ? [] : [setStep(context, dynamic)],
+    restart: reasons.length === 0 ? null : restartStep(context, server, reasons, false),
   }
 }
 
@@ -202,34 +263,18 @@ done
     return {
       directories: facts.texts('directory'),
       file: facts.file('file'),
+      replicates: Object.keys(facts.record('channel')).length > 0,
+      channelRuns: facts.text('channel_threads') === '2',
+      daemonRuns: facts.flag('daemon'),
       fileIsNewer: started !== null && facts.texts('written').some((time) => Number(time) > Number(started)),
       running: Object.keys(running).length === 0 ? null : running,
     }
   },
 
   plan: (_params, context) => {
-    const { facts, mine, inventory, host } = context
-    const { server } = facts
-    if (server === null) return []
-    const settings = applicable(wantedSettings(dialectOf(server.version), inventory, host), mine)
-    const path = mine.file?.path ?? pathFor(server.flavour, mine.directories)
-    const steps = fileStep(context, server, path, settings)
-    const { running } = mine
-    if (running === null) {
-      const why = server.running ? 'the server does not answer' : 'the server does not run'
-      return [...steps, restartStep(context, server, [why], true)]
-    }
-
-    const fixed = settings.filter((setting) => setting.running === 'fixed' && differs(setting, running))
-    const onlyRestart = fixed.filter(({ apply }) => apply === 'restart')
-    const reasons = onlyRestart.map((setting) => describe(setting, running))
-    const content = mine.file?.content ?? ''
-    const newOptions = settings.filter(
-      (setting) => setting.running === 'option' && !content.includes(`\n${lineOf(setting)}\n`),
-    )
-    reasons.push(...newOptions.map((setting) => describe(setting, {})))
-    if (reasons.length === 0 && mine.fileIsNewer) reasons.push(`${path} is newer than the server's start`)
-    if (reasons.length > 0) return [...steps, restartStep(context, server, reasons, false)]
-    return fixed.length === 0 ? steps : [...steps, setStep(context, fixed)]
+    const { steps, values, restart } = changes(context)
+    if (restart === null) return [...steps, ...values]
+    // Nor are its running values changed meanwhile: some want its channel stopped.
+    return mustWait(context) && restart.impact === 'restart' ? steps : [...steps, restart]
   },
 }

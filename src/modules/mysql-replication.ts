@@ -10,6 +10,7 @@ import { PEER_FILE } from './mysql-account-facts.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { parseReplication, type ReplicationFacts } from './mysql-replication-facts.ts'
 import { asRoot } from './mysql-session.ts'
+import { follows, keepEqual } from './pair-adoption.ts'
 import { refusalToJoin } from './pair-data.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
 
@@ -52,6 +53,7 @@ function checkIdentity(context: Context): void {
 /** Refuses to join two servers that don't have the same history: replication would not make them equal. */
 function checkHistories(context: Context, dialect: Dialect): void {
   const { mine, theirs, host, peer } = context
+  if (keepEqual(dialect.flavour, mine, theirs)) return
   const refusal = refusalToJoin(dialect.flavour, { ...mine, name: host.name }, { ...theirs, name: peer.name })
   if (refusal !== null) throw refuse(context, 'DATA_DIFFERS', refusal.message, refusal.hint)
 }
@@ -142,14 +144,14 @@ function placeInUse({ mine }: Context, dialect: Dialect): ChannelSettings['posit
 
 /** What is not as wanted: `name: is → wanted`. */
 function differences(context: Context, dialect: Dialect, wanted: ChannelSettings): readonly string[] {
-  const { mine, inventory } = context
+  const { mine, theirs, inventory } = context
   const channel = readChannel(dialect, mine.channel ?? undefined)
   if (channel === null)
     return [
       `+ replicate from ${wanted.host}:${wanted.port} as ${wanted.user} by ${placeOf(wanted)}`,
       `+ ${optionsOf(dialect, wanted)}`,
     ]
-  if (channel.user !== wanted.user && channel.host !== wanted.host) {
+  if (channel.user !== wanted.user && channel.host !== wanted.host && !follows(mine, theirs)) {
     const hint = 'take it out yourself (STOP REPLICA; RESET REPLICA ALL), or use other servers'
     throw refuse(context, 'FOREIGN_CHANNEL', `it replicates from ${channel.host} as ${channel.user}`, hint)
   }
@@ -240,14 +242,16 @@ export const mysqlReplication: Module<Record<string, never>, ReplicationFacts> =
   parse: parseReplication,
 
   plan: (_params, context) => {
-    const { facts, peerFacts, mine, host, taskId, taskName } = context
+    const { facts, peerFacts, mine, theirs, host, taskId, taskName } = context
     if (facts.server === null || !answers(context)) return []
     const dialect = dialectOf(facts.server.version)
     // Before anything is installed there: a pair that can't be joined is not begun.
     if (peerFacts.server === null || peerFacts.server.expected === true) checkHistories(context, dialect)
     if (!peerAnswers(context)) return []
     checkIdentity(context)
-    if (mine.channel === null) checkHistories(context, dialect)
+    // A channel of strangers proves nothing by being there. Of a pair's members the daemon compares the histories.
+    if (mine.channel === null || (mine.epochs === 0 && theirs.epochs === 0 && !neverUsed(context)))
+      checkHistories(context, dialect)
     const wanted = wantedChannel(context, dialect)
     const changes = differences(context, dialect, wanted)
     if (changes.length === 0) return []

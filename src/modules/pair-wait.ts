@@ -11,12 +11,18 @@ const NEWEST = '9.7.0'
  * sh that waits until the pair is whole as this host sees it: one that holds the VIP is writable, the other is its
  * read-only standby and may take over, both replicate. The deadline (s) ends it with what is missing and the daemon's
  * last words. It ends the shell that runs it.
+ * @param semiSync 'unasked': a server that is still to be restarted for it will do
  */
-export function waitUntilWhole(inventory: Inventory, server: ServerFacts | null, timeout: number): Script {
+export function waitUntilWhole(
+  inventory: Inventory,
+  server: ServerFacts | null,
+  timeout: number,
+  semiSync: 'on' | 'unasked' = 'on',
+): Script {
   const { sourceStatus } = dialectOf(server?.version ?? NEWEST).semiSync
   const replicaStatus = sourceStatus.replace('master', 'slave').replace('source', 'replica')
   return sh`${SQL_FUNCTIONS}
-is_on() { [ "$(sql --execute="SHOW GLOBAL STATUS LIKE '$1'" 2>/dev/null | cut -f 2)" = ON ]; }
+is_on() { ${semiSync === 'unasked' ? 'return 0; ' : ''}[ "$(sql --execute="SHOW GLOBAL STATUS LIKE '$1'" 2>/dev/null | cut -f 2)" = ON ]; }
 read_only() { case $("$@" --execute='SELECT @@GLOBAL.read_only' 2>/dev/null) in 0|OFF) echo no;; ?*) echo yes;; esac; }
 missing() {
   systemctl is-active --quiet mmha-keepalived.service || { echo 'mmha-keepalived does not run'; return; }

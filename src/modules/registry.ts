@@ -8,10 +8,12 @@ import { keepalivedService } from './keepalived-service.ts'
 import type { Module } from './module.ts'
 import { mysqlAccounts } from './mysql-accounts.ts'
 import { mysqlConfig } from './mysql-config.ts'
+import { mysqlLateRestart } from './mysql-late-restart.ts'
 import { mysqlFreshPair, mysqlReplication } from './mysql-replication.ts'
 import { mysqlServer } from './mysql-server.ts'
 import { mysqlUnit } from './mysql-unit.ts'
 import { packageModule } from './package.ts'
+import { pairAdoption } from './pair-adoption.ts'
 import { pairPreflight } from './pair-preflight.ts'
 import { pairReady } from './pair-ready.ts'
 import { pairTeardown } from './pair-teardown.ts'
@@ -30,10 +32,12 @@ export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byNam
   mysqlAccounts(secretSource(randomBytes(32))),
   mysqlConfig,
   mysqlFreshPair,
+  mysqlLateRestart,
   mysqlReplication,
   mysqlServer,
   mysqlUnit,
   packageModule,
+  pairAdoption,
   pairPreflight,
   pairReady,
   pairTeardown,

@@ -178,7 +178,7 @@ const CATCH_UP_MS = 3_000
  * opened again and keeps the address.
  */
 export async function leave(context: ChangeContext): Promise<Outcome> {
-  const { server, peer, role, state, addresses, port } = context
+  const { server, peer, role, state, addresses, port, log } = context
   const view = await peer.ask(OPINION_BEFORE_LEAVING_MS)
   if (view.state !== 'up') return { ok: false, reason: `the peer’s database can’t be asked: ${view.why}` }
   if (!view.snapshot.closed) return { ok: false, reason: 'the peer is open for writes' }
@@ -196,9 +196,12 @@ export async function leave(context: ChangeContext): Promise<Outcome> {
   })
   if ('ended' in closed && (await peerHasAll(context).catch(() => false))) {
     // Nobody follows this server from here on. What it applies now, perhaps while it shuts down, must not wait for an
-    // acknowledgement: MariaDB's shutdown hung on that for ever.
-    await state.update({ enforced: false })
-    await server.reader.query(hastenStatement(server.dialect))
+    // acknowledgement: MariaDB's shutdown hung on that for ever. A server without semi-sync has no such variable; that
+    // or a full disk must not keep the address on a closed server.
+    await state
+      .update({ enforced: false })
+      .then(() => server.reader.query(hastenStatement(server.dialect)))
+      .catch((error: Error) => log('warn', `commits may still wait for the standby: ${error.message}`))
     return { ok: true, reason: 'closed for writes, the peer has everything' }
   }
   for (const statement of writableStatements(server.dialect)) await server.reader.query(statement)

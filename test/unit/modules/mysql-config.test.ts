@@ -12,6 +12,9 @@ const FRESH_MYSQL: MysqlConfigFacts = {
   directories: ['/etc/mysql/mysql.conf.d'],
   file: null,
   fileIsNewer: false,
+  replicates: false,
+  channelRuns: false,
+  daemonRuns: false,
   running: {
     bind_address: '127.0.0.1',
     port: '3306',
@@ -35,6 +38,9 @@ const FRESH_MARIADB: MysqlConfigFacts = {
   directories: ['/etc/mysql/mariadb.conf.d'],
   file: null,
   fileIsNewer: false,
+  replicates: false,
+  channelRuns: false,
+  daemonRuns: false,
   running: { ...FRESH_MYSQL.running, log_bin: 'OFF', bind_address: '127.0.0.1', sync_binlog: '0' },
 }
 
@@ -169,14 +175,25 @@ describe('mysql_config', () => {
 
   it('reads what its probe prints', () => {
     const content = Buffer.from('[mysqld]\n').toString('base64')
-    const stdout = `directory\t/etc/mysql/mysql.conf.d\nfile\t${PATH}\t${content}\nstarted\t1000\nwritten\t1001\nvariable\tserver_id\t7\nvariable\treport_host\t\n`
+    const stdout = `directory\t/etc/mysql/mysql.conf.d\nfile\t${PATH}\t${content}\nstarted\t1000\nwritten\t1001\nvariable\tserver_id\t7\nvariable\treport_host\t\nchannel\tMaster_Host\tm2\ndaemon\tyes\n`
     expect(mysqlConfig.parse(stdout)).toEqual({
       directories: ['/etc/mysql/mysql.conf.d'],
       file: { path: PATH, content: '[mysqld]\n' },
       fileIsNewer: true,
+      replicates: true,
+      channelRuns: false,
+      daemonRuns: true,
       running: { server_id: '7', report_host: '' },
     })
     expect(mysqlConfig.parse('started\t1001\nwritten\t1001\n').fileIsNewer).toBe(false)
-    expect(mysqlConfig.parse('')).toEqual({ directories: [], file: null, fileIsNewer: false, running: null })
+    expect(mysqlConfig.parse('')).toEqual({
+      directories: [],
+      file: null,
+      fileIsNewer: false,
+      replicates: false,
+      channelRuns: false,
+      daemonRuns: false,
+      running: null,
+    })
   })
 })

@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lastDocument, Mmha } from './support/mmha.ts'
+
+const MASTERS = ['m1', 'm2'] as const
+
+/** As people do it by hand: numbers, offsets, an account for anybody, a position copied from the other terminal. */
+const SERVER = (number: number) => `export DEBIAN_FRONTEND=noninteractive
+apt-get -q update >/dev/null && apt-get -q -y install --no-install-recommends mariadb-server >/dev/null 2>&1
+cat >/etc/mysql/mariadb.conf.d/98-by-hand.cnf <<'END'
+[mysqld]
+server-id = ${number}
+log_bin = mysql-bin
+auto_increment_increment = 2
+auto_increment_offset = ${number}
+bind-address = 0.0.0.0
+END
+systemctl restart mariadb
+iptables -I INPUT -p tcp --dport 3306 -j ACCEPT`
+
+/** A client that knows both addresses, and writes down what it had an OK for. */
+const CLIENT = `cat >/root/client.sh <<'END'
+n=0
+while [ ! -e /root/enough ]; do n=$((n+1))
+  for address in 10.77.0.100 10.77.0.11; do
+    timeout 3 mariadb -h $address -u app -papp-by-hand --connect-timeout=1 -e "
+      INSERT INTO shop.orders (number) VALUES ($n); UPDATE shop.total SET value = value + 1" 2>/dev/null &&
+      { echo $n >>/root/acknowledged; break; }
+  done
+done
+END
+systemd-run -q --unit=client sh /root/client.sh`
+
+describe.skipIf(process.getuid?.() !== 0)('a pair of MariaDB servers made by hand (needs root)', () => {
+  const mmha = new Mmha('adopted')
+  const folder = mkdtempSync(join(tmpdir(), 'mmha-adopted-'))
+  const inventory = join(folder, 'pair.yml')
+  const provision = () => mmha.run('provision', inventory, '--yes', '--allow-restart', '--json')
+  const acknowledged = async () => (await mmha.on('m2', 'cat /root/acknowledged')).split('\n')
+  const table = (host: string) =>
+    mmha.sql(
+      host,
+      'SELECT number FROM shop.orders ORDER BY number; SELECT value FROM shop.total; CHECKSUM TABLE shop.orders',
+    )
+
+  beforeAll(async () => {
+    writeFileSync(inventory, 'vip: 10.77.0.100/24\nnic: host0\nmasters: [10.77.0.11, 10.77.0.12]\nclient: 10.77.0.20\n')
+    await mmha.ok('lab', 'down')
+    await mmha.ok('lab', 'up', inventory, '--server', 'mariadb-11.8')
+    await Promise.all(MASTERS.map((host, index) => mmha.on(host, SERVER(index + 1))))
+    const places = await Promise.all(
+      MASTERS.map(async (host) => {
+        await mmha.sql(
+          host,
+          `CREATE USER replication@"%" IDENTIFIED BY "replication"; GRANT REPLICATION SLAVE ON *.* TO replication@"%"; CREATE USER app@"%" IDENTIFIED BY "app-by-hand"; GRANT ALL ON shop.* TO app@"%"`,
+        )
+        return (await mmha.sql(host, 'SHOW MASTER STATUS')).split('\t')
+      }),
+    )
+    await Promise.all(
+      MASTERS.map((host, index) => {
+        const [file, position] = places[1 - index] ?? []
+        return mmha.sql(
+          host,
+          `CHANGE MASTER TO MASTER_HOST="10.77.0.1${2 - index}", MASTER_USER="replication", MASTER_PASSWORD="replication", MASTER_LOG_FILE="${file}", MASTER_LOG_POS=${position}, MASTER_CONNECT_RETRY=1, MASTER_USE_GTID=no; START SLAVE`,
+        )
+      }),
+    )
+    await mmha.sql(
+      'm1',
+      'CREATE DATABASE shop; CREATE TABLE shop.orders (id INT AUTO_INCREMENT PRIMARY KEY, number INT UNIQUE); CREATE TABLE shop.total (id INT PRIMARY KEY, value INT); INSERT INTO shop.total VALUES (1, 0)',
+    )
+  })
+  afterAll(async () => {
+    await mmha.ok('lab', 'down')
+    rmSync(folder, { recursive: true })
+  })
+
+  it('is refused while its binary logs don’t tell what each has; nothing is changed', async () => {
+    const before = await Promise.all(MASTERS.map((host) => mmha.on(host, 'find /etc -type f | sort | xargs sha256sum')))
+    const { code, stderr, stdout } = await provision()
+    expect(code, stdout).toBe(5)
+    expect(`${stdout}${stderr}`).toContain('log_slave_updates is not ON')
+    expect(
+      await Promise.all(MASTERS.map((host) => mmha.on(host, 'find /etc -type f | sort | xargs sha256sum'))),
+    ).toEqual(before)
+  })
+
+  it('is taken over while a client writes: nothing lost, nothing twice', async () => {
+    // What the refusal says to do.
+    for (const host of MASTERS) {
+      await mmha.on(
+        host,
+        'echo log_slave_updates=ON >>/etc/mysql/mariadb.conf.d/98-by-hand.cnf; systemctl restart mariadb',
+      )
+      await mmha.on(
+        host,
+        'for i in $(seq 100); do mariadb -e "SHOW SLAVE STATUS\\\\G" | grep -c "Running: Yes" | grep -qx 2 && exit; sleep 0.1; done; exit 1',
+      )
+    }
+    for (const host of MASTERS) await mmha.sql(host, 'CREATE DATABASE mark; DROP DATABASE mark')
+    for (const host of MASTERS) {
+      await mmha.on(
+        host,
+        'for i in $(seq 100); do mariadb -NBe "SELECT @@gtid_binlog_state" | grep -q , && exit; sleep 0.1; done; exit 1',
+      )
+    }
+    await mmha.on('m2', CLIENT)
+    const { code, stdout, stderr } = await provision()
+    expect(code, `${stdout.slice(-3000)}\n${stderr}`).toBe(0)
+    const done = (await acknowledged()).length
+    await mmha.on(
+      'm2',
+      `for i in $(seq 300); do [ "$(wc -l </root/acknowledged)" -gt ${done} ] && exit; sleep 0.1; done; exit 1`,
+    )
+    await mmha.on('m2', 'touch /root/enough; while systemctl is-active -q client; do sleep 0.1; done')
+    const told = await acknowledged()
+    const holder = (await mmha.sql('m1', 'SELECT @@read_only')) === '0' ? 'm1' : 'm2'
+    const rows = (await table(holder)).split('\n')
+    expect(rows).toEqual(expect.arrayContaining(told))
+    await expect
+      .poll(() => Promise.all(MASTERS.map(table)), { timeout: 10_000 })
+      .toEqual([rows.join('\n'), rows.join('\n')])
+    expect(await Promise.all(MASTERS.map((host) => mmha.sql(host, 'SELECT @@server_id')))).toEqual(['1', '2'])
+  })
+
+  it('is a pair like any other then: whole, and a second run changes nothing', async () => {
+    await mmha.ok('status', inventory)
+    const { code, stdout } = await provision()
+    expect(code).toBe(0)
+    for (const { changed } of lastDocument<{ hosts: { changed: number }[] }>(stdout).hosts) expect(changed).toBe(0)
+  })
+})
