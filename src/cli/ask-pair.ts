@@ -3,7 +3,7 @@ import { type Connection, connect } from '../hosts/connection.ts'
 import { runSections } from '../hosts/run-sections.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { DaemonStatus } from '../keepalived/process/status.ts'
-import { MARK } from '../seeding/target.ts'
+import { SEEDING_MARK as MARK } from '../modules/seeding-mark.ts'
 import type { NodeStatus } from './pair-status.ts'
 
 /** A host that holds half a copy has no daemon: it says that instead. */

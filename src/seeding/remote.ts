@@ -23,7 +23,8 @@ export async function asRootOn(connection: Connection, doing: string, script: Sc
 
 /** @param said what the host printed: its last line tells */
 export function seedFailed(host: string, doing: string, said: string): MmhaError {
-  const last = said.trim().split('\n').slice(-3).join(' | ').replace(NEAR, '')
+  const lines = said.split('\n').filter((line) => /[^\s-]/.test(line))
+  const last = lines.slice(-3).join(' | ').replace(NEAR, '')
   return new MmhaError(`could not ${doing}${last === '' ? '' : `: ${last}`}`, {
     code: 'SEED_FAILED',
     source: 'user',

@@ -1,9 +1,9 @@
 import { EXIT, MmhaError } from '../events/error.ts'
+import { SEEDING_MARK as MARK } from '../modules/seeding-mark.ts'
 import { sh, shellQuote } from '../modules/step.ts'
 import { beyond, count, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
 import { tailCommand } from '../mysql/tail.ts'
 import { asRootOn, sqlOn } from './remote.ts'
-import { MARK } from './target.ts'
 import type { Pair } from './verify.ts'
 
 /** On the host, root's alone: where its daemon saves tails, too. */

@@ -1,9 +1,7 @@
 import type { ServerFacts } from '../hosts/host-facts.ts'
+import { SEEDING_MARK as MARK } from '../modules/seeding-mark.ts'
 import { type Script, sh, shellQuote } from '../modules/step.ts'
 import type { Dialect } from '../mysql/dialect.ts'
-
-/** While it is there, this host holds no whole copy. The daemon's unit does not start then, whatever is rebooted. */
-export const MARK = '/var/lib/mmha/seeding'
 
 const DIRECTORIES = ['/etc/mysql/mariadb.conf.d', '/etc/mysql/mysql.conf.d', '/etc/my.cnf.d']
 /** Read after our own option file. */

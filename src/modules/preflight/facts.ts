@@ -12,6 +12,8 @@ export interface PreflightFacts {
   readonly vipMac: string | null
   /** Program that listens at the server's port; null: nobody, or this host can't tell. */
   readonly portUser: string | null
+  /** From where and since when this host was being seeded, by a run that was cut; null: it was not. */
+  readonly halfCopy: string | null
   /** root over the socket. */
   readonly server: 'up' | 'denied' | 'down'
   readonly data: ReplicationFacts
@@ -63,6 +65,7 @@ export function parsePreflight(stdout: string): PreflightFacts {
     keepalivedRuns: facts.flag('keepalived'),
     vipAnswers: facts.text('vip') === null ? null : facts.flag('vip'),
     portUser: facts.text('port_user'),
+    halfCopy: facts.text('half_copy'),
     vipMac: facts.text('vip_mac')?.toLowerCase() || null,
     server: server === 'up' || server === 'denied' ? server : 'down',
     data: parseReplication(stdout),

@@ -15,6 +15,7 @@ export const FINDING_CODES = {
   VERSIONS_DIFFER: 'versions that do not replicate in both directions, or are not the same patch',
   SAME_UUID: 'one disk image on both hosts: equal server_uuid',
   SAME_SERVER_ID: 'equal server_id',
+  HALF_COPY: 'a copy onto it was cut short',
   DATA_DIFFERS: 'what the two hold can not be made equal by replication',
   ERRANT_TRANSACTIONS: 'the standby wrote transactions of its own',
   PURGED: 'one needs transactions that the other has purged',

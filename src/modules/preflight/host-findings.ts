@@ -12,7 +12,22 @@ const DISK_WARNS = 2 * 1024 * 1024
 
 /** What of a host itself is unfit: platform, network, whoever is there already, disk, clock. Pure. */
 export function hostFindings(context: Context): readonly Finding[] {
-  return [...platform(context), ...network(context), ...port(context), ...neighbours(context), ...machine(context)]
+  return [
+    ...platform(context),
+    ...network(context),
+    ...port(context),
+    ...neighbours(context),
+    ...halfCopy(context),
+    ...machine(context),
+  ]
+}
+
+/** The same command begins the copy afresh: then it is no obstacle. */
+function halfCopy(context: Context): Finding[] {
+  const { mine, host, inventory } = context
+  if (mine.halfCopy === null || inventory.overwritten === host.name) return []
+  const todo = 'run the command again that was cut: mmha rejoin, or mmha provision with --seed-from'
+  return [sayOf(context)('blocks', 'HALF_COPY', `holds half a copy (${mine.halfCopy})`, todo)]
 }
 
 function platform(context: Context): Finding[] {

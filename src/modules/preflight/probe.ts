@@ -3,11 +3,13 @@ import { FACT_FUNCTIONS } from '../fact-lines.ts'
 import type { ProbeContext } from '../module.ts'
 import { ROLE_FILE } from '../mysql-account-facts.ts'
 import { SQL_FUNCTIONS } from '../mysql-client.ts'
+import { SEEDING_MARK } from '../seeding-mark.ts'
 import { shellQuote } from '../step.ts'
 
 /** Who is at the VIP and at the server's port: cheap, for every run. */
 function placesProbe({ inventory }: ProbeContext): string {
-  return `vip=${shellQuote(inventory.vip.address)}
+  return `[ ! -e ${SEEDING_MARK} ] || fact half_copy "$(cat ${SEEDING_MARK})"
+vip=${shellQuote(inventory.vip.address)}
 if ! ip -o address show to "$vip" 2>/dev/null | grep -q . && command -v ping >/dev/null; then
   if ping -n -q -c 1 -W 1 "$vip" >/dev/null 2>&1; then
     fact vip yes

@@ -266,6 +266,12 @@ describe('preflight', () => {
     ])
   })
 
+  it('half a copy is not joined, only copied again', () => {
+    const mine = ['half_copy\tfrom m2 since 2026-11-21']
+    expect(said({ mine })).toEqual([expect.stringContaining('blocks HALF_COPY m1: holds half a copy (from m2')])
+    expect(said({ mine, overwritten: 'm1' })).toEqual([])
+  })
+
   it('what two servers hold is judged as replication will judge it', () => {
     const [first = ''] = said({ mine: ['schema\tshop', 'gtids\t0-1-9'] })
     expect(first).toContain('blocks DATA_DIFFERS pair: only m1 holds data')

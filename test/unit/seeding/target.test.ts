@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { SEEDING_MARK as MARK } from '../../../src/modules/seeding-mark.ts'
 import { revealed } from '../../../src/modules/step.ts'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
-import { closeTarget, MARK, openTarget } from '../../../src/seeding/target.ts'
+import { closeTarget, openTarget } from '../../../src/seeding/target.ts'
 
 const SERVERS = [
   { flavour: 'mariadb', version: '11.8.6-MariaDB', running: true, unit: 'mariadb' },
