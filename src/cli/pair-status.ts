@@ -162,12 +162,18 @@ export function statusText(
   return `${[`${name}  ${vip}`, ...table, ...verdict, ...said].join('\n')}\n`
 }
 
+/** By GTID where the standby knows what the holder has; the server's own seconds prove nothing. */
+function behind({ transactionsBehind, secondsBehind }: Database): string {
+  if (transactionsBehind === null) return `${secondsBehind ?? '?'} s`
+  return transactionsBehind === 1 ? '1 transaction' : `${transactionsBehind} transactions`
+}
+
 function databaseText(database: Database, holder: boolean): string {
   if (!database.up) return 'database down'
   const epoch = database.epoch === null ? [] : [`epoch ${database.epoch}`]
   const open = database.writable === true ? 'takes writes' : 'read-only'
   const rest = holder
     ? [database.commitsWait === true ? 'each commit waits for the standby' : 'commits wait for nobody']
-    : [database.replicates === true ? `replicates, ${database.secondsBehind ?? '?'} s behind` : 'does not replicate']
+    : [database.replicates === true ? `replicates, ${behind(database)} behind` : 'does not replicate']
   return [open, ...epoch, ...rest].join(', ')
 }

@@ -231,6 +231,12 @@ export const METRICS: readonly Metric[] = [
     samples: ofDatabases(({ secondsBehind }) => secondsBehind),
   },
   {
+    name: 'mmha_replication_lag_transactions',
+    type: 'gauge',
+    help: 'Transactions of the holder that this standby has not applied, by GTID.',
+    samples: ofDatabases(({ transactionsBehind }) => transactionsBehind),
+  },
+  {
     name: 'mmha_semi_sync_waits',
     type: 'gauge',
     help: '1 while commits wait for the standby.',

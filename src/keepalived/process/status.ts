@@ -29,6 +29,8 @@ export interface DatabaseStatus {
   readonly replicates: boolean | null
   /** s, as the server says. */
   readonly secondsBehind: number | null
+  /** Transactions that the holder has and this standby has not applied, by GTID; null: not known, or the holder. */
+  readonly transactionsBehind: number | null
   /** Commits wait for the standby's acknowledgement. */
   readonly commitsWait: boolean | null
   /** Replicas that acknowledge. */

@@ -1,3 +1,4 @@
+import { beyond, count, subtract } from '../../mysql/gtid-set.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { DatabaseStatus } from '../process/status.ts'
 import type { PeerView } from './peer.ts'
@@ -10,6 +11,14 @@ export interface Round {
   readonly peer: PeerView
   /** As it stands on disk after the round. */
   readonly kept: Pick<RoleState, 'enforced' | 'quarantine'>
+}
+
+/** Mine was read after the peer's: a standby that keeps up shows 0 while clients write. */
+function transactionsBehind({ holder, mine, peer }: Round): number | null {
+  if (holder || peer.state !== 'up' || peer.snapshot.closed) return null
+  const { flavour } = peer.dialect
+  const missing = subtract(peer.snapshot.history.executed, mine.history.executed)
+  return count(beyond(flavour, missing, mine.history.executed))
 }
 
 /**
@@ -28,6 +37,7 @@ export function statusOf(instance: string, up: boolean, kept: Round['kept'], rou
     peer: peer?.state ?? null,
     replicates: channel === null ? null : channel.io === 'running' && channel.sqlRunning,
     secondsBehind: channel?.secondsBehind ?? null,
+    transactionsBehind: round === null ? null : transactionsBehind(round),
     commitsWait: mine?.semiSync?.enabled ?? null,
     standbys: mine?.semiSync?.clients ?? null,
     enforced: kept.enforced,

@@ -39,6 +39,7 @@ const STANDBY: Database = {
   peer: 'up',
   replicates: true,
   secondsBehind: 0,
+  transactionsBehind: 0,
   commitsWait: null,
   standbys: null,
   enforced: false,
@@ -136,7 +137,7 @@ describe('what is wrong with a pair', () => {
     const off: NodeStatus = { ...m2, status: null, problem: { kind: 'unreachable', text: 'no answer' } }
     expect(statusText('shop', '10.0.0.100', [m1, m2], [])).toBe(`shop  10.0.0.100
 m1  10.0.0.11  MASTER  takes writes, epoch 3, each commit waits for the standby
-m2  10.0.0.12  BACKUP  read-only, epoch 3, replicates, 0 s behind
+m2  10.0.0.12  BACKUP  read-only, epoch 3, replicates, 0 transactions behind
 whole: either host may be lost
 `)
     expect(statusText('shop', '10.0.0.100', [m1, off], problemsOf([m1, off], 'pair.yml'))).toBe(`shop  10.0.0.100

@@ -3,6 +3,7 @@ import type { Config } from '../../../../src/keepalived/config/config.ts'
 import { DatabaseMemory } from '../../../../src/keepalived/process/database-memory.ts'
 import type { DatabaseStatus } from '../../../../src/keepalived/process/status.ts'
 import { RoleReport, type Round } from '../../../../src/keepalived/role/role-report.ts'
+import { dialectOf } from '../../../../src/mysql/dialect.ts'
 import { parseGtidSet } from '../../../../src/mysql/gtid-set.ts'
 import type { ServerSnapshot } from '../../../../src/mysql/snapshot.ts'
 
@@ -51,6 +52,7 @@ describe('what is told of an instance’s database', () => {
         peer: 'silent',
         replicates: null,
         secondsBehind: null,
+        transactionsBehind: null,
         commitsWait: true,
         standbys: 1,
         enforced: true,
@@ -80,5 +82,21 @@ describe('what is told of an instance’s database', () => {
     expect(memory.status(config(null))).toEqual([])
     memory.forget()
     expect(memory.status(config({}))).toEqual([])
+  })
+
+  it('how many transactions a standby lacks, in a domain that both have written', () => {
+    const { told, report: it } = report()
+    const theirs = { ...mine, history: { origin: '1', executed: parseGtidSet('mariadb', '0-1-60,0-2-50') } }
+    const standby: Round = {
+      ...round,
+      holder: false,
+      mine: { ...mine, closed: true, history: { origin: '2', executed: parseGtidSet('mariadb', '0-1-40,0-2-50') } },
+      peer: { state: 'up', snapshot: theirs, dialect: dialectOf('11.8.6-MariaDB') },
+    }
+    it.round(standby)
+    it.round({ ...standby, mine: { ...standby.mine, history: theirs.history } })
+    it.round({ ...standby, peer: { ...standby.peer, snapshot: { ...theirs, closed: true } } as Round['peer'] })
+    it.round({ ...standby, holder: true })
+    expect(told.map(({ transactionsBehind }) => transactionsBehind)).toEqual([10, 0, null, null])
   })
 })
