@@ -23,7 +23,7 @@ import { RunLog } from './run-log.ts'
 
 /** Runs a playbook on a pair, shows it on the way, prints what came of it. */
 export async function runPlaybook(inventory: Inventory, asked: PairRun): Promise<RunResult> {
-  const { command, flags, allowRestart, approve, ask, out, saved } = asked
+  const { command, flags, allowRestart, lockWait, approve, ask, out, saved } = asked
   const dry = command === 'plan' || asked.dry === true
   const { stdout, stderr, env } = process
   const renderer = await chooseRenderer({
@@ -57,6 +57,7 @@ export async function runPlaybook(inventory: Inventory, asked: PairRun): Promise
         ...(ask === undefined ? {} : { ask: (steps) => ask(steps, renderer, interrupt.stop) }),
         approve: (request) => approve(request, renderer, interrupt.stop),
         allowRestart,
+        ...(lockWait === undefined ? {} : { lockWait }),
         interrupt,
         journal: new Journal(header),
       }),

@@ -45,6 +45,8 @@ export interface PairRun {
   /** Master whose data is going to be replaced: what it holds is no obstacle. */
   readonly overwritten?: string
   readonly allowRestart: boolean
+  /** s to wait for another run; absent: not at all. */
+  readonly lockWait?: number
   /** File for the plan that was made. */
   readonly out?: string
   /** A plan that was made before: just that is done, or nothing. */

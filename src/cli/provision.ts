@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { approve, untilCancelled } from './approve.ts'
 import { type PairFlags, type PairRun, runPair, withPairFlags } from './pair-run.ts'
 import { readPlan } from './plan-file.ts'
@@ -7,6 +7,7 @@ import { stepwise } from './stepwise.ts'
 interface ProvisionFlags extends PairFlags {
   readonly yes?: boolean
   readonly allowRestart?: boolean
+  readonly lockWait?: number
   readonly plan?: string
   readonly step?: boolean
   readonly seedFrom?: string
@@ -37,6 +38,7 @@ export function registerProvision(program: Command): void {
     .option('-y, --yes', 'apply the plan without asking')
     .addOption(new Option('--step', 'ask before each step').conflicts(['yes', 'json']))
     .option('--allow-restart', 'also restart what runs on the host that holds the VIP')
+    .addOption(new Option('--lock-wait <s>', 'wait so long for another run on these hosts').argParser(seconds))
     .addOption(
       new Option(
         '--plan <file>',
@@ -57,6 +59,7 @@ export function registerProvision(program: Command): void {
         file,
         flags,
         allowRestart: flags.allowRestart === true,
+        ...(flags.lockWait === undefined ? {} : { lockWait: flags.lockWait }),
         ...(saved === undefined ? {} : { saved }),
         ...(flags.step === true ? { ask: stepwise() } : {}),
         approve: (request, renderer, signal) => approve(request, renderer, flags, signal),
@@ -66,4 +69,9 @@ export function registerProvision(program: Command): void {
       const { provisionSeeded } = await import('./provision-seeded.ts')
       return untilCancelled(() => provisionSeeded(run, { from, onto }))
     })
+}
+
+function seconds(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('give whole seconds')
+  return Number(text)
 }

@@ -17,17 +17,27 @@ export interface HostLock {
 const HEARTBEAT = 3_000
 const SILENCE = 15
 
+/** What somebody does who finds it taken. */
+export interface LockPatience {
+  /** s */
+  readonly wait: number
+  /** Called when it begins to wait. @param owner who has it */
+  onWait(owner: string): void
+}
+
+const NO_PATIENCE: LockPatience = { wait: 0, onWait: () => undefined }
+
 /** Takes the lock of a host. @throws MmhaError LOCKED (exit 75) naming its owner, LOCK_FAILED (exit 1). */
-export async function takeLock(connection: Connection): Promise<HostLock> {
+export async function takeLock(connection: Connection, patience: LockPatience = NO_PATIENCE): Promise<HostLock> {
   const channel = await connection.openStream(ROOT_SHELL)
   const owner = `${userInfo().username}@${hostname()} (process ${process.pid}) since ${new Date().toISOString()}`
   let open = true
   const closed = new Promise<void>((resolve) => channel.once('close', resolve)).then(() => {
     open = false
   })
-  const answer = firstLine(channel, closed)
+  const answer = firstLine(channel, closed, patience)
   channel.stderr.resume()
-  channel.write(lockScript(owner))
+  channel.write(lockScript(owner, patience.wait))
   const said = await answer
   if (said !== 'LOCKED') {
     channel.end()
@@ -48,11 +58,17 @@ export async function takeLock(connection: Connection): Promise<HostLock> {
 }
 
 /** The first line that matters; '' when the channel closes without one. */
-function firstLine(channel: ClientChannel, closed: Promise<void>): Promise<string> {
+function firstLine(channel: ClientChannel, closed: Promise<void>, { onWait }: LockPatience): Promise<string> {
   return new Promise((resolve) => {
     let text = ''
+    let waits = false
     channel.on('data', (chunk: Buffer) => {
       text += chunk.toString()
+      const owner = /^WAITS (.*)\n/m.exec(text)?.[1]
+      if (owner !== undefined && !waits) {
+        waits = true
+        onWait(owner || 'its owner is unknown')
+      }
       const line = /^(LOCKED|BUSY .*)\n/m.exec(text)?.[1]
       if (line !== undefined) resolve(line)
     })
@@ -78,7 +94,7 @@ function refusal(host: string, said: string): MmhaError {
     exit: EXIT.locked,
     host,
     where: 'lock',
-    hint: `wait until it is done; the lock ends by itself ${SILENCE} s after that process`,
+    hint: `wait until it is done (--lock-wait SECONDS does); the lock ends by itself ${SILENCE} s after that process`,
   })
 }
 
@@ -94,11 +110,12 @@ function lost(host: string): MmhaError {
 }
 
 /** One group, so that the shell has read all of it before stdin becomes the heartbeat. */
-function lockScript(owner: string): string {
+function lockScript(owner: string, wait: number): string {
+  const later = `{ printf 'WAITS %s\\n' "$(cat /run/mmha/owner 2>/dev/null)"; flock -w ${wait} 9; }`
   return `{
 umask 077
 mkdir -p /run/mmha && exec 9<>/run/mmha/lock || exit 1
-if flock -n 9; then
+if flock -n 9${wait > 0 ? ` || ${later}` : ''}; then
   rm -f ${STEPS_STOP}
   printf '%s\\n' ${shellQuote(owner)} >/run/mmha/owner
   echo LOCKED

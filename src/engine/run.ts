@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly check?: (plan: readonly PlayPlan[], found: Survey) => void
   /** Leave to restart the holder of the VIP. */
   readonly allowRestart: boolean
+  /** s to wait for another run that has a host's lock; absent: not at all. */
+  readonly lockWait?: number
   readonly interrupt?: Interrupt
   /** What the hosts keep of the run; null: nothing. */
   readonly journal: Journal | null
@@ -117,10 +119,17 @@ class Run {
     return { steps: this.#applied, plan: [], facts, deviations, hosts: this.#summary(last, []) }
   }
 
+  #lock(host: string): Promise<HostLock> {
+    const { sink, lockWait: wait = 0 } = this.#options
+    const onWait = (owner: string) =>
+      sink({ code: 'lock.wait', level: 'info', host, message: `another mmha is at work: ${owner}; waiting` })
+    return takeLock(this.#connection(host), { wait, onWait })
+  }
+
   /** Both masters are locked, the first one first, so that two runs can't each hold one. */
   async #locked<T>(work: () => Promise<T>): Promise<T> {
     try {
-      for (const { name } of this.#options.inventory.masters) this.#locks.push(await takeLock(this.#connection(name)))
+      for (const { name } of this.#options.inventory.masters) this.#locks.push(await this.#lock(name))
       return await work()
     } finally {
       await Promise.allSettled(this.#locks.map((lock) => lock.release()))

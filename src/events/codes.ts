@@ -5,6 +5,7 @@ export const EVENT_CODES = {
   'host.unreachable': 'a host that could not be reached; the error says it at the end',
   'preflight.finding': 'something that bites later (warn) or is good to know (debug); data is the finding',
   'plan.ready': 'the plan: data.steps, each with id, host, title, diff and impact',
+  'lock.wait': 'another run has the lock of this host; it is waited for (--lock-wait)',
   'plan.new': 'in the middle of a run: data.steps were not in the plan that was approved',
   'plan.left': 'after applying everything, data.steps are still missing',
   'step.upload': 'a file travels to the host',

@@ -33,6 +33,35 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('the lock of a host',
     await (await takeLock(second)).release()
   })
 
+  it('is waited for by who has the patience, and says whose it is', async () => {
+    const [first, second] = [await connection(), await connection()]
+    const lock = await takeLock(first)
+    const owners: string[] = []
+    let waits: (owner: string) => void = () => undefined
+    const waiting = new Promise<string>((resolve) => {
+      waits = resolve
+    })
+    const onWait = (owner: string) => {
+      owners.push(owner)
+      waits(owner)
+    }
+    const later = takeLock(second, { wait: 60, onWait })
+    expect(await waiting).toContain(`process ${process.pid}`)
+    await lock.release()
+    await (await later).release()
+    expect(owners).toHaveLength(1)
+  })
+
+  it('is not waited for longer than that', async () => {
+    const [first, second] = [await connection(), await connection()]
+    const lock = await takeLock(first)
+    await expect(takeLock(second, { wait: 1, onWait: () => undefined })).rejects.toMatchObject({
+      code: 'LOCKED',
+      exit: 75,
+    })
+    await lock.release()
+  })
+
   it('is lost, and says so, when the host has given it up', async () => {
     const [first] = [await connection()]
     const lock = await takeLock(first)
