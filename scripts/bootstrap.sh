@@ -16,19 +16,20 @@ why_no_lab() {
   [ "$(id -u)" = 0 ] || { echo 'root is needed (namespaces, mounts, raw sockets)'; return; }
 }
 
-# install_debian WHAT: installs what is missing of the packages marked WHAT (and, for test, of demo too).
+# install_debian WHAT: installs what is missing of the packages marked WHAT (and, for test, of demo too); removes none.
 install_debian() {
   missing=''
-  while read -r package command what; do
+  while read -r package command what unless; do
     case $package in ''|'#'*) continue ;; esac
     [ "$1" = test ] || [ "$what" = "$1" ] || continue
+    [ -z "$unless" ] || [ ! -e "$unless" ] || continue
     command -v "$command" >/dev/null || missing="$missing $package"
   done < scripts/debian-packages.txt
   [ -n "$missing" ] || return 0
   say "installing Debian packages:$missing"
   apt-get update -qq || stop 'apt-get update failed: the packages above could not be looked up.'
   # shellcheck disable=SC2086 # a list of words
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove $missing >/dev/null ||
     stop "apt-get could not install:$missing"
 }
 
