@@ -33,11 +33,18 @@ export class PairLines {
 
   /** Runs a command of the daemon's on a host. @returns what it said when it refused, '' when it did it. @throws MmhaError */
   async ctl(host: string, command: string): Promise<string> {
-    const line = this.#lines.get(host)
-    if (line === undefined || line instanceof MmhaError) throw line ?? new Error(`${host} is no master`)
-    const { finished } = await runSections(line, 'step', [{ id: command, text: `mmha-keepalived ctl ${command}` }])
+    const { finished } = await runSections(this.connection(host), 'step', [
+      { id: command, text: `mmha-keepalived ctl ${command}` },
+    ])
     const [done] = finished
     return done?.code === 0 ? '' : (done?.output.trim() ?? 'no answer')
+  }
+
+  /** @throws MmhaError why there is none */
+  connection(host: string): Connection {
+    const line = this.#lines.get(host)
+    if (line === undefined || line instanceof MmhaError) throw line ?? new Error(`${host} is no master`)
+    return line
   }
 
   async close(): Promise<void> {

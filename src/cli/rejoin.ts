@@ -1,10 +1,11 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { chooseRenderer, plain } from '../events/renderer.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { ensureInLab, labSshDefaults } from '../lab/inside.ts'
 import { PairLines } from './ask-pair.ts'
+import { checkTailFile, fetchTail } from './keep-tail.ts'
 import { holdersOf, problemsOf } from './pair-status.ts'
 
 interface RejoinFlags {
@@ -12,6 +13,7 @@ interface RejoinFlags {
   readonly yes?: string
   readonly throttle?: string
   readonly discardTail?: boolean
+  readonly keepTailAs?: string
   readonly json?: boolean
   readonly verbose?: boolean
 }
@@ -21,6 +23,8 @@ Examples:
   mmha rejoin inventory.yml m1 --reseed dump                  asks for the host's name first
   mmha rejoin inventory.yml m1 --reseed dump --yes m1         for scripts
   mmha rejoin inventory.yml m1 --reseed dump --throttle 20    at most 20 MB/s
+
+  mmha rejoin inventory.yml m1 --reseed dump --keep-tail-as m1-tail.sql
 
 What only the host has is saved on it before anything is dropped. A run that was cut leaves the host closed and marked;
 the same command begins afresh.
@@ -37,6 +41,11 @@ export function registerRejoin(program: Command): void {
     .requiredOption('--reseed <way>', 'how the copy is made: dump')
     .option('--yes <host>', "its name once more: don't ask")
     .option('--throttle <MB/s>', 'copy at most so fast')
+    .addOption(
+      new Option('--keep-tail-as <file>', 'also bring what only this host has, as SQL, into this file').conflicts(
+        'discardTail',
+      ),
+    )
     .option('--discard-tail', 'give up what only this host has, where it can not be saved')
     .option('--json', 'events and the result as one JSON document a line, on stdout')
     .option('-v, --verbose', 'show more on the way')
@@ -75,6 +84,7 @@ async function rejoin(file: string, host: string, flags: RejoinFlags): Promise<n
     })
     if (done === null) throw new Error('not seeded')
     await renderer.idle()
+    const kept = await keepTail(lines, host, done.tail, flags.keepTailAs)
     const copied = flowed(done)
     const { untilWhole } = await import('./until-whole.ts')
     await untilWhole(lines, {
@@ -86,7 +96,10 @@ async function rejoin(file: string, host: string, flags: RejoinFlags): Promise<n
       process.stdout.write(
         `${JSON.stringify({ type: 'result', version: 1, command: 'rejoin', host, from, ...done })}\n`,
       )
-    else process.stdout.write(`${host} is the standby of ${from} again: ${copied}; whole: either host may be lost\n`)
+    else
+      process.stdout.write(
+        `${host} is the standby of ${from} again: ${copied}; ${kept}whole: either host may be lost\n`,
+      )
     return EXIT.done
   } finally {
     await lines.close()
@@ -103,10 +116,23 @@ function checkWords({ masters, file }: Inventory, host: string, flags: RejoinFla
   if (flags.reseed !== 'dump') throw invalid('NO_SUCH_WAY', `no way to copy: ${flags.reseed}`, 'give --reseed dump')
   if (flags.yes !== undefined && flags.yes !== host)
     throw invalid('OTHER_HOST', `--yes names ${flags.yes}, the host to be overwritten is ${host}`, `--yes ${host}`)
+  if (flags.keepTailAs !== undefined) checkTailFile(flags.keepTailAs)
   if (flags.throttle === undefined) return null
   const rate = Number(flags.throttle)
   if (!(rate > 0)) throw invalid('BAD_RATE', `no rate: ${flags.throttle}`, 'give MB/s, such as --throttle 20')
   return rate * 1e6
+}
+
+/** @returns a phrase for the last line */
+async function keepTail(
+  lines: PairLines,
+  host: string,
+  saved: string | null,
+  file: string | undefined,
+): Promise<string> {
+  if (file === undefined) return ''
+  const there = await fetchTail(lines.connection(host), saved, file)
+  return there ? `its own transactions are in ${file}; ` : 'it had no transactions of its own; '
 }
 
 /** The holder, when it may be copied onto the host. @throws MmhaError (exit 5, or 3) */

@@ -65,7 +65,7 @@ export function returning(stage: Stage): void {
     expect([await stage.sql(standby, value), await stage.sql(holder, value)]).toEqual(['newer', 'acknowledged'])
     expect(await Promise.all(stage.hosts.map((host) => stage.replicates(host)))).toEqual([false, false])
     expect(await stage.sql(holder, 'SELECT @@global.read_only')).toBe('1')
-    await stage.rejoin(holder)
+    expect(await stage.rejoin(holder)).toMatch(/BINLOG|acknowledged/)
     expect(await stage.sql(holder, value)).toBe('newer')
   })
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -222,15 +222,28 @@ export class Stage {
   }
 
   /** A host that was set aside gets a copy of the holder's data, while clients write. */
-  async rejoin(host: LabHost): Promise<void> {
+  /** @returns what only the host had, as SQL */
+  async rejoin(host: LabHost): Promise<string> {
     const holder = await this.holder()
     expect(host).not.toBe(holder)
     const refused = await this.mmha.run('rejoin', this.inventory, holder.name, '--reseed', 'dump', '--yes', holder.name)
     expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('holds the address') })
     const load = await this.load()
-    await this.mmha.ok('rejoin', this.inventory, host.name, '--reseed', 'dump', '--yes', host.name)
+    const tail = `${this.inventory}.tail-${performance.now()}.sql`
+    await this.mmha.ok(
+      'rejoin',
+      this.inventory,
+      host.name,
+      '--reseed',
+      'dump',
+      '--yes',
+      host.name,
+      '--keep-tail-as',
+      tail,
+    )
     await this.written(50)
     await this.settled(load)
+    return existsSync(tail) ? readFileSync(tail, 'utf8') : ''
   }
 
   async #journals(): Promise<string> {

@@ -54,6 +54,11 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
     ['rejoin of no master', ['rejoin', 'gone.yml', 'm9', '--reseed', 'dump'], 'its masters: m1, m2'],
     ['rejoin in no known way', ['rejoin', 'gone.yml', 'm1', '--reseed', 'tar'], 'give --reseed dump'],
     ['rejoin that names two', ['rejoin', 'gone.yml', 'm1', '--reseed', 'dump', '--yes', 'm2'], '--yes m1'],
+    [
+      'rejoin that would overwrite a file',
+      ['rejoin', 'gone.yml', 'm1', '--reseed', 'dump', '--keep-tail-as', 'gone.yml'],
+      'is there already',
+    ],
     ['rejoin at no rate', ['rejoin', 'gone.yml', 'm1', '--reseed', 'dump', '--throttle', '-1'], '--throttle 20'],
     ['unknown tag', ['plan', 'gone.yml', '--tags', 'firewal'], 'did you mean firewall?'],
     [
