@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { channelOf } from '../../mysql/channel.ts'
-import { contains } from '../../mysql/gtid-set.ts'
 import { applyReceived, openForWrites, setEventScheduler, waitFor } from '../../mysql/promotion.ts'
 import { writableStatements } from '../../mysql/read-only.ts'
 import type { Quarantine } from '../../mysql/rejoin.ts'
@@ -117,16 +116,13 @@ export async function promote(
 
 /**
  * Resolves when nothing more can come in. The receiver of a source that doesn't answer has nothing to read: once it was
- * told to stop, its end need not be waited for; nor where the source is closed and this server has all it has.
+ * told to stop, its end need not be waited for. A source that says it is closed may still have commits on their way:
+ * MySQL shows super_read_only=ON while its SET waits for them.
  */
 async function stopReceiving(server: LocalServer, asked: Promise<PeerView>): Promise<void> {
   const stopped = server.stopIo()
-  const enough = asked.then(async (view) => {
-    if (view.state !== 'up') return delay(STOP_GRACE_MS)
-    const { closed, history } = view.snapshot
-    return closed && contains(await server.executed(server.actor), history.executed) ? undefined : stopped
-  })
-  await Promise.race([stopped, enough])
+  const unanswered = asked.then((view) => (view.state === 'up' ? stopped : delay(STOP_GRACE_MS)))
+  await Promise.race([stopped, unanswered])
 }
 
 const STOP_GRACE_MS = 50

@@ -12,7 +12,7 @@ import {
   type ServerSnapshot,
   type ServerStanding,
 } from '../../mysql/snapshot.ts'
-import { type SqlSession, text } from '../../mysql/sql-session.ts'
+import { text } from '../../mysql/sql-session.ts'
 import { openLocal as connectLocal } from '../check/mysql/open-local.ts'
 import type { MysqlServer } from '../config/config.ts'
 
@@ -106,9 +106,8 @@ export class LocalServer {
     return readStanding(this.actor, this.dialect)
   }
 
-  /** @param session another than the one for looking, where that may be busy */
-  executed(session: SqlSession = this.reader): Promise<GtidSet> {
-    return readExecuted(session, this.dialect)
+  executed(): Promise<GtidSet> {
+    return readExecuted(this.reader, this.dialect)
   }
 
   /** A receiver is being stopped: a START would wait for it. */
