@@ -4,8 +4,8 @@ import { chooseRenderer, plain } from '../events/renderer.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { ensureInLab, labSshDefaults } from '../lab/inside.ts'
+import { checkTailFile, fetchTail } from '../seeding/fetch-tail.ts'
 import { PairLines } from './ask-pair.ts'
-import { checkTailFile, fetchTail } from './keep-tail.ts'
 import { holdersOf, problemsOf } from './pair-status.ts'
 
 interface RejoinFlags {
@@ -131,8 +131,9 @@ async function keepTail(
   file: string | undefined,
 ): Promise<string> {
   if (file === undefined) return ''
-  const there = await fetchTail(lines.connection(host), saved, file)
-  return there ? `its own transactions are in ${file}; ` : 'it had no transactions of its own; '
+  if (saved === null) return 'it had no transactions of its own; '
+  await fetchTail(lines.connection(host), saved, file)
+  return `its own transactions are in ${file}; `
 }
 
 /** The holder, when it may be copied onto the host. @throws MmhaError (exit 5, or 3) */

@@ -41,7 +41,7 @@ export interface Seeded {
   readonly seconds: number
   /** Compared and found to be the same. */
   readonly tables: number
-  /** On the target: its own transactions, where it had any; null: none, or discarded. */
+  /** On the target: its own transactions, where it had any, also when a run that was cut has saved them; null: none, or discarded. */
   readonly tail: string | null
 }
 
@@ -66,7 +66,7 @@ export async function seed(options: SeedOptions): Promise<Seeded> {
   const tail = options.tail === 'save' ? await saveTailOf(pair) : null
   if (tail !== null) say(target.name, `its own transactions were saved to ${tail}`)
   say(target.name, 'its server is closed to everybody but this')
-  await asRootOn(target, 'close its server', closeTarget(server, dialect, source.name))
+  await asRootOn(target, 'close its server', closeTarget(server, dialect, source.name, tail))
   await empty(pair)
   say(target.name, `takes a dump of ${source.name}`)
   const copied = await copy(options, pair)

@@ -4,6 +4,7 @@ import { sh, shellQuote } from '../modules/step.ts'
 import { beyond, count, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
 import { tailCommand } from '../mysql/tail.ts'
 import { asRootOn, sqlOn } from './remote.ts'
+import { KEPT } from './target.ts'
 import type { Pair } from './verify.ts'
 
 /** On the host, root's alone: where its daemon saves tails, too. */
@@ -11,13 +12,13 @@ const FOLDER = '/var/lib/mmha/quarantine'
 
 /**
  * Saves the transactions that only the target has as SQL, on the target, before they are dropped with its data.
- * @returns its path; null: it has none of its own, or holds half a copy, whose tail an earlier run has saved
+ * @returns its path, also where it holds half a copy and an earlier run has saved them; null: it has none of its own
  * @throws MmhaError TAIL_NOT_SAVED (exit 5): nothing has been touched
  */
 export async function saveTailOf({ source, target, dialect }: Pair): Promise<string | null> {
   const { flavour } = dialect
-  if ((await asRootOn(target, 'look for a mark', sh`[ ! -e ${MARK} ] || echo marked\n`)).trim() === 'marked')
-    return null
+  const mark = (await asRootOn(target, 'look for a mark', sh`[ ! -e ${MARK} ] || cat ${MARK}\n`)).trim()
+  if (mark !== '') return mark.split(KEPT)[1] ?? null
   const executed =
     flavour === 'mysql'
       ? "SELECT REPLACE(@@GLOBAL.gtid_executed, CHAR(10), ''), @@GLOBAL.log_bin_index"

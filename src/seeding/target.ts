@@ -33,11 +33,18 @@ fi
 `
 }
 
-/** Stops the daemon, marks the host, and starts its server closed to everybody. */
-export function closeTarget(server: ServerFacts, dialect: Dialect, from: string): Script {
+/** Stands in the mark before the path of what the host alone had: a run that begins afresh has nothing to save any more. */
+export const KEPT = '; its own transactions: '
+
+/**
+ * Stops the daemon, marks the host, and starts its server closed to everybody.
+ * @param tail where its own transactions were saved; null: it has none
+ */
+export function closeTarget(server: ServerFacts, dialect: Dialect, from: string, tail: string | null): Script {
+  const kept = tail === null ? '' : `${KEPT}${tail}`
   return sh`umask 077
 mkdir -p /var/lib/mmha
-printf 'from %s since %s\\n' ${shellQuote(from)} "$(date -u +%FT%TZ)" >${MARK}.new
+printf 'from %s since %s%s\\n' ${shellQuote(from)} "$(date -u +%FT%TZ)" ${shellQuote(kept)} >${MARK}.new
 mv ${MARK}.new ${MARK}
 sync -f ${MARK}
 systemctl stop mmha-keepalived.service 2>/dev/null || :

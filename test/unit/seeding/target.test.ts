@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { SEEDING_MARK as MARK } from '../../../src/modules/seeding-mark.ts'
 import { revealed } from '../../../src/modules/step.ts'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
-import { closeTarget, openTarget } from '../../../src/seeding/target.ts'
+import { closeTarget, KEPT, openTarget } from '../../../src/seeding/target.ts'
 
 const SERVERS = [
   { flavour: 'mariadb', version: '11.8.6-MariaDB', running: true, unit: 'mariadb' },
@@ -11,7 +11,7 @@ const SERVERS = [
 ] as const
 
 describe.each(SERVERS)('the target of a seeding, $flavour', (server) => {
-  const close = revealed(closeTarget(server, dialectOf(server.version), 'm1'))
+  const close = revealed(closeTarget(server, dialectOf(server.version), 'm1', '/tail.sql'))
   const open = revealed(openTarget(server))
   const order = (text: string, ...marks: readonly string[]) => {
     const places = marks.map((mark) => text.indexOf(mark))
@@ -21,6 +21,14 @@ describe.each(SERVERS)('the target of a seeding, $flavour', (server) => {
 
   it('is marked before its daemon ends and its server is closed', () => {
     order(close, `mv ${MARK}.new ${MARK}`, 'sync -f', 'stop mmha-keepalived', 'skip_networking', 'systemctl restart')
+  })
+
+  it('is marked with the place of what it alone had, for a run that begins afresh', () => {
+    const line = close.split('\n').find((one) => one.startsWith('printf ')) ?? ''
+    const mark = execFileSync('/bin/sh', ['-c', line.replace(/>\S+$/, '')], { encoding: 'utf8' })
+    expect(mark).toMatch(/^from m1 since 20\S+Z;/)
+    expect(mark.trim().split(KEPT)).toEqual([expect.any(String), '/tail.sql'])
+    expect(revealed(closeTarget(server, dialectOf(server.version), 'm1', null))).not.toContain(KEPT)
   })
 
   it('nobody writes there but root: as far as the server knows that', () => {
