@@ -1,4 +1,4 @@
-import type { HostFacts } from '../hosts/host-facts.ts'
+import { type HostFacts, hasAddress } from '../hosts/host-facts.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Module } from '../modules/module.ts'
 import type { Step } from '../modules/step.ts'
@@ -67,6 +67,5 @@ export function peerOf(host: Host, inventory: Inventory): Host {
 
 /** True when the host has the VIP on one of its interfaces. */
 export function holdsVip(facts: HostFacts, inventory: Inventory): boolean {
-  const { address } = inventory.vip
-  return facts.nics.some((nic) => nic.addresses.some((cidr) => cidr.split('/')[0] === address))
+  return hasAddress(facts, inventory.vip.address)
 }

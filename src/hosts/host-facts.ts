@@ -20,6 +20,11 @@ export interface HostFacts {
   readonly server: ServerFacts | null
 }
 
+/** Has it on one of its interfaces. */
+export function hasAddress({ nics }: Pick<HostFacts, 'nics'>, address: string): boolean {
+  return nics.some(({ addresses }) => addresses.some((cidr) => cidr.split('/')[0] === address))
+}
+
 export interface Nic {
   readonly name: string
   readonly up: boolean

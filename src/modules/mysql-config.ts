@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ServerFacts } from '../hosts/host-facts.ts'
+import { hasAddress, type ServerFacts } from '../hosts/host-facts.ts'
 import { dialectOf, familyOf } from '../mysql/dialect.ts'
 import { sqlString } from '../mysql/quote.ts'
 import type { Setting } from '../mysql/settings.ts'
@@ -196,9 +196,8 @@ function keptServerId({ mine, theirs }: Context): string | null {
  */
 export function mustWait({ mine, theirs, facts, peerFacts, inventory, host }: Context): boolean {
   if (mine.daemonRuns || theirs.daemonRuns || !(mine.replicates || theirs.replicates)) return false
-  const holds = ({ nics }: Context['facts']): boolean =>
-    nics.some(({ addresses }) => addresses.some((cidr) => cidr.startsWith(`${inventory.vip.address}/`)))
-  return holds(facts) || (!holds(peerFacts) && host.index === 0)
+  const { address } = inventory.vip
+  return hasAddress(facts, address) || (!hasAddress(peerFacts, address) && host.index === 0)
 }
 
 /** What is missing: the file, running values that can be set, and the restart for those that can't. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hasAddress } from '../hosts/host-facts.ts'
 import { databaseProbe } from './database-probe.ts'
 import { FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
@@ -23,10 +24,6 @@ export interface PairReadyParams {
 
 type Context = PlanContext<PairReadyFacts>
 
-function holds(facts: Context['facts'], address: string): boolean {
-  return facts.nics.some(({ addresses }) => addresses.some((cidr) => cidr.startsWith(`${address}/`)))
-}
-
 function missingOn(name: string, facts: PairReadyFacts, holder: boolean): string[] {
   const missing: string[] = []
   if (!facts.daemonRuns) missing.push(`${name}: mmha-keepalived does not run`)
@@ -45,7 +42,7 @@ const WHOLE = 'the VIP on one host, that one writable, the other read-only, both
 /** What keeps the pair from being whole; [] when it is. */
 export function missingForReady(context: Context): readonly string[] {
   const { address } = context.inventory.vip
-  const [here, there] = [holds(context.facts, address), holds(context.peerFacts, address)]
+  const [here, there] = [hasAddress(context.facts, address), hasAddress(context.peerFacts, address)]
   const vip = here === there ? [here ? 'both hosts hold the VIP' : 'no host holds the VIP'] : []
   return [
     ...vip,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { hasAddress } from '../hosts/host-facts.ts'
 import { ROLE_USER } from '../mysql/account.ts'
 import { dialectOf } from '../mysql/dialect.ts'
 import { sqlAccount } from '../mysql/quote.ts'
@@ -55,8 +56,7 @@ export const pairTeardown: Module<PairTeardownParams, TeardownFacts> = {
 function roleOf({ standby, holder }: PairTeardownParams, context: Context): Role {
   const { host, peer, mine, theirs, facts, peerFacts, inventory } = context
   if (mine.role !== null) return mine.role
-  const has = ({ nics }: Context['facts']) =>
-    nics.some(({ addresses }) => addresses.some((cidr) => cidr.startsWith(`${inventory.vip.address}/`)))
+  const has = (one: Context['facts']) => hasAddress(one, inventory.vip.address)
   // A run that was cut has marked one of them.
   const marked = theirs.role === null ? null : theirs.role === 'source' ? peer.name : host.name
   const vip = has(facts) === has(peerFacts) ? null : has(facts) ? host.name : peer.name

@@ -1,4 +1,4 @@
-import type { HostFacts } from '../hosts/host-facts.ts'
+import { type HostFacts, hasAddress } from '../hosts/host-facts.ts'
 import { bounds, contains, formatCidr, type Ipv4Cidr, parseCidr, parseIpv4 } from './ipv4.ts'
 import type { SharedLink } from './shared-link.ts'
 
@@ -42,9 +42,8 @@ export function vipRange(link: SharedLink): string {
 }
 
 function holder(address: string, facts: readonly [HostFacts, HostFacts]): 0 | 1 | null {
-  const has = (host: HostFacts) => host.nics.some((nic) => nic.addresses.some((cidr) => cidr.split('/')[0] === address))
-  if (has(facts[0])) return 0
-  return has(facts[1]) ? 1 : null
+  if (hasAddress(facts[0], address)) return 0
+  return hasAddress(facts[1], address) ? 1 : null
 }
 
 function no(problem: string): VipAnswer {

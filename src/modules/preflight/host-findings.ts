@@ -1,3 +1,4 @@
+import { hasAddress } from '../../hosts/host-facts.ts'
 import { type Context, sayOf } from './context.ts'
 import type { Finding } from './finding.ts'
 
@@ -72,10 +73,6 @@ function network(context: Context): Finding[] {
   return found
 }
 
-export function holdsVip(facts: Context['facts'], address: string): boolean {
-  return facts.nics.some(({ addresses }) => addresses.some((cidr) => cidr.startsWith(`${address}/`)))
-}
-
 function neighbours(context: Context): Finding[] {
   const { address } = context.inventory.vip
   const say = sayOf(context)
@@ -87,7 +84,7 @@ function neighbours(context: Context): Finding[] {
   // The two hosts are looked at a moment apart: the VIP may have come to the peer in between. Its hardware address tells.
   const { vipMac } = context.mine
   const peerAnswered = vipMac !== null && context.peerFacts.nics.some(({ mac }) => mac.toLowerCase() === vipMac)
-  const ours = peerAnswered || holdsVip(context.facts, address) || holdsVip(context.peerFacts, address)
+  const ours = peerAnswered || hasAddress(context.facts, address) || hasAddress(context.peerFacts, address)
   if (context.mine.vipAnswers === true && !ours) {
     found.push(say('blocks', 'NETWORK', `another machine answers at the VIP ${address}`, 'choose a free address'))
   }

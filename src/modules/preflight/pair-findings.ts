@@ -1,10 +1,10 @@
+import { hasAddress } from '../../hosts/host-facts.ts'
 import { type Dialect, replicatesBothWays } from '../../mysql/dialect.ts'
 import { formatGtidSet, isEmpty, ofOrigin, parseGtidSet, subtract } from '../../mysql/gtid-set.ts'
 import { refusalToJoin } from '../pair-data.ts'
 import { type Context, dialectHere, sayOfPair } from './context.ts'
 import type { PreflightFacts } from './facts.ts'
 import type { Finding } from './finding.ts'
-import { holdsVip } from './host-findings.ts'
 
 /** s; the two hosts are looked at up to a second or two apart. */
 const CLOCKS_APART = 5
@@ -98,7 +98,7 @@ function histories(context: Context, dialect: Dialect): Finding[] {
 function errant(context: Context, dialect: Dialect): Finding[] {
   const { mine, theirs, facts, peerFacts, host, peer, inventory } = context
   const { address } = inventory.vip
-  const [here, there] = [holdsVip(facts, address), holdsVip(peerFacts, address)]
+  const [here, there] = [hasAddress(facts, address), hasAddress(peerFacts, address)]
   if (here === there || !areMembers(context)) return []
   const [standby, holder] = here ? [theirs, mine] : [mine, theirs]
   const [name, of] = here ? [peer.name, host.name] : [host.name, peer.name]
