@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/lab/support/longest-first.ts'
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 10_000 } },
       {
@@ -19,9 +21,13 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
+          // Minutes of reboots: npm run cut:all, cut:each, cut:drawn.
+          exclude: process.env.MMHA_CUT === undefined ? ['test/lab/cut-*.test.ts'] : [],
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          // They wait for boots and timers most of their time. Each file has labs of its own.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -10,4 +10,6 @@ export function buildPackage(options: {
   readonly daemonDir: string
   readonly outDir: string
   readonly runtime?: string
+  readonly koffi?: string
+  readonly arch?: 'amd64' | 'arm64'
 }): BuiltPackage

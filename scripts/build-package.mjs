@@ -26,9 +26,10 @@ const EPOCH = '1767225600'
 /** How many packages stay: a run that has planned with the one before may be about to send it. */
 const KEPT = 2
 
-/** The packages of a folder, the newest first. */
-function packages(folder) {
-  const files = readdirSync(folder).filter((name) => /^mmha-keepalived_.*_amd64\.deb$/.test(name))
+/** The packages of a folder for a processor, the newest first. */
+function packages(folder, arch) {
+  const ours = (name) => name.startsWith('mmha-keepalived_') && name.endsWith(`_${arch}.deb`)
+  const files = readdirSync(folder).filter(ours)
   const aged = files.map((name) => ({ file: join(folder, name), time: statSync(join(folder, name)).mtimeMs }))
   return aged.sort((a, b) => b.time - a.time).map(({ file }) => file)
 }
@@ -40,18 +41,25 @@ function pinnedRuntime() {
 }
 
 /** What goes where: path in the package → source, mode. */
-function contents(daemonDir, runtime) {
+function contents(daemonDir, runtime, koffi) {
   const parts = join(root, 'templates/package')
   return [
     { path: 'usr/lib/mmha/node', source: runtime, mode: 0o755 },
-    { path: 'usr/lib/mmha/mmha-keepalived.cjs', source: join(daemonDir, 'mmha-keepalived.cjs'), mode: 0o644 },
-    { path: 'usr/lib/mmha/koffi.node', source: join(daemonDir, 'koffi.node'), mode: 0o644 },
+    ...readdirSync(daemonDir)
+      .filter((name) => /\.(cjs|node)$/.test(name))
+      .toSorted()
+      .map((name) => ({
+        path: `usr/lib/mmha/${name}`,
+        source: koffi !== undefined && name === 'koffi.node' ? koffi : join(daemonDir, name),
+        mode: 0o644,
+      })),
     { path: 'usr/sbin/mmha-keepalived', source: join(parts, 'mmha-keepalived.sh'), mode: 0o755 },
     {
       path: 'usr/lib/systemd/system/mmha-keepalived.service',
       source: join(parts, 'mmha-keepalived.service'),
       mode: 0o644,
     },
+    { path: 'etc/init.d/mmha-keepalived', source: join(parts, 'mmha-keepalived.init'), mode: 0o755 },
     ...['postinst', 'prerm', 'postrm'].map((name) => ({
       path: `DEBIAN/${name}`,
       source: join(parts, name),
@@ -60,12 +68,12 @@ function contents(daemonDir, runtime) {
   ]
 }
 
-function control(version, files) {
+function control(version, files, arch) {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   return [
     'Package: mmha-keepalived',
     `Version: ${version}`,
-    'Architecture: amd64',
+    `Architecture: ${arch}`,
     'Maintainer: mmha <root@localhost>',
     'Section: admin',
     'Priority: optional',
@@ -79,27 +87,27 @@ function control(version, files) {
 }
 
 /** The content decides the version: the same sources are the same version, and dpkg can say which build a host has. */
-function versionOf(base, files) {
+function versionOf(base, files, arch) {
   const hash = createHash('sha256')
-  hash.update(control('', files))
+  hash.update(control('', files, arch))
   for (const { path, mode, digest } of files) hash.update(`${path} ${mode.toString(8)} ${digest}\n`)
   return `${base}+${hash.digest('hex').slice(0, 12)}`
 }
 
 /**
- * Builds mmha-keepalived_<version>_amd64.deb from the daemon's bundle; nothing to do when that build exists.
- * @param {{daemonDir: string, outDir: string, runtime?: string}} options daemonDir holds mmha-keepalived.cjs and
- *   koffi.node; runtime: the node binary, the pinned one unless it is given
+ * Builds mmha-keepalived_<version>_<arch>.deb from the daemon's bundle; nothing to do when that build exists.
+ * @param {{daemonDir: string, outDir: string, runtime?: string, koffi?: string, arch?: 'amd64' | 'arm64'}} options
+ *   daemonDir holds what buildDaemon makes; runtime, koffi: the binaries, the pinned ones unless they are given
  * @returns {{file: string, version: string, built: boolean}}
  */
-export function buildPackage({ daemonDir, outDir, runtime = pinnedRuntime() }) {
+export function buildPackage({ daemonDir, outDir, runtime = pinnedRuntime(), koffi, arch = 'amd64' }) {
   const base = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
-  const files = contents(daemonDir, runtime).map((file) => {
+  const files = contents(daemonDir, runtime, koffi).map((file) => {
     const data = readFileSync(file.source)
     return { ...file, bytes: data.length, digest: createHash('sha256').update(data).digest('hex') }
   })
-  const version = versionOf(base, files)
-  const name = `mmha-keepalived_${version}_amd64.deb`
+  const version = versionOf(base, files, arch)
+  const name = `mmha-keepalived_${version}_${arch}.deb`
   const file = join(outDir, name)
   if (existsSync(file)) {
     // The newest is the one that counts.
@@ -117,7 +125,7 @@ export function buildPackage({ daemonDir, outDir, runtime = pinnedRuntime() }) {
       cpSync(source, target)
       chmodSync(target, mode)
     }
-    writeFileSync(join(stage, 'DEBIAN/control'), control(version, files), { mode: 0o644 })
+    writeFileSync(join(stage, 'DEBIAN/control'), control(version, files, arch), { mode: 0o644 })
     execFileSync('find', [stage, '-type', 'd', '-exec', 'chmod', '755', '{}', '+'])
     execFileSync('find', [stage, '-exec', 'touch', '-h', '-d', `@${EPOCH}`, '{}', '+'])
     const unfinished = join(outDir, `.${name}.${process.pid}`)
@@ -129,6 +137,6 @@ export function buildPackage({ daemonDir, outDir, runtime = pinnedRuntime() }) {
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }
-  for (const old of packages(outDir).slice(KEPT)) rmSync(old)
+  for (const old of packages(outDir, arch).slice(KEPT)) rmSync(old)
   return { file, version, built: true }
 }

@@ -7,6 +7,7 @@ import { build } from 'esbuild'
 import { buildDaemon } from './build-daemon.mjs'
 import { buildDrill } from './build-drill.mjs'
 import { buildPackage } from './build-package.mjs'
+import { fetchRuntime } from './fetch-runtime.mjs'
 import { replaceFiles } from './replace-files.mjs'
 
 const root = resolve(import.meta.dirname, '..')
@@ -49,9 +50,11 @@ const bundles = {
   daemon: () => buildDaemon(join(fresh, 'daemon')),
   drill: () => buildDrill(join(fresh, 'drill')),
 }
-const unknown = only.filter((name) => name !== 'package' && !Object.hasOwn(bundles, name))
+const unknown = only.filter((name) => name !== 'package' && name !== 'arm64' && !Object.hasOwn(bundles, name))
 if (unknown.length > 0) {
-  process.stderr.write(`error: no part of the build: ${unknown.join(', ')}\n  do: one of cli, daemon, drill, package\n`)
+  process.stderr.write(
+    `error: no part of the build: ${unknown.join(', ')}\n  do: one of cli, daemon, drill, package, arm64\n`,
+  )
   process.exit(4)
 }
 const asked = (name) => only.length === 0 || only.includes(name)
@@ -67,3 +70,13 @@ try {
   rmSync(fresh, { recursive: true, force: true })
 }
 if (asked('package')) buildPackage({ daemonDir: join(dist, 'daemon'), outDir: dist })
+// Only when it is asked for by name: `npm run build:arm64`, after a build.
+if (only.includes('arm64')) {
+  const { remove, ...files } = fetchRuntime('arm64')
+  try {
+    const { file } = buildPackage({ daemonDir: join(dist, 'daemon'), outDir: dist, arch: 'arm64', ...files })
+    process.stdout.write(`${file}\n`)
+  } finally {
+    remove()
+  }
+}

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 const [whyNoLab = '', ...only] = process.argv.slice(2)
 const VITEST = 'node_modules/vitest/vitest.mjs'
@@ -11,6 +12,8 @@ const NEEDS = "this machine or user lacks what they need (root, sshd, a login sh
 const results = mkdtempSync(join(tmpdir(), 'mmha-test-'))
 const total = { passed: 0, failed: 0, skipped: 0 }
 const leftOut = []
+/** Said once more at the very end: a log may be cut to its tail. */
+const failures = []
 
 function run(title, command, args) {
   const started = Date.now()
@@ -24,7 +27,10 @@ function run(title, command, args) {
 
 function check(title, command, args) {
   if (run(title, command, args)) total.passed += 1
-  else total.failed += 1
+  else {
+    total.failed += 1
+    failures.push(title)
+  }
 }
 
 function vitest(project) {
@@ -38,10 +44,29 @@ function vitest(project) {
     const skipped = report.numPendingTests + report.numTodoTests
     total.skipped += skipped
     if (skipped > 0) leftOut.push(`${skipped} of the ${project} tests: ${NEEDS}`)
+    const before = failures.length
+    for (const file of report.testResults) failures.push(...failedIn(file))
     if (!ok && report.numFailedTests === 0) total.failed += 1
+    if (!ok && failures.length === before) failures.push(`${project} tests: vitest ended with an error of its own`)
   } catch {
     total.failed += 1
+    failures.push(`${project} tests: vitest wrote no report`)
   }
+}
+
+/** Name and the begin of the reason of each test that failed in a file, or of what kept the file from running. */
+function failedIn({ name, status, message, assertionResults }) {
+  const file = relative(process.cwd(), name)
+  const failed = assertionResults.filter((one) => one.status === 'failed')
+  if (failed.length === 0 && status === 'failed')
+    return [`${file}: ${reasonOf(message) || 'failed before or after its tests, see above'}`]
+  return failed.map((one) => `${file} > ${one.fullName}: ${reasonOf(one.failureMessages[0])}`)
+}
+
+/** In one line, without the stack. */
+function reasonOf(text = '') {
+  const [reason] = stripVTControlCharacters(text).split(/\n\s+at /, 1)
+  return reason.replace(/\s*\n\s*/g, ' | ')
 }
 
 const parts = [
@@ -59,5 +84,8 @@ try {
   rmSync(results, { recursive: true, force: true })
 }
 for (const reason of leftOut) process.stdout.write(`left out: ${reason}\n`)
+// All of them together are to fit into a log's tail.
+const room = Math.max(300, Math.min(1500, 2000 / failures.length))
+for (const failure of failures) process.stdout.write(`FAILED: ${failure.slice(0, room)}\n`)
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
 process.exitCode = total.failed === 0 ? 0 : 1

@@ -1,15 +1,27 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
-import { builtDaemon, whyNot } from '../../test/wire/environment.ts'
+import { join } from 'node:path'
+import { builtDaemon, runtimeOf, whyNot } from '../../test/wire/environment.ts'
 import { failover } from './failover/main.ts'
-import { abandon, handover, idle, jitter, type Plan } from './measure.ts'
+import {
+  abandon,
+  handover,
+  type Idle,
+  idle,
+  idleRuntime,
+  idleWithDatabase,
+  intervalOf,
+  jitter,
+  type Plan,
+} from './measure.ts'
 import type { Quantiles } from './quantiles.ts'
 import { SIDES, type Side } from './sides.ts'
 
 /**
  * Our daemon beside Debian's keepalived, on the same machine in the same run, one after the other, in network namespaces.
- * --failover: with databases and clients, in a lab (failover/main.ts). --quick: is everything there? Its numbers say nothing.
+ * --failover: with databases and clients, in a lab (failover/main.ts). --idle: what it takes at rest, and the jitter of its
+ * adverts, in less than 5 minutes. --quick: is everything there? Its numbers say nothing.
  */
 
 interface Row {
@@ -20,29 +32,72 @@ interface Row {
 }
 
 const quick = process.argv.includes('--quick')
+const idleOnly = process.argv.includes('--idle')
+/** s, s, and handovers of each kind. */
+const QUICK = { idleS: 3, jitterS: 3, runs: 2 }
+const BRIEF = { idleS: 15, jitterS: 5, runs: 0 }
+const LONG = { idleS: 60, jitterS: 60, runs: 20 }
+const ENDS = [
+  ['stop', 'SIGTERM'],
+  ['kill -9 of all processes', 'SIGKILL'],
+] as const
 const results = new URL('../results/', import.meta.url).pathname
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** The same measurement on each side, one after the other, as rows. */
+/** What a row is called, its unit, and the figure. */
+type Figure = readonly [string, string, number]
+
+/**
+ * The same measurement on each side, as rows.
+ * @param order together: under one load, for what takes next to nothing; else one after the other
+ */
 async function each<Value>(
   what: string,
+  order: 'together' | 'in turn',
   measure: (side: Side) => Promise<Value>,
-  rowsOf: (value: Value) => readonly (readonly [string, string, number])[],
+  rowsOf: (value: Value) => readonly Figure[],
 ): Promise<Row[]> {
-  const sides: (readonly (readonly [string, string, number])[])[] = []
-  for (const side of SIDES) sides.push(rowsOf(await measure(side)))
-  return (sides[0] ?? []).map(([name, unit], index) => {
-    const values = sides.map((rows) => rows[index]?.[2] ?? Number.NaN)
-    const row: Row = { what: `${what}, ${name}`, unit, values }
-    say(line(row))
-    return row
+  // A side that can't (keepalived, real-time, with 100 instances on a machine with a load of 20) is no end of the others.
+  const attempt = async (side: Side): Promise<readonly Figure[] | null> => {
+    try {
+      return rowsOf(await measure(side))
+    } catch (error) {
+      say(`${what}: ${side}: ${error instanceof Error ? error.message : String(error)}`)
+      return null
+    }
+  }
+  const sides: (readonly Figure[] | null)[] = []
+  if (order === 'together') sides.push(...(await Promise.all(SIDES.map(attempt))))
+  else for (const side of SIDES) sides.push(await attempt(side))
+  return (sides.find((rows) => rows !== null) ?? []).map(([name, unit], index) => {
+    const values = sides.map((rows) => rows?.[index]?.[2] ?? Number.NaN)
+    return said({ what: `${what}, ${name}`, unit, values })
   })
 }
 
-function spread({ n, p50, p95, p99, max }: Quantiles): readonly (readonly [string, string, number])[] {
+/** What only our side has. */
+async function ours(what: string, measure: () => Promise<Idle>): Promise<Row[]> {
+  return idleFigures(await measure()).map(([name, unit, value]) =>
+    said({ what: `${what}, ${name}`, unit, values: [value] }),
+  )
+}
+
+function said(row: Row): Row {
+  say(line(row))
+  return row
+}
+
+function idleFigures({ cpuPercent, pssMib, processes }: Idle): readonly Figure[] {
+  return [
+    ['CPU of one core', '%', cpuPercent],
+    [`PSS of ${processes} process(es)`, 'MiB', pssMib],
+  ]
+}
+
+function spread({ n, p50, p95, p99, max }: Quantiles): readonly Figure[] {
   return [
     [`p50 of ${n}`, 'ms', p50],
     [`p95 of ${n}`, 'ms', p95],
@@ -54,7 +109,10 @@ function spread({ n, p50, p95, p99, max }: Quantiles): readonly (readonly [strin
 /** The others' figures, and how many times theirs ours is. */
 function line({ what, unit, values }: Row): string {
   const [ours = Number.NaN, ...theirs] = values
-  const others = theirs.map((value) => `${value.toFixed(2)} ${unit} (× ${(ours / value).toFixed(2)})`)
+  const others = SIDES.slice(1).map((_, index) => {
+    const value = theirs[index]
+    return value === undefined ? '' : `${value.toFixed(2)} ${unit} (× ${(ours / value).toFixed(2)})`
+  })
   return `| ${what} | ${ours.toFixed(2)} ${unit} | ${others.join(' | ')} |`
 }
 
@@ -68,31 +126,36 @@ async function main(): Promise<void> {
       void abandon().then(() => process.exit(130))
     })
   }
-  const plan: Plan = quick ? { bundle, idleS: 3, jitterS: 3, runs: 2 } : { bundle, idleS: 60, jitterS: 60, runs: 20 }
+  const runtime = join(dir, 'node')
+  copyFileSync(runtimeOf('b'), runtime)
+  const plan: Plan = { bundle, runtime, ...(quick ? QUICK : idleOnly ? BRIEF : LONG) }
   const head = `| | ${SIDES.join(' | ')} |\n|---|${SIDES.map(() => '---').join('|')}|`
   say(head)
   const rows: Row[] = []
   try {
     for (const count of [1, 100]) {
-      const one = await each(
-        `idle, ${count} instance(s)`,
-        (side) => idle(plan, side, count),
-        ({ cpuPercent, pssMib }) => [
-          ['CPU of one core', '%', cpuPercent],
-          ['PSS of all processes', 'MiB', pssMib],
-        ],
-      )
-      rows.push(...one)
+      const what = `idle, ${count} instance(s)`
+      rows.push(...(await each(what, 'together', (side) => idle(plan, side, count), idleFigures)))
     }
+    rows.push(...(await ours('idle, 1 instance with a database', () => idleWithDatabase(plan))))
+    rows.push(...(await ours('idle, Node.js with an empty program', () => idleRuntime(plan))))
     for (const loaded of [false, true]) {
-      const what = `advert off its 100 ms, ${loaded ? 'all cores loaded' : 'idle'}`
-      rows.push(...(await each(what, (side) => jitter(plan, side, loaded), spread)))
+      for (const count of [1, 100]) {
+        const where = loaded ? 'all cores loaded' : 'idle'
+        const what = `advert off its ${intervalOf({ count })} ms, ${count} instance(s), ${where}`
+        rows.push(
+          ...(await each(
+            what,
+            loaded ? 'in turn' : 'together',
+            (side) => jitter(plan, side, { count, loaded }),
+            spread,
+          )),
+        )
+      }
     }
-    for (const [what, signal] of [
-      ['stop', 'SIGTERM'],
-      ['kill -9 of all processes', 'SIGKILL'],
-    ] as const) {
-      rows.push(...(await each(`${what} → address on the other host`, (side) => handover(plan, side, signal), spread)))
+    for (const [what, signal] of idleOnly ? [] : ENDS) {
+      const figures = (side: Side) => handover(plan, side, signal)
+      rows.push(...(await each(`${what} → address on the other host`, 'in turn', figures, spread)))
     }
   } finally {
     rmSync(dir, { recursive: true, force: true })

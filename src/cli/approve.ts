@@ -2,13 +2,16 @@ import { planSummary } from '../engine/plan-text.ts'
 import type { ApprovalRequest } from '../engine/run.ts'
 import { drifted } from '../engine/saved-plan.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { language } from '../events/language.ts'
+import { frame } from '../events/messages/frame.ts'
+import { promptTheme } from '../events/prompt-theme.ts'
 import type { Renderer } from '../events/renderer.ts'
 
 /** Flags of a command that say what to show, and what needs no question. */
 export interface ApprovalFlags {
   readonly yes?: boolean
   readonly json?: boolean
-  readonly verbose?: boolean
+  readonly verbose?: number
   readonly explain?: boolean
   /** File of a plan that was approved before. */
   readonly plan?: string
@@ -22,7 +25,7 @@ export async function untilCancelled(work: () => Promise<unknown>): Promise<void
     await work()
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ExitPromptError')) throw error
-    process.stderr.write('cancelled: nothing was changed\n')
+    process.stderr.write(`${frame('cancelled.nothing-changed')[language()]}\n`)
     process.exitCode = EXIT.cancelled
   }
 }
@@ -37,25 +40,25 @@ export async function approve(
   await renderer.idle()
   const { shownPlan } = await import('./pair-playbook.ts')
   const decided = flags.yes === true || flags.plan !== undefined
-  const detail = flags.verbose === true ? 'whole' : decided ? 'short' : 'changes'
+  const detail = (flags.verbose ?? 0) > 0 ? 'whole' : decided ? 'short' : 'changes'
   const options = { detail, explain: flags.explain === true } as const
   if (flags.json !== true) process.stderr.write(`\n${shownPlan(plan, options, process.stderr)}\n`)
   if (unforeseen && flags.plan !== undefined) {
-    throw drifted(`not in ${flags.plan}, and found on the way: ${planSummary(plan)}; what was done until then stays`)
+    throw drifted(frame('approve.drifted', { file: flags.plan, summary: planSummary(plan) }))
   }
   if (decided) return true
   if (flags.step === true && process.stdin.isTTY && process.stderr.isTTY) return true
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new MmhaError('there is something to change, and nobody to ask: this is no terminal', {
+    throw new MmhaError(frame('approve.nobody'), {
       code: 'NO_APPROVAL',
       source: 'user',
       exit: EXIT.refused,
-      hint: 'look at what would be done (`mmha plan`, or --dry-run), then give --yes',
+      hint: frame('approve.nobody.do'),
     })
   }
   const { confirm } = await import('@inquirer/prompts')
-  const message = unforeseen ? 'This was not in the plan. Apply it?' : 'Apply this?'
-  const answer = confirm({ message, default: false }, { output: process.stderr, signal })
+  const message = frame(unforeseen ? 'approve.ask-new' : 'approve.ask')[language()]
+  const answer = confirm({ message, default: false, ...promptTheme(language()) }, { output: process.stderr, signal })
   // In the middle of a run, Ctrl-C is a no: the run says what stays.
   return unforeseen && !signal.aborted ? answer.catch(() => false) : answer
 }

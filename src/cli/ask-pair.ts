@@ -1,10 +1,13 @@
 import { MmhaError } from '../events/error.ts'
+import type { Text } from '../events/message.ts'
+import { errors } from '../events/messages/errors.ts'
 import { type Connection, connect } from '../hosts/connection.ts'
 import { runSections } from '../hosts/run-sections.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { DaemonStatus } from '../keepalived/process/status.ts'
 import { SEEDING_MARK as MARK } from '../modules/seeding-mark.ts'
 import type { NodeStatus } from './pair-status.ts'
+import { PLAIN_STATUS, plainCommand, plainStatus } from './plain-status.ts'
 
 /** A host that holds half a copy has no daemon: it says that instead. */
 const STATUS = `if [ -e ${MARK} ]; then
@@ -16,12 +19,16 @@ export class PairLines {
   readonly #lines = new Map<string, Connection | MmhaError>()
   readonly #hosts: readonly Host[]
 
-  private constructor(hosts: readonly Host[]) {
+  /** keepalived itself runs there: a script of ours answers in its place. */
+  readonly #plain: boolean
+
+  private constructor(hosts: readonly Host[], plain: boolean) {
     this.#hosts = hosts
+    this.#plain = plain
   }
 
-  static async open({ masters }: Inventory): Promise<PairLines> {
-    const lines = new PairLines(masters)
+  static async open({ masters, keepalived }: Inventory): Promise<PairLines> {
+    const lines = new PairLines(masters, keepalived.engine !== 'bundled')
     await Promise.all(masters.map((host) => lines.#connect(host)))
     return lines
   }
@@ -34,7 +41,7 @@ export class PairLines {
   /** Runs a command of the daemon's on a host. @returns what it said when it refused, '' when it did it. @throws MmhaError */
   async ctl(host: string, command: string): Promise<string> {
     const { finished } = await runSections(this.connection(host), 'step', [
-      { id: command, text: `mmha-keepalived ctl ${command}` },
+      { id: command, text: this.#plain ? plainCommand(command) : `mmha-keepalived ctl ${command}` },
     ])
     const [done] = finished
     return done?.code === 0 ? '' : (done?.output.trim() ?? 'no answer')
@@ -62,18 +69,19 @@ export class PairLines {
 
   async #ask({ name: host, address }: Host): Promise<NodeStatus> {
     const line = this.#lines.get(host)
-    const unknown = (kind: 'unreachable' | 'no-daemon', text: string): NodeStatus => {
+    const unknown = (kind: 'unreachable' | 'no-daemon', text: Text): NodeStatus => {
       return { host, address, status: null, problem: { kind, text } }
     }
-    if (line === undefined || line instanceof MmhaError) return unknown('unreachable', line?.message ?? 'not asked')
+    if (line === undefined || line instanceof MmhaError) return unknown('unreachable', line?.said ?? 'not asked')
     try {
-      const { finished, stderr } = await runSections(line, 'probe', [{ id: 'status', text: STATUS }])
+      const text = this.#plain ? PLAIN_STATUS : STATUS
+      const { finished, stderr } = await runSections(line, 'probe', [{ id: 'status', text }])
       const output = finished[0]?.output ?? ''
-      if (output.trim() === '')
-        return unknown('no-daemon', stderr.trim().split('\n').at(-1) || 'the daemon does not answer')
+      if (output.trim() === '') return unknown('no-daemon', stderr.trim().split('\n').at(-1) || errors('daemon.silent'))
+      if (this.#plain) return plainStatus(host, address, output)
       return { host, address, status: JSON.parse(output) as DaemonStatus, problem: null }
     } catch (error) {
-      if (error instanceof MmhaError) return unknown('unreachable', error.message)
+      if (error instanceof MmhaError) return unknown('unreachable', error.said)
       throw error
     }
   }

@@ -1,6 +1,11 @@
 import { type Command, Option } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { language } from '../events/language.ts'
+import { inLanguage } from '../events/message.ts'
+import { frame } from '../events/messages/frame.ts'
+import { wizard } from '../events/messages/wizard.ts'
 import { plain } from '../events/renderer.ts'
+import { sshConfigDefaults } from '../hosts/ssh-config/defaults.ts'
 import { entered, LAB_VARIABLE, labSshDefaults, reexecInside, runHere } from '../lab/inside.ts'
 import { isInside } from '../lab/network.ts'
 import { type LabState, readState } from '../lab/state.ts'
@@ -37,6 +42,7 @@ async function runInit(flags: Flags): Promise<void> {
     process.exitCode = await reexecInside(lab)
     return
   }
+  const own = language()
   const leaving = new AbortController()
   const leave = () => leaving.abort()
   process.on('SIGINT', leave)
@@ -45,17 +51,26 @@ async function runInit(flags: Flags): Promise<void> {
       file: flags.output ?? null,
       answers: flags.answers ?? null,
       schema: flags.schema ?? null,
-      terminal: { input: process.stdin, output: process.stderr, signal: leaving.signal },
-      say: (line) => process.stderr.write(`${line}\n`),
-      sshDefaults: lab === null ? () => null : labSshDefaults,
+      terminal: { input: process.stdin, output: process.stderr, signal: leaving.signal, language: own },
+      say: (line) => process.stderr.write(`${inLanguage(line, own)}\n`),
+      sshDefaults: lab === null ? sshConfigDefaults() : labSshDefaults,
     })
-    process.stdout.write(`wrote ${file}\n`)
+    process.stdout.write(`${wizard('wizard.wrote', { file })[own]}\n`)
     process.off('SIGINT', leave)
-    if (next === 'nothing') process.stderr.write(`next: mmha plan ${file}\n`)
-    else process.exitCode = await runHere([process.execPath, ...process.execArgv, process.argv[1] ?? '', next, file])
+    if (next === 'nothing') process.stderr.write(`${wizard('wizard.next-command', { file })[own]}\n`)
+    else
+      process.exitCode = await runHere([
+        process.execPath,
+        ...process.execArgv,
+        process.argv[1] ?? '',
+        next,
+        file,
+        '--lang',
+        own,
+      ])
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error
-    process.stderr.write('cancelled: nothing was written\n')
+    process.stderr.write(`${frame('cancelled.nothing-written')[own]}\n`)
     process.exitCode = EXIT.cancelled
   } finally {
     process.off('SIGINT', leave)
@@ -70,16 +85,16 @@ function labNamed(flag: string | true): LabState {
     code: 'LAB_DOWN',
     source: 'user',
     exit: EXIT.invalid,
-    hint: `bring it up: mmha lab up --name ${name}`,
+    hint: `bring it up: \`mmha lab up --name ${name}\``,
   })
 }
 
 function noTerminal(): MmhaError {
-  return new MmhaError('init asks questions, and this is no terminal', {
+  return new MmhaError(wizard('wizard.no-terminal'), {
     code: 'NO_TERMINAL',
     source: 'user',
     exit: EXIT.invalid,
-    hint: 'run it in a terminal, or give the answers with --answers FILE',
+    hint: wizard('wizard.no-terminal.do'),
   })
 }
 

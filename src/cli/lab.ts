@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { language } from '../events/language.ts'
+import { inLanguage, joined } from '../events/message.ts'
+import { lab as say } from '../events/messages/lab.ts'
 import { ndjson, plain } from '../events/renderer.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { labDown } from '../lab/down.ts'
@@ -13,6 +16,7 @@ import { sshArguments } from '../lab/ssh-keys.ts'
 import { type LabHost, type LabState, listLabs, readState } from '../lab/state.ts'
 import { labUp } from '../lab/up.ts'
 import { installationRoot } from '../modules/installation-root.ts'
+import { runVaultPassword } from './vault-password-option.ts'
 
 interface NameOption {
   readonly name: string
@@ -76,6 +80,7 @@ export function registerLab(program: Command): void {
           name,
           inventory: loadInventory(inventory ?? join(installationRoot(), 'inventories/lab.yml'), {
             sshDefaults: () => null,
+            vaultPassword: runVaultPassword,
           }),
           flavour: flavourNamed(server),
           fallback: fallback === null ? null : flavourNamed(fallback === true ? 'mariadb-11.8' : fallback),
@@ -84,7 +89,7 @@ export function registerLab(program: Command): void {
         })
       } catch (error) {
         if (!leaving.signal.aborted) throw error
-        process.stderr.write('interrupted: what was begun is taken down again\n')
+        process.stderr.write(`${say('lab.interrupted')[language()]}\n`)
         process.exitCode = EXIT.cancelled
       } finally {
         for (const signal of signals) process.off(signal, leave)
@@ -100,7 +105,8 @@ export function registerLab(program: Command): void {
     if (json === true) {
       const document = labs.map((each) => ({ ...each, hosts: each.hosts.map((host) => ({ ...host, on: isOn(host) })) }))
       process.stdout.write(`${JSON.stringify(document)}\n`)
-    } else process.stdout.write(labs.length === 0 ? 'no lab is up\n' : labs.map(statusText).join('\n'))
+    } else
+      process.stdout.write(labs.length === 0 ? `${say('lab.none')[language()]}\n` : labs.map(statusText).join('\n'))
   })
 
   command('ssh <host> [command...]', 'log in to a host')
@@ -166,11 +172,16 @@ function bare(words: readonly string[]): readonly string[] {
 }
 
 function statusText(lab: LabState): string {
+  const own = language()
   const lines = lab.hosts.map((host) => {
-    const cable = isUnplugged(host) ? ', cable cut' : ''
-    return `  ${host.name.padEnd(8)} ${host.address.padEnd(15)} ${host.role.padEnd(7)} ${isOn(host) ? 'on' : 'off'}${cable}\n`
+    const state = joined(
+      [say(isOn(host) ? 'lab.on' : 'lab.off'), ...(isUnplugged(host) ? [say('lab.cable-cut')] : [])],
+      'clause',
+    )
+    return `  ${host.name.padEnd(8)} ${host.address.padEnd(15)} ${host.role.padEnd(7)} ${inLanguage(state, own)}\n`
   })
-  return `lab ${lab.name}: ${lab.flavour}, up since ${lab.startedAt}, network namespace ${lab.namespace}\n${lines.join('')}`
+  const { name, flavour: server, startedAt: time, namespace } = lab
+  return `${say('lab.status', { name, server, time, namespace })[own]}\n${lines.join('')}`
 }
 
 function labNamed(name: string): LabState {
@@ -181,7 +192,7 @@ function labNamed(name: string): LabState {
     code: 'LAB_NOT_UP',
     source: 'user',
     exit: EXIT.invalid,
-    hint: others.length === 0 ? 'bring it up: mmha lab up' : `up are: ${others.join(', ')} (--name)`,
+    hint: others.length === 0 ? 'bring it up: `mmha lab up`' : `up are: ${others.join(', ')} (--name)`,
   })
 }
 

@@ -1,5 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { EXIT, type ExitCode, MmhaError } from '../events/error.ts'
+import { language } from '../events/language.ts'
+import { plans } from '../events/messages/plans.ts'
 import type { Diagnostic } from '../keepalived/config/config.ts'
 import { lintFiles } from '../keepalived/lint/files.ts'
 import { asFindings, findingLines, findingsDocument, type Language, strictly } from '../keepalived/lint/findings.ts'
@@ -8,7 +10,7 @@ interface LintFlags {
   readonly configId?: readonly string[]
   readonly strict?: boolean
   readonly json?: boolean
-  readonly lang: Language
+  readonly lang?: Language
 }
 
 const EXAMPLES = `
@@ -26,11 +28,6 @@ function exitOf(diagnostics: readonly Diagnostic[]): ExitCode {
   return diagnostics.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.done
 }
 
-function language(text: string): Language {
-  if (text === 'en' || text === 'zh') return text
-  throw new InvalidArgumentError('en or zh')
-}
-
 /** `mmha lint FILE…`: keepalived.conf of both nodes, each by itself and against each other. */
 export function registerLint(program: Command): void {
   program
@@ -40,7 +37,6 @@ export function registerLint(program: Command): void {
     .option('-i, --config-id <ids...>', 'what @ID lines are compared with, one ID for each file')
     .option('--strict', 'warnings are errors')
     .option('--json', 'findings as JSON on stdout')
-    .option('--lang <language>', 'reasons in en or zh', language, 'en')
     .addHelpText('after', EXAMPLES)
     .action((files: string[], flags: LintFlags) => {
       const ids = flags.configId ?? []
@@ -55,13 +51,14 @@ export function registerLint(program: Command): void {
       const found = lintFiles(files.map((path, index) => ({ path, configId: ids[index] ?? null })))
       const strict = strictly(found, flags.strict === true)
       const exit = exitOf(strict)
-      const findings = asFindings(strict, flags.lang)
+      // A document is English, whatever the locale, unless it was asked for.
+      const findings = asFindings(strict, flags.json === true ? (flags.lang ?? 'en') : language())
       const document = findingsDocument(findings, exit)
       if (flags.json === true) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
       else {
         for (const line of findingLines(findings)) process.stdout.write(`${line}\n`)
         const { errors, warnings, notes } = document
-        process.stderr.write(`${errors} errors, ${warnings} warnings, ${notes} notes in ${files.length} files\n`)
+        process.stderr.write(`${plans('lint.sum', { errors, warnings, notes, files: files.length })[language()]}\n`)
       }
       process.exitCode = exit
     })

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { EXIT } from '../events/error.ts'
+import { language } from '../events/language.ts'
 import { describeFailure } from './failure.ts'
 import { programFor } from './program.ts'
 
@@ -15,7 +16,7 @@ try {
     // commander has said what is wrong itself; help and version are no errors.
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.invalid
   } else {
-    const failure = describeFailure(error, (process.env.MMHA_DEBUG ?? '') !== '')
+    const failure = describeFailure(error, (process.env.MMHA_DEBUG ?? '') !== '', language())
     if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(failure.document)}\n`)
     process.stderr.write(`${failure.text}\n`)
     process.exitCode = failure.exit

@@ -1,3 +1,9 @@
+import type { Language } from '../events/language.ts'
+import { english, inLanguage, joined, type Text } from '../events/message.ts'
+import { frame } from '../events/messages/frame.ts'
+import { status as message } from '../events/messages/status.ts'
+import { spoken } from '../events/spoken.ts'
+import { columns, padColumns } from '../events/width.ts'
 import type { DaemonStatus } from '../keepalived/process/status.ts'
 
 /** What one master says of itself; pure from here on. */
@@ -8,15 +14,17 @@ export interface NodeStatus {
   /** null: see `problem`. */
   readonly status: DaemonStatus | null
   /** Why the host or its daemon could not be asked. */
-  readonly problem: { readonly kind: 'unreachable' | 'no-daemon'; readonly text: string } | null
+  readonly problem: { readonly kind: 'unreachable' | 'no-daemon'; readonly text: Text } | null
+  /** Where keepalived itself runs: who writes to the journal there. */
+  readonly journal?: string
 }
 
 export interface Problem {
   /** null: of the pair. */
   readonly host: string | null
-  readonly text: string
+  readonly text: Text
   /** The next thing to do. */
-  readonly hint: string
+  readonly hint: Text
 }
 
 type Instance = DaemonStatus['instances'][number]
@@ -28,6 +36,8 @@ interface View {
   readonly instance: Instance
   readonly database: Database | null
 }
+
+const OUR_JOURNAL = 'journalctl -u mmha-keepalived'
 
 /** Replication further behind than this is said, s. */
 const LAG_S = 10
@@ -43,13 +53,17 @@ export function problemsOf(nodes: readonly NodeStatus[], inventory: string): rea
     if (problem === null) return []
     const hint =
       problem.kind === 'unreachable'
-        ? `look at ${host} itself; the other host serves alone meanwhile`
-        : `on ${host}: systemctl status mmha-keepalived; journalctl -u mmha-keepalived`
+        ? message('problem.unreachable.do', { host })
+        : message('problem.no-daemon.do', { host })
     return [{ host, text: problem.text, hint }]
   })
   const views = viewsOf(nodes)
   const own = views.flatMap((view) => nodeProblems(view, inventory))
-  return [...asked, ...own, ...pairProblems(views, nodes.length, inventory)]
+  const journals = new Map(nodes.map(({ host, journal }) => [host, journal]))
+  return [...asked, ...own, ...pairProblems(views, nodes.length, inventory)].map((problem) => {
+    const journal = problem.host === null ? undefined : journals.get(problem.host)
+    return journal === undefined ? problem : { ...problem, hint: replaced(problem.hint, OUR_JOURNAL, journal) }
+  })
 }
 
 function viewsOf(nodes: readonly NodeStatus[]): readonly View[] {
@@ -63,66 +77,59 @@ function viewsOf(nodes: readonly NodeStatus[]): readonly View[] {
 
 function nodeProblems({ host, status, instance, database }: View, inventory: string): Problem[] {
   const found: Problem[] = []
-  const say = (text: string, hint: string) => found.push({ host, text, hint })
+  const say = (text: Text, hint: Text) => found.push({ host, text, hint })
   if (status.maintenance) {
-    say(
-      'is in maintenance: it takes nothing over',
-      `when you are done, on ${host}: mmha-keepalived ctl maintenance off`,
-    )
+    say(message('problem.maintenance'), message('problem.maintenance.do', { host }))
   }
   if (database?.quarantine) {
     const { standing, why } = database.quarantine
+    const todo = standing === 'diverged' ? 'problem.quarantined.do' : 'problem.rolled-back.do'
     say(
-      `is quarantined, ${standing}: ${why}`,
-      `its own transactions are in ${host}:/var/lib/mmha/quarantine; to replace its data: mmha rejoin ${inventory} ${host} --reseed dump`,
+      message('problem.quarantined', { standing: spoken(standing), why: spoken(why) }),
+      message(todo, { host, inventory }),
     )
     return found
   }
   for (const { name, reason } of instance.trackers.filter(({ up, weight }) => up === false && weight === null)) {
-    say(`${name} is down: ${reason}`, `on ${host}: journalctl -u mmha-keepalived`)
+    say(message('problem.tracker', { name, reason: reason ?? '' }), message('problem.journal.do', { host }))
   }
   if (found.length === 0 && !instance.gate.open) {
-    say(`must not take over: ${instance.gate.reason}`, `on ${host}: journalctl -u mmha-keepalived`)
+    say(message('problem.gate', { reason: instance.gate.reason ?? '' }), message('problem.journal.do', { host }))
   }
   return found
 }
 
 function pairProblems(views: readonly View[], hosts: number, inventory: string): Problem[] {
   const found: Problem[] = []
-  const say = (host: string | null, text: string, hint: string) => found.push({ host, text, hint })
+  const say = (host: string | null, text: Text, hint: Text) => found.push({ host, text, hint })
   const masters = views.filter(({ instance }) => instance.state === 'MASTER')
   if (views.length === hosts && masters.length === 0)
-    say(null, 'nobody holds the address', 'what is said above keeps both from it')
-  if (masters.length > 1)
-    say(
-      null,
-      'both hosts say that they hold the address',
-      `mmha lint the two files; is VRRP let through? mmha provision ${inventory}`,
-    )
+    say(null, message('problem.nobody'), message('problem.nobody.both.do'))
+  const [left] = views
+  if (left !== undefined && views.length < hosts && masters.length === 0)
+    say(null, message('problem.nobody'), message('problem.nobody.one.do', { inventory, host: left.host }))
+  if (masters.length > 1) say(null, message('problem.both-hold'), message('problem.both-hold.do', { inventory }))
   if (views.filter(({ database }) => database?.writable === true).length > 1) {
-    say(
-      null,
-      'both servers take writes',
-      'the daemon of the one without the address closes it within a second; look again',
-    )
+    say(null, message('problem.both-write'), message('problem.both-write.do'))
   }
   for (const { host, instance, database } of views) {
     if (database === null || !database.up || database.quarantine !== null) continue
     if (instance.state === 'MASTER') {
       if (database.writable === false)
-        say(host, 'holds the address and is read-only', `on ${host}: SELECT @@global.read_only; somebody has set it`)
-      if (database.commitsWait !== true)
+        say(host, message('problem.holder-read-only'), message('problem.holder-read-only.do', { host }))
+      if (database.commitsWait !== true) say(host, message('problem.alone'), message('problem.alone.do'))
+      else if (!database.enforced) say(host, message('problem.catching-up'), message('problem.catching-up.do'))
+    } else if (masters.length === 1) {
+      if (database.refusal)
         say(
           host,
-          'tells clients OK without the standby: what is written now is on it alone',
-          'bring the other host back; do not switch this one off',
+          message('problem.refusal', { why: database.refusal }),
+          message('problem.refusal.do', { host, inventory }),
         )
-      else if (!database.enforced)
-        say(host, 'waits for the standby, which has not caught up with the time before', 'nothing, for a moment')
-    } else if (masters.length === 1) {
-      if (database.replicates !== true) say(host, 'does not replicate', `on ${host}: journalctl -u mmha-keepalived`)
+      else if (database.replicates !== true)
+        say(host, message('problem.replicates-not'), message('problem.journal.do', { host }))
       else if ((database.secondsBehind ?? 0) > LAG_S)
-        say(host, `is ${database.secondsBehind} s behind`, 'wait; a switch is refused meanwhile')
+        say(host, message('problem.behind', { seconds: database.secondsBehind ?? 0 }), message('problem.behind.do'))
     }
   }
   return found
@@ -134,46 +141,70 @@ export function statusText(
   vip: string,
   nodes: readonly NodeStatus[],
   problems: readonly Problem[],
+  language: Language = 'en',
 ): string {
+  const shown = (text: Text) => inLanguage(text, language)
   const views = new Map(viewsOf(nodes).map((view) => [view.host, view]))
   const rows = nodes.map(({ host, address, problem }) => {
     const view = views.get(host)
-    if (view === undefined) return [host, address, 'UNKNOWN', problem?.text ?? 'no instance is configured']
+    if (view === undefined)
+      return [host, address, message('status.unknown')[language], shown(problem?.text ?? message('status.no-instance'))]
     const { instance, database } = view
     return [
       host,
       address,
       instance.state,
-      ...(database === null ? [] : [databaseText(database, instance.state === 'MASTER')]),
+      ...(database === null ? [] : [shown(databaseText(database, instance.state === 'MASTER'))]),
     ]
   })
-  const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
+  const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => columns(row[at] ?? ''))))
   const table = rows.map((row) =>
     row
-      .map((cell, at) => (at < 3 ? cell.padEnd(widths[at] ?? 0) : cell))
+      .map((cell, at) => (at < 3 ? padColumns(cell, widths[at] ?? 0) : cell))
       .join('  ')
       .trimEnd(),
   )
-  const verdict = problems.length === 0 ? ['whole: either host may be lost'] : []
+  const verdict = problems.length === 0 ? [shown(message('status.whole'))] : []
   const said = problems.flatMap(({ host, text, hint }) => [
-    `! ${host === null ? '' : `${host} `}${text}`,
-    `  do: ${hint}`,
+    `! ${host === null ? '' : `${host} `}${shown(text)}`,
+    frame('error.do', { what: hint })[language],
   ])
   return `${[`${name}  ${vip}`, ...table, ...verdict, ...said].join('\n')}\n`
 }
 
 /** By GTID where the standby knows what the holder has; the server's own seconds prove nothing. */
-function behind({ transactionsBehind, secondsBehind }: Database): string {
-  if (transactionsBehind === null) return `${secondsBehind ?? '?'} s`
-  return transactionsBehind === 1 ? '1 transaction' : `${transactionsBehind} transactions`
+function behind({ transactionsBehind, secondsBehind }: Database): Text {
+  if (transactionsBehind === null) return message('status.seconds', { seconds: secondsBehind ?? '?' })
+  return message('status.transactions', { count: transactionsBehind })
 }
 
-function databaseText(database: Database, holder: boolean): string {
-  if (!database.up) return 'database down'
-  const epoch = database.epoch === null ? [] : [`epoch ${database.epoch}`]
-  const open = database.writable === true ? 'takes writes' : 'read-only'
+function databaseText(database: Database, holder: boolean): Text {
+  if (!database.up) return message('status.database-down')
+  const epoch = database.epoch === null ? [] : [message('status.epoch', { epoch: database.epoch })]
+  const open = message(database.writable === true ? 'status.writes' : 'status.read-only')
   const rest = holder
-    ? [database.commitsWait === true ? 'each commit waits for the standby' : 'commits wait for nobody']
-    : [database.replicates === true ? `replicates, ${behind(database)} behind` : 'does not replicate']
-  return [open, ...epoch, ...rest].join(', ')
+    ? [message(database.commitsWait === true ? 'status.waits' : 'status.waits-not')]
+    : [
+        database.replicates === true
+          ? message('status.replicates', { behind: behind(database) })
+          : message('status.replicates-not'),
+      ]
+  return joined([open, ...epoch, ...rest], 'clause')
+}
+
+/** As programs get it: English, with the code of what is wrong where it has one. */
+export function problemDocument({ host, text, hint }: Problem): object {
+  return { host, ...(typeof text === 'string' ? {} : { code: text.code }), text: english(text), hint: english(hint) }
+}
+
+/** As programs get it: English. */
+export function nodeDocument(node: NodeStatus): object {
+  const { problem } = node
+  return problem === null ? node : { ...node, problem: { ...problem, text: english(problem.text) } }
+}
+
+/** In every language. */
+function replaced(text: Text, from: string, to: string): Text {
+  if (typeof text === 'string') return text.replace(from, to)
+  return { ...text, en: text.en.replace(from, to), zh: text.zh.replace(from, to) }
 }

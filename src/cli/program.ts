@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { type Language, language } from '../events/language.ts'
 import { installationRoot } from '../modules/installation-root.ts'
+import { takeLanguage, translateHelp } from './language-option.ts'
+import { takeVaultPassword } from './vault-password-option.ts'
 
 type Register = (program: Command) => void
 
@@ -11,17 +14,21 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   preflight: async () => (await import('./preflight.ts')).registerPreflight,
   plan: async () => (await import('./plan.ts')).registerPlan,
   provision: async () => (await import('./provision.ts')).registerProvision,
+  playbook: async () => (await import('./playbook.ts')).registerPlaybook,
   verify: async () => (await import('./verify.ts')).registerVerify,
   status: async () => (await import('./status.ts')).registerStatus,
   runs: async () => (await import('./runs.ts')).registerRuns,
   rollback: async () => (await import('./rollback.ts')).registerRollback,
   teardown: async () => (await import('./teardown.ts')).registerTeardown,
   switchover: async () => (await import('./switchover.ts')).registerSwitchover,
+  'rotate-secrets': async () => (await import('./rotate-secrets.ts')).registerRotateSecrets,
+  promote: async () => (await import('./promote.ts')).registerPromote,
   rejoin: async () => (await import('./rejoin.ts')).registerRejoin,
   lab: async () => (await import('./lab.ts')).registerLab,
   demo: async () => (await import('./demo.ts')).registerDemo,
   lint: async () => (await import('./lint.ts')).registerLint,
   genhash: async () => (await import('./genhash.ts')).registerGenhash,
+  vault: async () => (await import('./vault.ts')).registerVault,
   schema: async () => (await import('./schema.ts')).registerSchema,
 }
 
@@ -46,7 +53,7 @@ Exit codes: 0 done, 1 failed, 2 changes pending (plan --detailed-exitcode), 3 un
 /**
  * The command line as data, with the commands that `words` may mean; nothing has run yet. Wrong use is a CommanderError.
  */
-export async function programFor(words: readonly string[]): Promise<Command> {
+export async function programFor(words: readonly string[], own: Language = language()): Promise<Command> {
   const { version } = JSON.parse(readFileSync(join(installationRoot(), 'package.json'), 'utf8')) as { version: string }
   const program = new Command('mmha')
     .description('One MySQL address that survives the loss of either of two servers')
@@ -58,7 +65,10 @@ export async function programFor(words: readonly string[]): Promise<Command> {
   const asked = words.find((word) => !word.startsWith('-')) ?? ''
   const names = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)
   for (const name of names) (await COMMANDS[name]?.())?.(program)
+  takeVaultPassword(program)
+  takeLanguage(program)
   sayWhereHelpIs(program, 'mmha')
+  translateHelp(program, 'mmha', own)
   return program
 }
 

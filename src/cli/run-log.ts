@@ -34,6 +34,7 @@ export class RunLog {
   /** Hears every event, and hands it on. */
   through(next: Sink): Sink {
     return (event) => {
+      if (event.level === 'trace') return next(event)
       this.#waiting.push(line(event))
       if (event.code === 'step.begin') this.#open = true
       if (this.#open) this.#write()

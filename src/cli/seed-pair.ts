@@ -2,12 +2,14 @@ import { Interruption } from '../engine/interruption.ts'
 import { type HostLock, takeLock } from '../engine/lock.ts'
 import { MmhaError } from '../events/error.ts'
 import type { Sink } from '../events/event.ts'
+import type { Message } from '../events/message.ts'
+import { seeding } from '../events/messages/seeding.ts'
 import { type Connection, connect } from '../hosts/connection.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { areJoined, type Seeded, type SeedOptions, seed } from '../seeding/seed.ts'
 import { interruptible } from './interruptible.ts'
 
-export interface SeedPair extends Pick<SeedOptions, 'throttle' | 'tail'> {
+export interface SeedPair extends Pick<SeedOptions, 'way' | 'throttle' | 'tail'> {
   /** Names in the inventory. */
   readonly from: string
   readonly onto: string
@@ -17,8 +19,8 @@ export interface SeedPair extends Pick<SeedOptions, 'throttle' | 'tail'> {
 }
 
 /** How much, how long, how it was proven. */
-export function flowed({ bytes, seconds, tables }: Seeded): string {
-  return `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s, ${tables} tables compared and the same`
+export function flowed({ bytes, seconds, tables }: Seeded): Message {
+  return seeding('seed.done', { mb: (bytes / 1e6).toFixed(1), seconds: seconds.toFixed(1), tables })
 }
 
 /** Seeds one master from the other, both locked against other runs of mmha; Ctrl-C cuts it. @returns null: left @throws MmhaError */

@@ -1,3 +1,8 @@
+import { language } from '../events/language.ts'
+import { inLanguage } from '../events/message.ts'
+import { frame } from '../events/messages/frame.ts'
+import { title } from '../events/messages/titles.ts'
+import { promptTheme } from '../events/prompt-theme.ts'
 import type { PairRun } from './pair-run.ts'
 
 /** What `--step` asks: each step, until the person says that all others may be done. */
@@ -7,15 +12,17 @@ export function stepwise(): NonNullable<PairRun['ask']> {
     if (rest) return 'yes'
     await renderer.idle()
     const { select } = await import('@inquirer/prompts')
+    const own = language()
     const hosts = steps.map(({ host }) => host).join(', ')
     const question = {
-      message: `${hosts}: ${steps[0]?.title ?? ''}`,
+      message: `${hosts}: ${inLanguage(title(steps[0]?.title ?? ''), own)}`,
       choices: [
-        { name: 'do it', value: 'yes' },
-        { name: 'leave it out', value: 'no' },
-        { name: 'do it, and all others', value: 'rest' },
-        { name: 'stop here', value: 'stop' },
+        { name: frame('approve.step.do')[own], value: 'yes' },
+        { name: frame('approve.step.skip')[own], value: 'no' },
+        { name: frame('approve.step.rest')[own], value: 'rest' },
+        { name: frame('approve.step.stop')[own], value: 'stop' },
       ],
+      ...promptTheme(own),
     } as const
     // Ctrl-C here is the end of the run, which says what stays.
     const answer = await select(question, { output: process.stderr, signal }).catch(() => 'stop' as const)

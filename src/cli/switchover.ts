@@ -1,15 +1,22 @@
 import type { Command } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { language } from '../events/language.ts'
+import { joined, type Text } from '../events/message.ts'
+import { status as say } from '../events/messages/status.ts'
 import { plain } from '../events/renderer.ts'
+import { pairWords } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load.ts'
-import { ensureInLab, labSshDefaults } from '../lab/inside.ts'
+import { ensureInLab } from '../lab/inside.ts'
 import { PairLines } from './ask-pair.ts'
 import { holdersOf, type Problem, problemsOf } from './pair-status.ts'
+import { acceptNewOption, pairOption, reachOptions } from './reach-options.ts'
 import { untilWhole } from './until-whole.ts'
 
 interface SwitchoverOptions {
   readonly to?: string
   readonly dryRun?: boolean
+  readonly pair?: string
+  readonly acceptNew?: boolean
 }
 
 const HELP = `
@@ -25,7 +32,9 @@ Exit codes: 0 done, 1 moved, but not whole again in time, 3 a host can't be reac
 export function registerSwitchover(program: Command): void {
   program
     .command('switchover')
-    .argument('<inventory>', 'YAML file, as `mmha init` writes it')
+    .argument('<inventory>', 'YAML file, as `mmha init` writes it, or an Ansible inventory')
+    .addOption(pairOption())
+    .addOption(acceptNewOption())
     .description('move the address to the other host, in order; refused when that is not safe')
     .option('--to <host>', 'name of the master that is to hold it')
     .option('--dry-run', 'only say whether it would be done')
@@ -36,14 +45,14 @@ export function registerSwitchover(program: Command): void {
 }
 
 async function switchover(file: string, options: SwitchoverOptions): Promise<number> {
-  const inventory = loadInventory(file, { sshDefaults: labSshDefaults })
+  const inventory = loadInventory(file, reachOptions(options))
   const names = inventory.masters.map(({ name }) => name)
   if (options.to !== undefined && !names.includes(options.to)) {
-    throw new MmhaError(`${options.to} is no master of ${file}`, {
+    throw new MmhaError(say('pair.no-such-host', { host: options.to, file }), {
       code: 'NO_SUCH_HOST',
       source: 'user',
       exit: EXIT.invalid,
-      hint: `its masters: ${names.join(', ')}`,
+      hint: say('pair.no-such-host.do', { names: names.join(', ') }),
     })
   }
   const addresses = inventory.masters.map(({ address }) => address)
@@ -55,23 +64,31 @@ async function switchover(file: string, options: SwitchoverOptions): Promise<num
     const [holder, second] = holdersOf(nodes)
     const to = options.to ?? names.find((name) => name !== holder)
     if (holder !== undefined && second === undefined && holder === to) {
-      process.stdout.write(`${to} holds ${inventory.vip.address} already\n`)
+      process.stdout.write(`${say('pair.holds-already', { host: to, vip: inventory.vip.address })[language()]}\n`)
       return EXIT.done
     }
-    const problems = problemsOf(nodes, file)
+    const problems = problemsOf(nodes, pairWords(inventory))
     if (holder === undefined || problems.length > 0)
       throw refusal(
         problems,
         nodes.some(({ problem }) => problem?.kind === 'unreachable'),
       )
     if (options.dryRun === true) {
-      process.stdout.write(`${inventory.vip.address} would move from ${holder} to ${to}\n`)
+      process.stdout.write(
+        `${say('switchover.would', { vip: inventory.vip.address, from: holder, to: to ?? '' })[language()]}\n`,
+      )
       return EXIT.done
     }
     const refused = await lines.ctl(holder, 'switch')
-    if (refused !== '') throw refusal([{ host: holder, text: refused, hint: 'the address stayed where it is' }], false)
-    await untilWhole(lines, { file, fits: (holders) => holders.join() === to, after: 'the address was let go' })
-    process.stdout.write(`${to} holds ${inventory.vip.address}; whole: either host may be lost\n`)
+    if (refused !== '') throw refusal([{ host: holder, text: refused, hint: say('switchover.stayed.do') }], false)
+    await untilWhole(lines, {
+      file: pairWords(inventory),
+      fits: (holders) => holders.join() === to,
+      after: say('switchover.let-go'),
+    })
+    process.stdout.write(
+      `${say('switchover.done', { to: to ?? '', vip: inventory.vip.address, whole: say('status.whole') })[language()]}\n`,
+    )
     return EXIT.done
   } finally {
     await lines.close()
@@ -79,11 +96,12 @@ async function switchover(file: string, options: SwitchoverOptions): Promise<num
 }
 
 function refusal(problems: readonly Problem[], unreachable: boolean): MmhaError {
-  const said = problems.map(({ host, text }) => `${host === null ? '' : `${host} `}${text}`)
-  return new MmhaError(`not safe now: ${said.join('; ') || 'nobody holds the address'}`, {
+  const said = problems.map(({ host, text }): Text => (host === null ? text : joined([`${host} `, text], 'nothing')))
+  const all = said.length === 0 ? say('problem.nobody') : joined(said, 'semicolon')
+  return new MmhaError(say('switchover.refused', { problems: all }), {
     code: 'SWITCHOVER_REFUSED',
     source: 'user',
     exit: unreachable ? EXIT.unreachable : EXIT.refused,
-    hint: problems[0]?.hint ?? 'look at both hosts',
+    hint: problems[0]?.hint ?? say('switchover.refused.do'),
   })
 }

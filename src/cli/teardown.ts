@@ -1,9 +1,15 @@
+import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { fleet as words } from '../events/messages/fleet.ts'
+import type { FleetPair } from '../inventory/fleet.ts'
 import { loadInventory } from '../inventory/load.ts'
-import { labSshDefaults } from '../lab/inside.ts'
+import { installationRoot } from '../modules/installation-root.ts'
 import { approve, untilCancelled } from './approve.ts'
-import { runPair } from './pair-run.ts'
+import { limitFleet } from './fleet-limit.ts'
+import { fleetOf, forksOption } from './fleet-run.ts'
+import { type PairRun, runPair } from './pair-run.ts'
+import { acceptNewOption, INVENTORIES, limitOption, pairOption, reachOptions, verboseOption } from './reach-options.ts'
 
 interface TeardownFlags {
   readonly standby: 'replica' | 'alone'
@@ -12,7 +18,11 @@ interface TeardownFlags {
   readonly yes?: boolean
   readonly explain?: boolean
   readonly json?: boolean
-  readonly verbose?: boolean
+  readonly verbose?: number
+  readonly pair?: string
+  readonly acceptNew?: boolean
+  readonly limit?: string
+  readonly forks?: number
 }
 
 const HELP = `
@@ -20,6 +30,7 @@ Examples:
   mmha teardown inventory.yml --dry-run           what would go, and what stays
   mmha teardown inventory.yml                     the standby goes on following, read-only
   mmha teardown inventory.yml --standby alone     two servers that know nothing of each other
+  mmha teardown fleet/ --limit shop,crm           these of several pairs, one question each
 The address goes: clients have to use the holder's own. No data is removed.
 `
 
@@ -28,7 +39,11 @@ export function registerTeardown(program: Command): void {
   program
     .command('teardown')
     .description('take mmha off a pair and leave working servers; their data stays')
-    .argument('<inventory>', 'YAML file, as `mmha init` writes it')
+    .argument('<inventory>', INVENTORIES)
+    .addOption(pairOption())
+    .addOption(limitOption())
+    .addOption(forksOption())
+    .addOption(acceptNewOption())
     .addOption(
       new Option('--standby <as>', 'what the standby becomes: replica follows on, read-only; alone is writable')
         .choices(['replica', 'alone'])
@@ -39,13 +54,23 @@ export function registerTeardown(program: Command): void {
     .option('-y, --yes', 'do it without asking')
     .option('--explain', 'also show the exact script of each step')
     .option('--json', 'events and the result as one JSON document a line, on stdout')
-    .option('-v, --verbose', 'show what the steps print')
+    .addOption(verboseOption('show what the steps print'))
     .addHelpText('after', HELP)
     .action((file: string, flags: TeardownFlags) => untilCancelled(() => teardown(file, flags)))
 }
 
 async function teardown(file: string, flags: TeardownFlags): Promise<unknown> {
-  const names = loadInventory(file, { sshDefaults: labSshDefaults }).masters.map(({ name }) => name)
+  const fleet = fleetOf(file, flags)
+  if (fleet !== null) return teardownFleet(fleet, file, flags)
+  if (flags.limit !== undefined)
+    throw new MmhaError(words('fleet.limit-one', { file }), {
+      code: 'NAME_PAIRS',
+      source: 'user',
+      exit: EXIT.invalid,
+      where: file,
+      hint: words('fleet.limit-one.do'),
+    })
+  const names = loadInventory(file, reachOptions(flags)).masters.map(({ name }) => name)
   if (flags.holder !== undefined && !names.includes(flags.holder)) {
     throw new MmhaError(`${flags.holder} is no master of ${file}`, {
       code: 'NO_SUCH_HOST',
@@ -54,39 +79,38 @@ async function teardown(file: string, flags: TeardownFlags): Promise<unknown> {
       hint: `its masters: ${names.join(', ')}`,
     })
   }
-  return runPair({
+  return runPair(teardownRun(file, flags))
+}
+
+function teardownRun(file: string, flags: TeardownFlags) {
+  return {
     command: 'teardown',
     file,
-    flags,
-    playbook: playbookFor(flags),
+    flags: {
+      ...flags,
+      playbook: join(installationRoot(), 'playbooks', 'teardown.yml'),
+      var: { standby: flags.standby, holder: flags.holder ?? null },
+    },
     dry: flags.dryRun === true,
     // It is what was asked for: the plan says it before.
     allowRestart: true,
     approve: (request, renderer, signal) => approve(request, renderer, flags, signal),
-  })
+  } satisfies PairRun
 }
 
-/** What each server is to be stands in its option file first: a run that is cut goes on from there. */
-function playbookFor(flags: TeardownFlags): string {
-  const { standby } = flags
-  const holder = flags.holder ?? null
-  const play = (name: string, part: string, serial: boolean, more = '') =>
-    `- name: ${name}
-  hosts: masters
-  serial: ${serial}
-  tasks:
-    - { name: ${name}, pair_teardown: ${JSON.stringify({ part, standby, holder })} }
-${more}`
-  const firewall = `    - name: firewall
-      firewall:
-        accept:
-          - { protocol: tcp, port: "{{inventory.server.port}}", from: "{{peer.replicationAddress}}" }
-          - { protocol: tcp, port: "{{inventory.server.port}}", from: "{{inventory.clients}}" }
-`
-  return [
-    play('settings', 'settings', false),
-    play('daemon', 'daemon', true),
-    play('replication', 'replication', false),
-    play('remains', 'remains', false, firewall),
-  ].join('')
+/** Only pairs that are named, each whole, each asked for: nobody takes all of a directory down by a slip. */
+async function teardownFleet(fleet: readonly FleetPair[], file: string, flags: TeardownFlags): Promise<void> {
+  const { refuseForFleet, runFleet } = await import('./fleet-playbook.ts')
+  if (flags.holder !== undefined) refuseForFleet(file, fleet, '--holder')
+  const names = fleet.map(({ name }) => name)
+  const asked = (flags.limit ?? '').split(',').filter((word) => word.trim() !== '')
+  if (asked.length === 0 || limitFleet(fleet, flags.limit).some(({ hosts }) => hosts.length > 0))
+    throw new MmhaError(words('fleet.teardown', { file, count: names.length, pairs: names.join(', ') }), {
+      code: 'NAME_PAIRS',
+      source: 'user',
+      exit: EXIT.invalid,
+      where: file,
+      hint: words('fleet.teardown.do', { pair: names[0] ?? 'NAME' }),
+    })
+  process.exitCode = await runFleet(fleet, teardownRun(file, flags))
 }

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { EXIT, MmhaError } from '../events/error.ts'
+import type { Text } from '../events/message.ts'
+import { status as say } from '../events/messages/status.ts'
 import type { PairLines } from './ask-pair.ts'
 import { holdersOf, type Problem, problemsOf } from './pair-status.ts'
 
@@ -7,12 +9,12 @@ const WHOLE_MS = 60_000
 const LOOK_EVERY_MS = 250
 
 export interface WholeOptions {
-  /** The inventory, for hints. */
+  /** The inventory as a command names it, for hints. */
   readonly file: string
   /** Is it held where it should be? */
   readonly fits: (holders: readonly string[]) => boolean
   /** What was done before, for the message when the time is up. */
-  readonly after: string
+  readonly after: Text
 }
 
 /** Waits until nothing keeps the pair from surviving the loss of either host. @throws MmhaError NOT_WHOLE (exit 1) */
@@ -25,10 +27,13 @@ export async function untilWhole(lines: PairLines, { file, fits, after }: WholeO
     if (problems.length === 0 && fits(holdersOf(nodes))) return
     await delay(LOOK_EVERY_MS)
   }
-  throw new MmhaError(`${after}, but the pair is not whole after ${WHOLE_MS / 1000} s`, {
+  throw new MmhaError(say('pair.not-whole', { after, seconds: WHOLE_MS / 1000 }), {
     code: 'NOT_WHOLE',
     source: 'user',
     exit: EXIT.failed,
-    hint: `mmha status ${file}${problems[0] === undefined ? '' : ` (${problems[0].text})`}`,
+    hint: say('pair.not-whole.do', {
+      file,
+      problem: problems[0] === undefined ? '' : say('pair.bracketed', { text: problems[0].text }),
+    }),
   })
 }

@@ -10,11 +10,16 @@ import type { DrillResult } from '../drill/result.ts'
 import type { Assets } from '../drill/runtime.ts'
 import { MOST_RUNS, planFaults, readScenarios } from '../drill/scenario-list.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { language } from '../events/language.ts'
+import { drill as say } from '../events/messages/drill.ts'
 import { chooseRenderer, plain } from '../events/renderer.ts'
+import { spoken } from '../events/spoken.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { hostNamed, killPower, powerOn } from '../lab/faults.ts'
-import { ensureInLab, labOf, labSshDefaults } from '../lab/inside.ts'
+import { ensureInLab, labOf } from '../lab/inside.ts'
 import { installationRoot } from '../modules/installation-root.ts'
+import { acceptNewOption, pairOption, reachOptions } from './reach-options.ts'
+import { wholeNumber } from './whole-number.ts'
 
 interface VerifyOptions {
   readonly playbook?: string
@@ -26,6 +31,8 @@ interface VerifyOptions {
   readonly json?: boolean
   readonly verbose?: boolean
   readonly iKnow?: boolean
+  readonly pair?: string
+  readonly acceptNew?: boolean
 }
 
 const HELP = `
@@ -38,13 +45,15 @@ Examples:
 export function registerVerify(program: Command): void {
   program
     .command('verify')
-    .argument('<inventory>', 'YAML file, as `mmha init` writes it')
+    .argument('<inventory>', 'YAML file, as `mmha init` writes it, or an Ansible inventory')
+    .addOption(pairOption())
+    .addOption(acceptNewOption())
     .description('break the pair on purpose, measure what clients notice, prove that nothing was lost')
     .option('--playbook <file>', 'another list of faults than playbooks/verify.yml')
     .option('--faults <list>', `only these, in this order: ${FAULT_NAMES.join(',')}`, faultList)
-    .option('--runs <n>', 'how often each fault is repeated', count(1, MOST_RUNS))
-    .option('--writers <n>', 'clients that write at the same time', count(1, 64), 4)
-    .option('--rate <n>', 'writes per second of each client', count(1, 1000), 100)
+    .option('--runs <n>', 'how often each fault is repeated', wholeNumber(1, MOST_RUNS))
+    .option('--writers <n>', 'clients that write at the same time', wholeNumber(1, 64), 4)
+    .option('--rate <n>', 'writes per second of each client', wholeNumber(1, 1000), 100)
     .option('--report <file>', 'where the Markdown report goes (default reports/verify-<pair>-<time>.md)')
     .option('--json', 'events and the result as one JSON document a line, on stdout')
     .option('-v, --verbose', 'show everything that happens')
@@ -56,7 +65,7 @@ export function registerVerify(program: Command): void {
 }
 
 async function verify(file: string, options: VerifyOptions): Promise<number> {
-  const inventory = loadInventory(file, { sshDefaults: labSshDefaults })
+  const inventory = loadInventory(file, reachOptions(options))
   const addresses = inventory.masters.map(({ address }) => address)
   const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
   if (inside !== null) return inside
@@ -133,18 +142,20 @@ function writeReport(result: DrillResult, wanted: string | undefined): string {
 
 function conclude(result: DrillResult, report: string, json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ type: 'result', ...result, report })}\n`)
+    process.stdout.write(`${JSON.stringify({ type: 'result', version: 1, command: 'verify', ...result, report })}\n`)
     return
   }
+  const own = language()
   const lines = result.faults.map(({ fault, downtime, runs, passed }) => {
-    const gap =
-      downtime === null
-        ? 'no writes again'
-        : `${[...new Set([downtime.min, downtime.median, downtime.max].map((ms) => ms.toFixed(0)))].join(' / ')} ms without an acknowledged write`
-    return `${fault.padEnd(8)} ${passed} of ${runs} passed  ${gap}\n`
+    const ms = downtime === null ? [] : [downtime.min, downtime.median, downtime.max].map((one) => one.toFixed(0))
+    const what = downtime === null ? say('drill.no-writes') : say('drill.gap', { ms: [...new Set(ms)].join(' / ') })
+    return `${say('drill.line', { fault: fault.padEnd(8), passed, runs, what })[own]}\n`
   })
-  const skipped = result.skipped.map(({ fault, reason }) => `${fault.padEnd(8)} not run: ${reason}\n`)
-  process.stdout.write(`${[...lines, ...skipped].join('')}drill ${result.verdict}, report: ${report}\n`)
+  const skipped = result.skipped.map(
+    ({ fault, reason }) => `${say('drill.not-run', { fault: fault.padEnd(8), why: spoken(reason) })[own]}\n`,
+  )
+  const end = say(result.verdict === 'passed' ? 'drill.passed' : 'drill.failed', { file: report })[own]
+  process.stdout.write(`${[...lines, ...skipped].join('')}${end}\n`)
 }
 
 /** The bundle that `npm run build` makes, and the Node that travels with it. */
@@ -174,12 +185,4 @@ function faultList(text: string): readonly FaultName[] {
     if (name === undefined) throw new InvalidArgumentError(`known faults: ${FAULT_NAMES.join(', ')}`)
     return name
   })
-}
-
-function count(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (Number.isInteger(value) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`a whole number from ${least} to ${most}`)
-  }
 }

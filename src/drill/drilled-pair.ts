@@ -94,7 +94,7 @@ export class DrilledPair {
       })
       if (now === null) return undefined
       const holderBefore = earlier === null ? null : (rolesOf(earlier)?.holder ?? null)
-      problems = pairProblems(now, holderBefore)
+      problems = pairProblems(now, holderBefore, this.#inventory.keepalived.engine)
       earlier = now
       return problems.length === 0 ? now : undefined
     })
@@ -107,14 +107,20 @@ export class DrilledPair {
     return holders.length === 1 ? (holders[0] ?? null) : null
   }
 
-  /** When each host held the VIP, and was writable, over all its samplers; our clock. */
-  bounds(): readonly { readonly name: string; readonly vip: Bounds; readonly writable: Bounds }[] {
+  /** When each host held the VIP, was writable, and that without waiting for the other, over all its samplers; our clock. */
+  bounds(): readonly {
+    readonly name: string
+    readonly vip: Bounds
+    readonly writable: Bounds
+    readonly alone: Bounds
+  }[] {
     return this.masters.map(({ name }) => {
       const watches = (this.#samplers.get(name) ?? []).map((sampler) => sampler.watches())
       return {
         name,
         vip: boundsOf(watches.map(({ vip }) => vip)),
         writable: boundsOf(watches.map(({ writable }) => writable)),
+        alone: boundsOf(watches.map(({ alone }) => alone)),
       }
     })
   }

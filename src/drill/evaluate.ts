@@ -1,6 +1,6 @@
 import type { Host } from '../inventory/inventory.ts'
 import { acknowledgements, downtimeOf, lengthOf } from './analysis/gaps.ts'
-import { type Bounds, type Interval, overlapOf } from './analysis/intervals.ts'
+import { type Bounds, type Interval, merge, overlapOf, total } from './analysis/intervals.ts'
 import { checkLedger } from './analysis/ledger-check.ts'
 import { serverUse } from './analysis/split-writes.ts'
 import { failuresOf } from './analysis/verdict.ts'
@@ -39,7 +39,9 @@ export function evaluate(measured: Measured): RunResult {
   const data = compared.data[dataIndex === 1 ? 1 : 0]
   const clockUncertainty = pair.clockUncertainty
   const window = { start: from, end: to }
-  const hosts = pair.bounds().map(({ name, vip, writable }) => ({
+  const bounds = pair.bounds()
+  const alone = merge(bounds.flatMap((host) => clip(host.alone.possible, window)))
+  const hosts = bounds.map(({ name, vip, writable }) => ({
     name,
     vip: clipBounds(vip, window),
     writable: clipBounds(writable, window),
@@ -60,6 +62,11 @@ export function evaluate(measured: Measured): RunResult {
     splitVip: a === undefined || b === undefined ? none : overlapOf(a.vip, b.vip, clockUncertainty),
     splitWritable: a === undefined || b === undefined ? none : overlapOf(a.writable, b.writable, clockUncertainty),
     splitWrites: serverUse(records, data.rows).splitWrites,
+    alone: {
+      ms: total(alone),
+      acknowledged: acknowledgements(records).filter((ack) => alone.some(({ start, end }) => ack >= start && ack < end))
+        .length,
+    },
     whole: measured.whole === null ? null : measured.whole - injected.begin,
     wholeAfterRepair: measured.whole === null || measured.repair === null ? null : measured.whole - measured.repair,
     notWhole: measured.notWhole,

@@ -5,13 +5,14 @@ import type { FromSampler } from './protocol.ts'
 interface Raw {
   readonly vip: Transition[]
   readonly writable: Transition[]
+  readonly alone: Transition[]
   lastLook: number
   worst: number
 }
 
 /** Everything that one run of a host's sampler saw, on that host's clock until `at(offset)` moves it to ours. */
 export class SamplerLog {
-  readonly #raw: Raw = { vip: [], writable: [], lastLook: 0, worst: 0 }
+  readonly #raw: Raw = { vip: [], writable: [], alone: [], lastLook: 0, worst: 0 }
 
   add(message: FromSampler): void {
     const raw = this.#raw
@@ -21,6 +22,7 @@ export class SamplerLog {
         break
       case 'writable':
         raw.writable.push({ on: message.writable === true, since: message.since, mono: message.mono })
+        raw.alone.push({ on: message.alone, since: message.since, mono: message.mono })
         break
       case 'alive':
         raw.worst = Math.max(raw.worst, message.worst)
@@ -47,14 +49,22 @@ export class SamplerLog {
     return worst
   }
 
-  /** Both watches on our clock. `goneBy`: our time by which the host was certainly dead; Infinity when it lives. */
-  at(offset: ClockOffset, goneBy: number): { readonly vip: Watch; readonly writable: Watch } {
+  /** All watches on our clock. `goneBy`: our time by which the host was certainly dead; Infinity when it lives. */
+  at(
+    offset: ClockOffset,
+    goneBy: number,
+  ): {
+    readonly vip: Watch
+    readonly writable: Watch
+    readonly alone: Watch
+  } {
     const move = (transitions: readonly Transition[]): Transition[] =>
       transitions.map(({ on, since, mono }) => ({ on, since: since + offset.add, mono: mono + offset.add }))
     const lastLook = this.#raw.lastLook + offset.add
     return {
       vip: { transitions: move(this.#raw.vip), lastLook, goneBy },
       writable: { transitions: move(this.#raw.writable), lastLook, goneBy },
+      alone: { transitions: move(this.#raw.alone), lastLook, goneBy },
     }
   }
 }

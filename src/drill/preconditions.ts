@@ -1,5 +1,5 @@
 import { EXIT, MmhaError } from '../events/error.ts'
-import type { Inventory } from '../inventory/inventory.ts'
+import { type Inventory, pairWords } from '../inventory/inventory.ts'
 import type { DrilledPair } from './drilled-pair.ts'
 import type { DrillOptions } from './options.ts'
 import { foreignSessions } from './pair/sessions.ts'
@@ -24,11 +24,12 @@ export async function checkPreconditions(
   }
   const state = 'problems' in now ? await pair.whole(PATIENCE, signal) : now
   if ('problems' in state) {
+    const daemon = inventory.keepalived.engine === 'bundled' ? 'mmha-keepalived' : 'keepalived -t mmha-role'
     throw new MmhaError(`the pair is not fit for a drill: ${state.problems.join('; ')}`, {
       code: 'DRILL_NOT_WHOLE',
       source: 'user',
       exit: EXIT.refused,
-      hint: `run \`mmha provision ${inventory.file}\` and see \`journalctl -u mmha-keepalived\` on the hosts`,
+      hint: `run \`mmha provision ${pairWords(inventory)}\` and see \`journalctl -u ${daemon}\` on the hosts`,
     })
   }
   if (iKnow) return state.pair

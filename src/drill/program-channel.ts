@@ -31,19 +31,14 @@ export function startHere(files: ProgramFiles, mode: ProgramMode): ProgramChanne
   return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, closed }
 }
 
-/** Starts a program on a host, as root (`sudo -n` where the login is not root). */
+/** Starts a program on a host, as root. */
 export async function startThere(
   connection: Connection,
   files: ProgramFiles,
   mode: ProgramMode,
 ): Promise<ProgramChannel> {
   const command = `exec ${shellQuote(files.node)} ${shellQuote(files.bundle)} ${mode}`
-  const channel = await connection.openStream(asRoot(command))
+  const channel = await connection.openStream(command, { asRoot: true })
   const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()))
   return { stdin: channel, stdout: channel, stderr: channel.stderr, closed }
-}
-
-/** The command as root, its stdin left to it. */
-export function asRoot(command: string): string {
-  return `if [ "$(id -u)" = 0 ]; then ${command}; else exec sudo -n /bin/sh -c ${shellQuote(command)}; fi`
 }

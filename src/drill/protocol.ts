@@ -105,7 +105,14 @@ export type FromSampler =
    */
   | { readonly t: 'vip'; readonly held: boolean; readonly since: number; readonly mono: number }
   /** null: the database does not answer. */
-  | { readonly t: 'writable'; readonly writable: boolean | null; readonly since: number; readonly mono: number }
+  | {
+      readonly t: 'writable'
+      readonly writable: boolean | null
+      /** Open, and commits do not wait for another server: what is acknowledged then is on this one only. */
+      readonly alone: boolean
+      readonly since: number
+      readonly mono: number
+    }
   /** Still looking; `worst` is the longest time between two looks at the addresses since the last one, ms. */
   | { readonly t: 'alive'; readonly worst: number; readonly mono: number }
   | { readonly t: 'rows'; readonly id: number; readonly rows: readonly Row[]; readonly more: boolean }

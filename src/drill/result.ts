@@ -23,6 +23,8 @@ export interface RunResult {
   readonly splitVip: Overlap
   readonly splitWritable: Overlap
   readonly splitWrites: number
+  /** Time in which commits on an open server did not wait for the other one, and what clients were told OK for in it. */
+  readonly alone: { readonly ms: number; readonly acknowledged: number }
   /** Fault → pair whole again (one VIP, roles right, both channels running, semi-sync on, caught up); null: not in time. */
   readonly whole: number | null
   /** Repair begun → pair whole again. */

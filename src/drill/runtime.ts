@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Connection } from '../hosts/connection.ts'
-import { asRoot, type ProgramFiles } from './program-channel.ts'
+import type { ProgramFiles } from './program-channel.ts'
 
 /** Files on the controller: an official Node for linux-x64 and our bundle of the drill's programs. */
 export interface Assets {
@@ -25,8 +25,8 @@ export async function ensureProgramFiles(connection: Connection, assets: Assets)
   const bundle = `${CACHE}/${await hashOf(assets.bundle)}/mmha-drill.cjs`
   const node = `${CACHE}/${await hashOf(assets.node)}/node`
   const seen = await connection.exec(
-    asRoot(`uname -m; for f in ${PROVISIONED_NODE} ${node} ${bundle}; do [ -s $f ] && echo $f; done; :`),
-    { what: 'looking for the drill programs' },
+    `uname -m; for f in ${PROVISIONED_NODE} ${node} ${bundle}; do [ -s $f ] && echo $f; done; :`,
+    { asRoot: true, what: 'looking for the drill programs' },
   )
   const lines = seen.stdout.split('\n')
   const there = (path: string): boolean => lines.includes(path)
@@ -48,7 +48,7 @@ async function upload(connection: Connection, from: string, to: string, mode: st
   const gzip = createGzip({ level: 1 })
   const sent = pipeline(createReadStream(from), gzip as Readable & NodeJS.WritableStream)
   const [result] = await Promise.all([
-    connection.exec(asRoot(`{ ${script}; }`), { stdin: gzip, what: `uploading ${to}` }),
+    connection.exec(script, { asRoot: true, stdin: gzip, what: `uploading ${to}` }),
     sent,
   ])
   if (result.code !== 0) throw failed(connection, result.stderr.trim())

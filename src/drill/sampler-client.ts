@@ -103,7 +103,7 @@ export class SamplerClient implements SqlSession {
     return this.#program.closed
   }
 
-  watches(): { readonly vip: Watch; readonly writable: Watch } {
+  watches(): { readonly vip: Watch; readonly writable: Watch; readonly alone: Watch } {
     return this.#log.at(this.#pinger.offset, this.#goneBy)
   }
 

@@ -6,7 +6,7 @@ import { EXIT, MmhaError } from '../events/error.ts'
 import { connect } from '../hosts/connection.ts'
 import { shellQuote } from '../modules/step.ts'
 import { CONNECT_TIMEOUT, type DrillOptions, HEDGE_AFTER, OPERATION_TIMEOUT, REGISTERS } from './options.ts'
-import { asRoot, startHere, startThere } from './program-channel.ts'
+import { startHere, startThere } from './program-channel.ts'
 import type { WriterConfig } from './protocol.ts'
 import { ensureProgramFiles } from './runtime.ts'
 import { WriterClient } from './writer-client.ts'
@@ -45,7 +45,10 @@ async function writersThere(options: DrillOptions): Promise<WriterHost> {
     const files = await ensureProgramFiles(connection, options.assets)
     const channel = await startThere(connection, files, 'writer')
     const read = async (path: string): Promise<string> => {
-      const { code, stdout, stderr } = await connection.exec(asRoot(`cat ${shellQuote(path)}`), { what: 'ledger' })
+      const { code, stdout, stderr } = await connection.exec(`cat ${shellQuote(path)}`, {
+        asRoot: true,
+        what: 'ledger',
+      })
       if (code === 0) return stdout
       throw new MmhaError(`the ledger can't be read on ${client.name}: ${stderr.trim()}`, {
         code: 'DRILL_LEDGER',
@@ -59,7 +62,10 @@ async function writersThere(options: DrillOptions): Promise<WriterHost> {
     const close = async (): Promise<void> => {
       writer.close()
       await channel.closed
-      await connection.exec(asRoot(`rm -rf ${shellQuote(config.directory)}`), { what: 'removing the ledgers' })
+      await connection.exec(`rm -rf ${shellQuote(config.directory)}`, {
+        asRoot: true,
+        what: 'removing the ledgers',
+      })
       await connection.close()
     }
     return { name: client.name, writer, close }

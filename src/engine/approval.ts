@@ -26,7 +26,7 @@ const RANK: Readonly<Record<Impact, number>> = { none: 0, reload: 1, restart: 2,
 
 /**
  * What a person has said yes to. A step belongs to it when it stood there under the same id on the same host with no
- * less an impact, or when it is of a handler that a step there notifies.
+ * less an impact, when it is of a handler that a step there notifies, or when it changes nothing.
  */
 export class Approval {
   readonly #planned: readonly Step[]
@@ -62,6 +62,7 @@ export class Approval {
   }
 
   #covers(step: Step, play: Play, task: Task, host: Host): boolean {
+    if (step.waits === true) return true
     const approved = [...this.#planned, ...this.#later].filter((one) => one.host === host.name)
     if (approved.some(({ id, impact }) => id === step.id && RANK[step.impact] <= RANK[impact])) return true
     return play.handlers.includes(task) && approved.some(({ notify }) => notify.includes(task.name))

@@ -1,4 +1,7 @@
+import { MmhaError } from '../events/error.ts'
 import type { Sink } from '../events/event.ts'
+import { told } from '../events/message.ts'
+import { frame } from '../events/messages/frame.ts'
 import { together } from '../events/together.ts'
 import { type Connection, connect } from '../hosts/connection.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
@@ -14,7 +17,7 @@ export async function connectAll(
   for (const host of plays.flatMap((play) => hostsOf(play, inventory))) used.set(host.name, host)
   const hosts = [...used.values()]
   const connections: Connection[] = []
-  const errors = await inPhase(sink, 'connect', hosts, async () => {
+  const errors = await inPhase(sink, frame('phase.connect'), hosts, async () => {
     const attempts = await Promise.allSettled(hosts.map((host) => connect(host.name, host.ssh, { signal })))
     return attempts.flatMap((attempt, i): unknown[] => {
       if (attempt.status === 'fulfilled') {
@@ -32,6 +35,6 @@ export async function connectAll(
 }
 
 function unreachable(sink: Sink, host: string, reason: unknown): void {
-  const message = reason instanceof Error ? reason.message : String(reason)
-  sink({ code: 'host.unreachable', level: 'debug', host, message })
+  const text = reason instanceof MmhaError ? reason.said : reason instanceof Error ? reason.message : String(reason)
+  sink({ code: 'host.unreachable', level: 'debug', host, ...told(text) })
 }

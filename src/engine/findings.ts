@@ -1,4 +1,7 @@
 import type { Sink } from '../events/event.ts'
+import { told } from '../events/message.ts'
+import { preflight, finding as shown } from '../events/messages/findings.ts'
+import { frame } from '../events/messages/frame.ts'
 import type { Connection } from '../hosts/connection.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { bySeverity, type Finding, refusalOf } from '../modules/preflight/finding.ts'
@@ -7,14 +10,17 @@ import { checkHosts } from './host-checks.ts'
 import { inPhase } from './phase.ts'
 import { contextOf } from './plan.ts'
 import { hostsOf, type Play } from './play.ts'
+import { Registered } from './registered.ts'
 import { type Survey, survey, viewOf } from './survey.ts'
 
 /** All that the tasks of these plays have to say before anything is touched, the worst first. Pure. */
 export function findingsOf(plays: readonly Play[], inventory: Inventory, found: Survey): readonly Finding[] {
+  const registered = new Registered(plays)
   const said = plays.flatMap((play) =>
     hostsOf(play, inventory).flatMap((host) =>
       play.tasks.flatMap((task) => {
-        const view = viewOf(inventory, host, found.facts)
+        registered.note(task, host.name, found.probed.get(host.name)?.get(task.id), false)
+        const view = viewOf(inventory, host, found.facts, registered.of(host.name))
         if (task.module.findings === undefined || !task.when(view)) return []
         return task.module.findings(task.params(view), contextOf(task, host, inventory, found))
       }),
@@ -30,8 +36,8 @@ export function sayFindings(findings: readonly Finding[], sink: Sink): void {
     // What blocks is said by the error at the end.
     if (severity === 'blocks') continue
     const level = severity === 'warns' ? 'warn' : 'debug'
-    const message = `${what}\n  do: ${todo} (${code})`
-    sink({ code: 'preflight.finding', level, message, data: { ...finding }, ...(host === null ? {} : { host }) })
+    const text = preflight('preflight.said', { what: shown(what), todo: shown(todo), code })
+    sink({ code: 'preflight.finding', level, ...told(text), data: { ...finding }, ...(host === null ? {} : { host }) })
   }
   const refusal = refusalOf(findings, 'preflight')
   if (refusal !== null) throw refusal
@@ -46,7 +52,7 @@ export async function lookForFindings(
   let connections: ReadonlyMap<string, Connection> = new Map()
   try {
     connections = await connectAll({ inventory, plays, sink }, new AbortController().signal)
-    const found = await inPhase(sink, 'looking at the hosts', inventory.masters, () =>
+    const found = await inPhase(sink, frame('phase.look'), inventory.masters, () =>
       survey(inventory, connections, plays),
     )
     checkHosts(inventory, found.facts)

@@ -1,5 +1,7 @@
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { MmhaEvent, Sink } from '../events/event.ts'
+import { joined, type Text, told } from '../events/message.ts'
+import { frame } from '../events/messages/frame.ts'
 import type { Connection } from '../hosts/connection.ts'
 import { stopSteps } from '../hosts/run-sections.ts'
 
@@ -18,7 +20,7 @@ export class Interruption {
   readonly #cut = new AbortController()
   readonly #atWork = new Set<Connection>()
   /** Host → title of the step that runs there. */
-  readonly #running = new Map<string, string>()
+  readonly #running = new Map<string, Text>()
   #changed = 0
 
   constructor(interrupt: Interrupt, sink: Sink) {
@@ -66,32 +68,32 @@ export class Interruption {
     return this.#interrupt.stop.aborted || this.#interrupt.now.aborted
   }
 
-  #note({ code, host, message }: MmhaEvent): void {
+  #note({ code, host, message, said }: MmhaEvent): void {
     if (host === undefined) return
-    if (code === 'step.begin') this.#running.set(host, message)
+    if (code === 'step.begin') this.#running.set(host, said ?? message)
     if (code === 'step.changed' || code === 'step.failed') this.#running.delete(host)
     if (code === 'step.changed') this.#changed += 1
   }
 
   #stop(): void {
-    const hosts = [...this.#atWork].map(({ name }) => name).join(' and ')
-    const message =
-      hosts === '' ? 'interrupted' : `interrupted: the step that runs on ${hosts} ends first (again: leave at once)`
-    this.#sink({ code: 'run.interrupted', level: 'warn', message, data: { waits: hosts !== '' } })
-    if (hosts === '') this.#cut.abort()
+    const hosts = [...this.#atWork].map(({ name }) => name)
+    const text = hosts.length === 0 ? frame('interrupt.now') : frame('interrupt.waits', { hosts: hosts.join(', ') })
+    this.#sink({ code: 'run.interrupted', level: 'warn', ...told(text), data: { waits: hosts.length > 0 } })
+    if (hosts.length === 0) this.#cut.abort()
     // A host that can't be told so any more has nothing to be waited for.
     for (const connection of this.#atWork) stopSteps(connection).catch(() => this.#cut.abort())
   }
 
   #error(cause?: unknown): MmhaError {
-    const done = this.#changed === 0 ? 'no step was done' : `steps that are done: ${this.#changed}`
-    const running = [...this.#running].map(([host, title]) => `${title} (${host})`).join(', ')
-    const left = running === '' ? '' : `; left to end there by itself: ${running}`
-    return new MmhaError(`interrupted: ${done}${left}`, {
+    const count = this.#changed
+    const done = count === 0 ? frame('interrupt.none-done') : frame('interrupt.some-done', { count })
+    const running = [...this.#running].map(([host, title]) => frame('interrupt.step', { title, host }))
+    const left = running.length === 0 ? '' : frame('interrupt.left', { steps: joined(running, 'comma') })
+    return new MmhaError(frame('interrupt.error', { done, left }), {
       code: 'INTERRUPTED',
       source: 'user',
       exit: EXIT.cancelled,
-      hint: 'run the same command again: it goes on where this one stopped',
+      hint: frame('error.go-on'),
       cause,
     })
   }

@@ -4,6 +4,8 @@ import type { Step } from '../modules/step.ts'
 /** Numbers the steps of a run on each host, and says what a host has to keep of them. */
 export class Journal {
   readonly header: RunHeader
+  /** What was approved, for `--resume`; null: it can't be gone on with. */
+  plan: string | null = null
   readonly #begun = new Map<string, number>()
 
   constructor(header: RunHeader) {
@@ -12,7 +14,7 @@ export class Journal {
 
   /** sh before all steps. */
   get setup(): string {
-    return journalSetup(this.header)
+    return journalSetup(this.header, this.plan)
   }
 
   /** sh before and after the next step of a host. */

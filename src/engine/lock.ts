@@ -1,8 +1,10 @@
 import { hostname, userInfo } from 'node:os'
 import type { ClientChannel } from 'ssh2'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { errors } from '../events/messages/errors.ts'
+import { frame } from '../events/messages/frame.ts'
+import { ROOT_SHELL } from '../hosts/become.ts'
 import type { Connection } from '../hosts/connection.ts'
-import { ROOT_SHELL } from '../hosts/remote-script.ts'
 import { STEPS_STOP } from '../hosts/run-sections.ts'
 import { shellQuote } from '../modules/step.ts'
 
@@ -29,7 +31,7 @@ const NO_PATIENCE: LockPatience = { wait: 0, onWait: () => undefined }
 
 /** Takes the lock of a host. @throws MmhaError LOCKED (exit 75) naming its owner, LOCK_FAILED (exit 1). */
 export async function takeLock(connection: Connection, patience: LockPatience = NO_PATIENCE): Promise<HostLock> {
-  const channel = await connection.openStream(ROOT_SHELL)
+  const channel = await connection.openStream(ROOT_SHELL, { asRoot: true })
   const owner = `${userInfo().username}@${hostname()} (process ${process.pid}) since ${new Date().toISOString()}`
   let open = true
   const closed = new Promise<void>((resolve) => channel.once('close', resolve)).then(() => {
@@ -79,33 +81,33 @@ function firstLine(channel: ClientChannel, closed: Promise<void>, { onWait }: Lo
 function refusal(host: string, said: string): MmhaError {
   const owner = /^BUSY (.*)$/.exec(said)?.[1]
   if (owner === undefined) {
-    return new MmhaError(`cannot take the lock on ${host}: flock does not work there`, {
+    return new MmhaError(frame('lock.failed', { host }), {
       code: 'LOCK_FAILED',
       source: 'user',
       exit: EXIT.failed,
       host,
-      where: 'lock',
-      hint: 'install util-linux there and see whether /run is writable',
+      where: errors('where.lock'),
+      hint: frame('lock.failed.do'),
     })
   }
-  return new MmhaError(`another mmha is at work on ${host}: ${owner || 'its owner is unknown'}`, {
+  return new MmhaError(frame('lock.busy', { host, owner: owner || frame('lock.owner-unknown') }), {
     code: 'LOCKED',
     source: 'user',
     exit: EXIT.locked,
     host,
-    where: 'lock',
-    hint: `wait until it is done (--lock-wait SECONDS does); the lock ends by itself ${SILENCE} s after that process`,
+    where: errors('where.lock'),
+    hint: frame('lock.busy.do', { seconds: SILENCE }),
   })
 }
 
 function lost(host: string): MmhaError {
-  return new MmhaError(`the lock on ${host} was lost: it heard nothing of us for ${SILENCE} s`, {
+  return new MmhaError(frame('lock.lost', { host, seconds: SILENCE }), {
     code: 'LOCK_LOST',
     source: 'user',
     exit: EXIT.locked,
     host,
-    where: 'lock',
-    hint: 'run the same command again: it goes on where this one stopped',
+    where: errors('where.lock'),
+    hint: frame('error.go-on'),
   })
 }
 

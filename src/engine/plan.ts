@@ -4,6 +4,7 @@ import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { PlanContext } from '../modules/module.ts'
 import type { Step } from '../modules/step.ts'
 import { hostsOf, type Play, peerOf, type Task } from './play.ts'
+import { Registered } from './registered.ts'
 import { type Survey, viewOf } from './survey.ts'
 
 /** What one task has to do on one host; no steps: it is as it should be. */
@@ -19,10 +20,19 @@ export interface PlayPlan {
   readonly tasks: readonly TaskPlan[]
 }
 
-/** Plans tasks of a play on its hosts. Pure: facts in, steps out. */
-export function planTasks(play: Play, tasks: readonly Task[], inventory: Inventory, found: Survey): PlayPlan {
+/** Plans tasks of a play on its hosts: facts in, steps out. `registered` learns what they find. */
+export function planTasks(
+  play: Play,
+  tasks: readonly Task[],
+  inventory: Inventory,
+  found: Survey,
+  registered = new Registered([play]),
+): PlayPlan {
   const plans = hostsOf(play, inventory).flatMap((host) =>
-    tasks.map((task) => ({ task, host, ...planTask(play, task, contextOf(task, host, inventory, found), found) })),
+    tasks.map((task) => {
+      const context = contextOf(task, host, inventory, found)
+      return { task, host, ...planTask(play, task, context, found, registered) }
+    }),
   )
   checkIds(plans.flatMap(({ steps }) => steps))
   return { play, tasks: plans }
@@ -35,6 +45,7 @@ export function planTasks(play: Play, tasks: readonly Task[], inventory: Invento
 export function planAll(plays: readonly Play[], inventory: Inventory, found: Survey): PlayPlan[] {
   const facts = new Map(found.facts)
   const written = new Map<string, Set<string>>()
+  const registered = new Registered(plays)
   return plays.map((play) => {
     const changes: [string, Partial<HostFacts>][] = []
     const tasks = hostsOf(play, inventory).flatMap((host) =>
@@ -43,9 +54,9 @@ export function planAll(plays: readonly Play[], inventory: Inventory, found: Sur
         written.set(host.name, files)
         const seen = { ...found, facts }
         const context = { ...contextOf(task, host, inventory, seen), written: files }
-        const { skipped, steps } = planTask(play, task, context, seen)
+        const { skipped, steps } = planTask(play, task, context, seen, registered)
         for (const { writes = [] } of steps) for (const path of writes) files.add(path)
-        const change = skipped || steps.length === 0 ? null : expected(task, context, seen)
+        const change = skipped || steps.length === 0 ? null : expected(task, context, seen, registered)
         if (change !== null) changes.push([host.name, change])
         return { task, host, skipped, steps }
       }),
@@ -84,18 +95,30 @@ export function contextOf(task: Task, host: Host, inventory: Inventory, found: S
   }
 }
 
-function planTask(play: Play, task: Task, context: Context, found: Survey): Pick<TaskPlan, 'skipped' | 'steps'> {
-  const view = viewOf(context.inventory, context.host, found.facts)
-  if (!task.when(view)) return { skipped: true, steps: [] }
+function planTask(
+  play: Play,
+  task: Task,
+  context: Context,
+  found: Survey,
+  registered: Registered,
+): Pick<TaskPlan, 'skipped' | 'steps'> {
+  const { host, mine } = context
+  const view = viewOf(context.inventory, host, found.facts, registered.of(host.name))
+  if (!task.when(view)) {
+    registered.note(task, host.name, mine, false)
+    return { skipped: true, steps: [] }
+  }
   const steps = task.module.plan(task.params(view), context).filter((step) => play.keeps?.(step) ?? true)
+  registered.note(task, host.name, mine, steps.length > 0)
   return {
     skipped: false,
     steps: steps.map((step) => ({ ...step, notify: [...new Set([...step.notify, ...task.notify])] })),
   }
 }
 
-function expected(task: Task, context: Context, found: Survey): Partial<HostFacts> | null {
-  const params = task.params(viewOf(context.inventory, context.host, found.facts))
+function expected(task: Task, context: Context, found: Survey, registered: Registered): Partial<HostFacts> | null {
+  const { inventory, host } = context
+  const params = task.params(viewOf(inventory, host, found.facts, registered.of(host.name)))
   return task.module.expect?.(params, context) ?? null
 }
 

@@ -2,6 +2,7 @@ import { type HostFacts, hasAddress } from '../hosts/host-facts.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Module } from '../modules/module.ts'
 import type { Step } from '../modules/step.ts'
+import type { Results } from './registered.ts'
 
 /** What expressions of a playbook may name. Facts are null until they are known. */
 export interface View {
@@ -12,6 +13,8 @@ export interface View {
   readonly peerFacts: HostFacts | null
   /** True when this host holds the VIP; null until it is known. */
   readonly holder: boolean | null
+  /** Of this host's tasks that have `register`. */
+  readonly registered: Results
 }
 
 /** A task, ready to be asked: the playbook's text is compiled, its module looked up. */
@@ -23,6 +26,8 @@ export interface Task {
   readonly where: string
   readonly module: Module<unknown, unknown>
   readonly notify: readonly string[]
+  /** Name under which later tasks find its result; null: none. */
+  readonly register: string | null
   /** Its parameters name facts: its probe has to wait for them, which costs a round trip of its own. */
   readonly needsFacts: boolean
   /** Parameters, rendered and checked. @throws MmhaError (exit 4) with the place. */

@@ -1,6 +1,9 @@
+import type { Language } from '../events/language.ts'
+import { frame } from '../events/messages/frame.ts'
+import { title as shownTitle } from '../events/messages/titles.ts'
 import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Step } from '../modules/step.ts'
-import type { Deviations } from './approval.ts'
+import type { Deviations, StepName } from './approval.ts'
 import type { PlayPlan } from './plan.ts'
 
 /** What a run did on one host. */
@@ -32,17 +35,18 @@ export interface RunResult {
 }
 
 /** `m1 ok=14 changed=0 failed=0  round trips=7  0.42 s` */
-export function summaryLine(host: HostSummary, ms: number): string {
-  const skipped = host.skipped === 0 ? '' : ` skipped=${host.skipped}`
-  const pending = host.pending === 0 ? '' : ` pending=${host.pending}`
-  return `${host.host} ok=${host.ok} changed=${host.changed}${pending} failed=${host.failed}${skipped}  round trips=${host.roundTrips}  ${(ms / 1000).toFixed(2)} s`
+export function summaryLine(host: HostSummary, ms: number, language: Language = 'en'): string {
+  const count = (state: 'ok' | 'changed' | 'pending' | 'failed' | 'skipped') =>
+    ` ${frame(`recap.${state}`)[language]}=${host[state]}`
+  const skipped = host.skipped === 0 ? '' : count('skipped')
+  const pending = host.pending === 0 ? '' : count('pending')
+  return `${host.host}${count('ok')}${count('changed')}${pending}${count('failed')}${skipped}  ${frame('recap.round-trips')[language]}=${host.roundTrips}  ${(ms / 1000).toFixed(2)} s`
 }
 
 /** What was other than planned, one line each; [] when the plan was what happened. */
-export function deviationLines({ unplanned, notNeeded, declined }: Deviations): string[] {
-  return [
-    ...unplanned.map(({ host, title }) => `${host}: applied, and not in the first plan: ${title}`),
-    ...declined.map(({ host, title }) => `${host}: not done, as you said: ${title}`),
-    ...notNeeded.map(({ host, title }) => `${host}: planned but not needed: ${title}`),
-  ]
+export function deviationLines(deviations: Deviations, language: Language = 'en'): string[] {
+  const { unplanned, notNeeded, declined } = deviations
+  const lines = (names: readonly StepName[], how: 'unplanned' | 'declined' | 'not-needed') =>
+    names.map(({ host, title }) => frame(`recap.${how}`, { host, title: shownTitle(title) })[language])
+  return [...lines(unplanned, 'unplanned'), ...lines(declined, 'declined'), ...lines(notNeeded, 'not-needed')]
 }

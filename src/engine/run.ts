@@ -1,5 +1,8 @@
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Sink } from '../events/event.ts'
+import { joined, type Text, told } from '../events/message.ts'
+import { frame } from '../events/messages/frame.ts'
+import { title as shownTitle } from '../events/messages/titles.ts'
 import type { Connection } from '../hosts/connection.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import type { Step } from '../modules/step.ts'
@@ -16,6 +19,7 @@ import { inPhase } from './phase.ts'
 import { type PlayPlan, planAll, planTasks, stepsOf } from './plan.ts'
 import { planSummary } from './plan-text.ts'
 import { holdsVip, hostsOf, type Play, type Task } from './play.ts'
+import { Registered } from './registered.ts'
 import type { HostSummary, RunResult } from './result.ts'
 import { checkTogether, oneByOne } from './selection.ts'
 import { type Survey, settle, survey } from './survey.ts'
@@ -32,6 +36,8 @@ export interface RunOptions {
   readonly ask?: (steps: readonly Step[]) => Promise<'yes' | 'no' | 'stop'>
   /** Looks at the first plan, before anybody is asked; throws when it is not to be gone on with. */
   readonly check?: (plan: readonly PlayPlan[], found: Survey) => void
+  /** Told what was approved, before anything of it is done. */
+  readonly approved?: (steps: readonly Step[], found: Survey) => void
   /** Leave to restart the holder of the VIP. */
   readonly allowRestart: boolean
   /** s to wait for another run that has a host's lock; absent: not at all. */
@@ -45,7 +51,7 @@ export interface RunOptions {
 const FRESH = 5_000
 
 /** Nobody will. */
-const NEVER: Interrupt = { stop: new AbortController().signal, now: new AbortController().signal }
+const never = (): Interrupt => ({ stop: new AbortController().signal, now: new AbortController().signal })
 
 export interface ApprovalRequest {
   readonly plan: readonly PlayPlan[]
@@ -60,7 +66,7 @@ export interface ApprovalRequest {
  */
 export async function run(asked: RunOptions): Promise<RunResult> {
   const begin = performance.now()
-  const interruption = new Interruption(asked.interrupt ?? NEVER, asked.sink)
+  const interruption = new Interruption(asked.interrupt ?? never(), asked.sink)
   const options = { ...asked, sink: interruption.sink }
   let connections: ReadonlyMap<string, Connection> = new Map()
   try {
@@ -82,6 +88,7 @@ class Run {
   /** A person said no to them. */
   readonly #declined: Step[] = []
   readonly #locks: HostLock[] = []
+  readonly #registered: Registered
   #approval = new Approval([])
   /** What the first look found, while it is still true: nothing was applied since, nobody has thought it over for long. */
   #known: { readonly found: Survey; readonly at: number } | null = null
@@ -90,12 +97,13 @@ class Run {
     this.#options = options
     this.#interruption = interruption
     this.#connections = connections
+    this.#registered = new Registered(options.plays)
   }
 
   async all(): Promise<Omit<RunResult, 'ms'>> {
     const { inventory, plays, sink, mode, allowRestart } = this.#options
     const at = performance.now()
-    const first = await this.#look('looking at the hosts', plays)
+    const first = await this.#look(frame('phase.look'), plays)
     this.#known = { found: first, at }
     checkHosts(inventory, first.facts)
     sayFindings(findingsOf(plays, inventory, first), sink)
@@ -103,14 +111,15 @@ class Run {
     const steps = stepsOf(plan)
     const { facts } = first
     this.#options.check?.(plan, first)
-    sink({ code: 'plan.ready', level: 'info', message: planMessage(plan), data: { steps } })
+    sink({ code: 'plan.ready', level: 'info', ...told(planMessage(plan)), data: { steps } })
     if (steps.length === 0 || mode === 'plan') {
       return { steps, plan, facts, deviations: NO_DEVIATIONS, hosts: this.#summary(plan, steps) }
     }
     checkGate(steps, inventory, first, allowRestart)
     checkTogether(plan)
-    if (!(await this.#options.approve({ plan, unforeseen: false }))) throw notApproved('nothing was changed')
+    if (!(await this.#options.approve({ plan, unforeseen: false }))) throw notApproved(frame('approve.no.nothing'))
     this.#approval = new Approval(plan)
+    this.#options.approved?.(steps, first)
     const last = await this.#locked(async () => {
       for (const play of plays) await this.#play(play)
       return this.#verify()
@@ -122,7 +131,7 @@ class Run {
   #lock(host: string): Promise<HostLock> {
     const { sink, lockWait: wait = 0 } = this.#options
     const onWait = (owner: string) =>
-      sink({ code: 'lock.wait', level: 'info', host, message: `another mmha is at work: ${owner}; waiting` })
+      sink({ code: 'lock.wait', level: 'info', host, ...told(frame('lock.wait', { owner })) })
     return takeLock(this.#connection(host), { wait, onWait })
   }
 
@@ -136,7 +145,7 @@ class Run {
     }
   }
 
-  async #look(title: string, plays: readonly Play[]): Promise<Survey> {
+  async #look(title: Text, plays: readonly Play[]): Promise<Survey> {
     const { inventory, sink } = this.#options
     const hosts = [...this.#connections.values()]
     return inPhase(sink, title, hosts, () => survey(inventory, this.#connections, plays))
@@ -148,15 +157,17 @@ class Run {
   }
 
   async #play(play: Play): Promise<void> {
-    await this.#stage(play, play.tasks, play.name)
-    if (play.handlers.length > 0) await this.#stage(play, play.handlers, `${play.name}: handlers`)
+    await this.#stage(play, play.tasks, shownTitle(play.name))
+    if (play.handlers.length > 0)
+      await await this.#stage(play, play.handlers, frame('phase.handlers', { play: shownTitle(play.name) }))
   }
 
-  async #stage(play: Play, tasks: readonly Task[], title: string): Promise<void> {
+  async #stage(play: Play, tasks: readonly Task[], title: Text): Promise<void> {
     const { inventory, allowRestart } = this.#options
     if (tasks.length === 0) return
-    const found = this.#stillKnown() ?? (await survey(inventory, this.#connections, [{ ...play, tasks, handlers: [] }]))
-    const planned = planTasks(play, tasks, inventory, found)
+    const stage = [{ ...play, tasks, handlers: [] }]
+    const found = this.#stillKnown() ?? (await survey(inventory, this.#connections, stage, this.#registered))
+    const planned = planTasks(play, tasks, inventory, found, this.#registered)
     const steps = stepsOf([planned])
     if (steps.length === 0) return
     checkGate(steps, inventory, found, allowRestart)
@@ -169,14 +180,18 @@ class Run {
     if (ask === undefined) return this.#apply(title, steps, hosts, serial)
     for (const one of oneByOne(steps, hosts, serial)) {
       const answer = await ask(one)
-      if (answer === 'stop')
-        throw notApproved(`the run ends before ${one[0]?.title ?? ''}; what it did until then stays`)
+      if (answer === 'stop') throw notApproved(frame('approve.no.ends', { title: shownTitle(one[0]?.title ?? '') }))
       if (answer === 'yes') await this.#apply(title, one, hosts, serial)
-      else this.#declined.push(...one)
+      else {
+        this.#declined.push(...one)
+        for (const { task, host, steps: own } of planned.tasks)
+          if (own.some((step) => one.includes(step)))
+            this.#registered.note(task, host.name, found.probed.get(host.name)?.get(task.id), false)
+      }
     }
   }
 
-  async #apply(title: string, steps: readonly Step[], order: readonly Host[], serial: boolean): Promise<void> {
+  async #apply(title: Text, steps: readonly Step[], order: readonly Host[], serial: boolean): Promise<void> {
     const { sink } = this.#options
     const hosts = order.filter(({ name }) => steps.some(({ host }) => host === name))
     this.#interruption.check()
@@ -198,10 +213,10 @@ class Run {
   async #approveWhatIsNew(planned: PlayPlan): Promise<void> {
     const news = this.#approval.missing(planned)
     if (news !== null) {
-      const message = `not in the plan that was approved: ${planSummary([news])}`
-      this.#options.sink({ code: 'plan.new', level: 'warn', message, data: { steps: stepsOf([news]) } })
+      const text = frame('plan.new', { summary: planSummary([news]) })
+      this.#options.sink({ code: 'plan.new', level: 'warn', ...told(text), data: { steps: stepsOf([news]) } })
       if (!(await this.#options.approve({ plan: [news], unforeseen: true }))) {
-        throw notApproved(`the run ends before ${planned.play.name}; what it did until then stays`)
+        throw notApproved(frame('approve.no.ends', { title: shownTitle(planned.play.name) }))
       }
     }
     this.#approval.add(planned)
@@ -210,18 +225,22 @@ class Run {
   /** The same as a second run would do: look at all, plan all, find nothing. */
   async #verify(): Promise<readonly PlayPlan[]> {
     const { inventory, plays, sink } = this.#options
-    const found = await this.#look('looking again', plays)
+    const found = await this.#look(frame('phase.look-again'), plays)
     const plans = planAll(plays, inventory, found)
-    const left = stepsOf(plans).filter((step) => !this.#declined.some((no) => sameStep(no, step)))
+    const done = (step: Step) => step.repeats === true && this.#applied.some((one) => sameStep(one, step))
+    const left = stepsOf(plans).filter((step) => !done(step) && !this.#declined.some((no) => sameStep(no, step)))
     if (left.length === 0) return plans
-    sink({ code: 'plan.left', level: 'error', message: 'these steps are still missing', data: { steps: left } })
-    const names = left.map(({ host, title }) => `${host}: ${title}`).join('; ')
-    throw new MmhaError(`everything was applied, but the hosts are not as they should be: ${names}`, {
+    sink({ code: 'plan.left', level: 'error', ...told(frame('plan.left')), data: { steps: left } })
+    const names = joined(
+      left.map(({ host, title }) => joined([`${host}: `, shownTitle(title)], 'nothing')),
+      'semicolon',
+    )
+    throw new MmhaError(frame('error.not-converged', { steps: names }), {
       code: 'NOT_CONVERGED',
       source: 'mmha',
       exit: EXIT.failed,
       ...(left[0] === undefined ? {} : { host: left[0].host, where: left[0].id }),
-      hint: 'run it again; if the same steps stay, something on the hosts undoes them, or it is a bug of mmha',
+      hint: frame('error.not-converged.do'),
     })
   }
 
@@ -258,15 +277,15 @@ function inOrder(play: Play, hosts: readonly Host[], found: Survey, inventory: I
   return [...hosts].sort((a, b) => rank(a) - rank(b))
 }
 
-function planMessage(plan: readonly PlayPlan[]): string {
-  return stepsOf(plan).length === 0 ? 'nothing to change' : `the plan: ${planSummary(plan)}`
+function planMessage(plan: readonly PlayPlan[]): Text {
+  return stepsOf(plan).length === 0 ? frame('plan.nothing') : frame('plan.ready', { summary: planSummary(plan) })
 }
 
-function notApproved(state: string): MmhaError {
-  return new MmhaError(`not approved: ${state}`, {
+function notApproved(state: Text): MmhaError {
+  return new MmhaError(frame('approve.no', { state }), {
     code: 'NOT_APPROVED',
     source: 'user',
     exit: EXIT.refused,
-    hint: 'run again and answer y, or give --yes',
+    hint: frame('approve.no.do'),
   })
 }

@@ -1,6 +1,7 @@
 import { randomBytes, scryptSync } from 'node:crypto'
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
+import type { Text } from '../events/message.ts'
 import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { Secret } from '../inventory/secret.ts'
@@ -8,10 +9,12 @@ import { masked, type Step } from '../modules/step.ts'
 import { holdsVip } from './play.ts'
 
 /** What a plan is made of beside the hosts: given again, the same steps come out of the same facts. */
-const source = z.strictObject({
+export const source = z.strictObject({
   /** Path of the playbook; null: the one of `mmha provision`. */
   playbook: z.string().nullable(),
   tags: z.array(z.string()),
+  /** Of the command line. */
+  vars: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
   limit: z.array(z.string()),
   from: z.string().nullable(),
   only: z.array(z.string()),
@@ -100,7 +103,7 @@ export function checkDrift(saved: SavedPlan, now: Planned): void {
 }
 
 /** Of something that the saved plan does not hold. */
-export function drifted(what: string): MmhaError {
+export function drifted(what: Text): MmhaError {
   return new MmhaError(what, {
     code: 'PLAN_DRIFT',
     source: 'user',
@@ -116,7 +119,8 @@ export function drift(saved: SavedPlan, now: Planned): string[] {
   return [...inventory, ...factDrift(saved.facts, comparable(now)), ...stepDrift(saved.steps, now.steps)]
 }
 
-function factDrift(before: SavedPlan['facts'], now: SavedPlan['facts']): string[] {
+/** What is other on each host, one line each. */
+export function factDrift(before: SavedPlan['facts'], now: SavedPlan['facts']): string[] {
   return Object.keys({ ...before, ...now }).flatMap((host) => {
     const [was, is] = [before[host] ?? {}, now[host] ?? {}]
     const names = Object.keys({ ...was, ...is }).filter((name) => was[name] !== is[name])
@@ -152,7 +156,7 @@ function savedStepOf({ host, id, title, diff, impact, run, payload }: Step): Sav
 }
 
 /** Facts that a plan rests on and that don't change by themselves. Who holds the VIP is one: it decides about order. */
-function comparable({ facts: found, inventory }: Pick<Planned, 'facts' | 'inventory'>): SavedPlan['facts'] {
+export function comparable({ facts: found, inventory }: Pick<Planned, 'facts' | 'inventory'>): SavedPlan['facts'] {
   const vip = inventory.vip.address
   return Object.fromEntries(
     [...found].map(([host, one]) => {
@@ -178,12 +182,13 @@ function comparable({ facts: found, inventory }: Pick<Planned, 'facts' | 'invent
   )
 }
 
-function inventoryMark(inventory: Inventory, salt: string): string {
+/** The same for the same inventory, whoever logs in. @param salt hex */
+export function inventoryMark(inventory: Inventory, salt: string): string {
   return `${salt}:${scryptSync(JSON.stringify(plain(inventory)), salt, 32).toString('hex')}`
 }
 
 /** Says nothing of the pair: who approves a plan may log in in another way than who carries it out. */
-const PERSONAL = ['file', 'ssh']
+const PERSONAL = ['file', 'pair', 'ssh']
 
 /** The same value with its secrets as text. Never leaves this file but as a hash. */
 function plain(value: unknown): unknown {

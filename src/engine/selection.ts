@@ -20,7 +20,8 @@ export interface Selection {
 /** The same plays with what is not selected left out. @throws MmhaError HOST_UNKNOWN, STEP_UNKNOWN (exit 4) */
 export function select(plays: readonly Play[], selection: Selection, inventory: Inventory): Play[] {
   const hosts = [...inventory.masters, ...(inventory.client === null ? [] : [inventory.client])].map(({ name }) => name)
-  for (const name of selection.limit) if (!hosts.includes(name)) throw unknown('HOST_UNKNOWN', 'host', name, hosts)
+  for (const name of selection.limit)
+    if (!hosts.includes(name)) throw unknown('HOST_UNKNOWN', `there is no host ${name}`, name, hosts)
   const names = new Names(plays)
   const [only, skip] = [selection.only.map((name) => names.find(name)), selection.skip.map((name) => names.find(name))]
   const late = selection.from === null ? null : names.from(selection.from)
@@ -65,7 +66,8 @@ export function checkStepNames(
   for (const name of parts) {
     const beside = [...new Set(ids.filter((id) => names.taskOf(name) === names.taskOf(id)))]
     // A task that has nothing left to do has done this step, too.
-    if (beside.length > 0 && !beside.some((id) => within(id, name))) throw unknown('STEP_UNKNOWN', 'step', name, beside)
+    if (beside.length > 0 && !beside.some((id) => within(id, name)))
+      throw unknown('STEP_UNKNOWN', `there is no step ${name}`, name, beside)
   }
 }
 
@@ -108,7 +110,7 @@ class Names {
     if (this.#tasks.some((id) => within(id, name) || within(name, id))) return name
     const own = this.#tasks.filter((id) => id.split('/').at(-1) === name)
     if (own.length === 1 && own[0] !== undefined) return own[0]
-    throw unknown('STEP_UNKNOWN', 'play, task or step', name, this.#known(), own)
+    throw unknown('STEP_UNKNOWN', `there is no play, task or step ${name}`, name, this.#known(), own)
   }
 
   /** Ids of the tasks from this one on, in order. */
@@ -116,7 +118,7 @@ class Names {
     const found = this.find(name)
     const order = this.#plays.flatMap((play) => [...play.tasks, ...play.handlers])
     const at = order.findIndex(({ id }) => within(id, found))
-    if (at < 0) throw unknown('STEP_UNKNOWN', 'play or task', name, this.#known())
+    if (at < 0) throw unknown('STEP_UNKNOWN', `there is no play or task ${name}`, name, this.#known())
     return new Set(order.slice(at).map(({ id }) => id))
   }
 
@@ -151,14 +153,14 @@ function isNotified(play: Play, handler: Task, name: string): boolean {
 
 function unknown(
   code: string,
-  kind: string,
+  message: string,
   name: string,
   known: readonly string[],
   meant: readonly string[] = [],
 ): MmhaError {
   const near = meant.length > 0 ? meant.join(' or ') : closest(name, known)
   const list = `there are: ${known.join(', ')}`
-  return new MmhaError(`there is no ${kind} ${name}`, {
+  return new MmhaError(message, {
     code,
     source: 'user',
     exit: EXIT.invalid,

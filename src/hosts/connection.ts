@@ -1,12 +1,12 @@
-import { type Socket, connect as tcpConnect } from 'node:net'
-import type { Readable } from 'node:stream'
-import { NodeSSH } from 'node-ssh'
-import type { AnyAuthMethod, ClientChannel, NextAuthHandler, ServerHostKeyAlgorithm } from 'ssh2'
+import { randomBytes } from 'node:crypto'
+import { PassThrough, type Readable } from 'node:stream'
+import type { NodeSSH } from 'node-ssh'
+import type { ClientChannel } from 'ssh2'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { errors } from '../events/messages/errors.ts'
 import type { SshTarget } from '../inventory/inventory.ts'
-import { loginsFor } from './authentication.ts'
-import { HostKeyError, readKnownHosts } from './host-key-error.ts'
-import { hostKeyAlgorithms, judgeKey, type KeyVerdict, type KnownHost } from './known-hosts.ts'
+import { asRoot, denied, withoutPrompt } from './become.ts'
+import { type ConnectOptions, message, openSession, type Session } from './session.ts'
 
 export interface CommandResult {
   /** Exit status; 128 + 9 and the like when a signal ended the command. */
@@ -20,6 +20,8 @@ export interface CommandOptions {
   readonly onStdout?: (chunk: Buffer) => void
   /** What runs, for the message when the link dies: a step, "facts". */
   readonly what?: string
+  /** The command is sh text for root, who is become as the target says: $1 is the uid of the login, $2 is 1. */
+  readonly asRoot?: boolean
 }
 
 /** One SSH connection to one host. Everything else in mmha reaches a host through this. */
@@ -29,86 +31,65 @@ export interface Connection {
   readonly target: SshTarget
   /** Network round trips that were waited for: TCP 1, SSH 5, a command 2, a command with input 3. */
   readonly roundTrips: number
-  /** Runs a command. Resolves with any exit status. @throws MmhaError SSH_LINK_LOST, SSH_CHANNEL_REFUSED (exit 3). */
+  /**
+   * Runs a command. Resolves with any exit status. @throws MmhaError SSH_LINK_LOST, SSH_CHANNEL_REFUSED, BECOME_DENIED
+   * (exit 3).
+   */
   exec(command: string, options?: CommandOptions): Promise<CommandResult>
   /** A long-lived command: stdin is written to the channel, stdout read from it, stderr from `.stderr`. */
-  openStream(command: string): Promise<ClientChannel>
+  openStream(command: string, options?: Pick<CommandOptions, 'asRoot'>): Promise<ClientChannel>
+  /** A connection of its own to the same host, made as this one was. @throws MmhaError as `connect` */
+  another(): Promise<Connection>
   close(): Promise<void>
 }
 
-/** ms; a host that doesn't answer at all: three SYNs, at 0, 1 and 3 s. */
-const DIAL_TIMEOUT = 5_000
-/** ms; key exchange and login, which a busy host may be slow with. */
-const LOGIN_TIMEOUT = 10_000
-/** ms and count: a link that died silently is noticed after 15 s. */
-const KEEPALIVE = { keepaliveInterval: 5_000, keepaliveCountMax: 3 }
-/** As test/unit/hosts/connection.test.ts measures them on the wire: key exchange 3, service 1, each key 1, … */
-const ROUND_TRIPS = { tcp: 1, ssh: 4, attempt: 1, exec: 2, input: 1 }
+/** As test/unit/hosts/connection.test.ts measures them on the wire. */
+const ROUND_TRIPS = { exec: 2, input: 1 }
 
-export interface ConnectOptions {
-  /** Host keys that a person has just accepted, which are in no file yet. */
-  readonly trusted?: readonly KnownHost[]
-  /** Aborted: the connection ends at once, also while it is being made. */
-  readonly signal?: AbortSignal
-}
+/** ms between tries: sshd forgets a session one turn of its loop after the channel's end. */
+const SETTLING = [0, 10, 50, 200]
 
 /** Connects and logs in. @throws MmhaError (exit 3): unreachable, host key not trusted, no way to log in. */
-export async function connect(name: string, target: SshTarget, options: ConnectOptions = {}): Promise<Connection> {
-  const socket = await dial(name, target, options.signal)
-  const known = [...readKnownHosts(target.knownHosts), ...(options.trusted ?? [])]
-  const logins = loginsFor(target, process.env)
-  const rejected: { verdict: Exclude<KeyVerdict, 'known'>; key: Buffer }[] = []
-  const left: AnyAuthMethod[] = [...logins.methods]
-  let attempts = 0
-  const ssh = new NodeSSH()
-  try {
-    await ssh.connect({
-      sock: socket,
-      username: target.user,
-      readyTimeout: LOGIN_TIMEOUT,
-      ...KEEPALIVE,
-      algorithms: { serverHostKey: hostKeyAlgorithms(known, target.host, target.port) as ServerHostKeyAlgorithm[] },
-      hostVerifier: (key: Buffer) => {
-        const verdict = judgeKey(known, target.host, target.port, key)
-        if (verdict !== 'known') rejected.push({ verdict, key })
-        return verdict === 'known'
-      },
-      authHandler: (_methods, _partial, next: NextAuthHandler) => {
-        const method = left.shift()
-        attempts += 1
-        next(method ?? (false as never))
-      },
-    })
-  } catch (cause) {
-    socket.destroy()
-    const refused = rejected[0]
-    if (refused !== undefined) throw new HostKeyError(name, target, refused.verdict, refused.key)
-    throw loginError(name, target, logins.notes, cause)
-  }
-  return new SshConnection(
-    name,
-    target,
-    ssh,
-    socket,
-    ROUND_TRIPS.tcp + ROUND_TRIPS.ssh + ROUND_TRIPS.attempt * attempts,
-  )
+export function connect(name: string, target: SshTarget, options: ConnectOptions = {}): Promise<Connection> {
+  return open(name, target, options)
+}
+
+async function open(name: string, target: SshTarget, options: ConnectOptions): Promise<SshConnection> {
+  return new SshConnection(name, target, options, await openSession(name, target, options))
+}
+
+/** What goes over one channel. */
+interface Errand {
+  readonly command: string
+  readonly stdin: string | Readable | undefined
 }
 
 class SshConnection implements Connection {
   readonly name: string
   readonly target: SshTarget
+  readonly #options: ConnectOptions
   readonly #ssh: NodeSSH
-  readonly #socket: Socket
+  readonly #session: Session
   #roundTrips: number
   #lastError: Error | null = null
   #gone: Promise<void>
+  #channels = 0
+  /** It has allowed one. */
+  #served = false
+  /** How many channels the host allows, as it has shown (MaxSessions). */
+  #room = Number.POSITIVE_INFINITY
+  /** A second connection for the channels that the host doesn't allow on this one. */
+  #spare: Promise<SshConnection> | null = null
+  #spareTrips: () => number = () => 0
 
-  constructor(name: string, target: SshTarget, ssh: NodeSSH, socket: Socket, roundTrips: number) {
+  constructor(name: string, target: SshTarget, options: ConnectOptions, session: Session) {
+    const { ssh } = session
     this.name = name
     this.target = target
+    this.#options = options
     this.#ssh = ssh
-    this.#socket = socket
-    this.#roundTrips = roundTrips
+    this.#session = session
+    this.#roundTrips = session.roundTrips
     // node-ssh leaves no error listener behind: without this one a reset connection would end the process.
     ssh.connection?.on('error', (error: Error) => {
       this.#lastError = error
@@ -116,46 +97,130 @@ class SshConnection implements Connection {
     this.#gone = new Promise((resolve) => ssh.connection?.once('close', () => resolve()))
   }
 
+  another(): Promise<Connection> {
+    return connect(this.name, this.target, this.#options)
+  }
+
   get roundTrips(): number {
-    return this.#roundTrips
+    return this.#roundTrips + this.#spareTrips()
   }
 
   async exec(command: string, options: CommandOptions = {}): Promise<CommandResult> {
-    this.#roundTrips += ROUND_TRIPS.exec + (options.stdin === undefined ? 0 : ROUND_TRIPS.input)
-    const result = await this.#orGone(
-      this.#ssh.execCommand(command, {
-        noTrim: true,
-        ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
-        ...(options.onStdout === undefined ? {} : { onStdout: options.onStdout }),
-      }),
-      options.what,
-    )
-    // node-ssh resolves with neither code nor signal when the link died: that is a failure, not success.
-    if (result.code === null && result.signal === null) throw this.#linkLost(options.what)
-    return { code: result.code ?? signalStatus(result.signal), stdout: result.stdout, stderr: result.stderr }
+    const result = await this.#run(this.#errand(command, options), options)
+    const refused = options.asRoot === true ? denied(this.name, this.target, result.code, result.stderr) : null
+    if (refused !== null) throw refused
+    return { ...result, stderr: withoutPrompt(result.stderr, this.target.become) }
   }
 
-  async openStream(command: string): Promise<ClientChannel> {
+  openStream(command: string, options: Pick<CommandOptions, 'asRoot'> = {}): Promise<ClientChannel> {
+    return this.#open(this.#errand(command, options))
+  }
+
+  #errand(command: string, { asRoot: root = false, stdin }: CommandOptions): Errand {
+    if (!root) return { command, stdin }
+    const { prefix, command: becoming } = asRoot(this.target.become, command, randomBytes(9).toString('hex'))
+    return { command: becoming, stdin: prefix === '' ? stdin : before(prefix, stdin) }
+  }
+
+  async #run(errand: Errand, options: CommandOptions, tries = 0): Promise<CommandResult> {
+    const spare = await this.#spareIfFull()
+    if (spare !== null) return spare.#run(errand, options)
+    const { command, stdin } = errand
+    this.#roundTrips += ROUND_TRIPS.exec + (stdin === undefined ? 0 : ROUND_TRIPS.input)
+    this.#channels += 1
+    try {
+      const result = await this.#orGone(
+        this.#ssh.execCommand(command, {
+          noTrim: true,
+          ...(stdin === undefined ? {} : { stdin }),
+          ...(options.onStdout === undefined ? {} : { onStdout: options.onStdout }),
+        }),
+        options.what,
+      )
+      this.#served = true
+      // node-ssh resolves with neither code nor signal when the link died: that is a failure, not success.
+      if (result.code === null && result.signal === null) throw this.#linkLost(options.what)
+      return { code: result.code ?? signalStatus(result.signal), stdout: result.stdout, stderr: result.stderr }
+    } catch (error) {
+      if (!this.#isFull(error)) throw error
+    } finally {
+      this.#channels -= 1
+    }
+    if (await this.#settled(tries)) return this.#run(errand, options, tries + 1)
+    return (await this.#another()).#run(errand, options)
+  }
+
+  async #open(errand: Errand, tries = 0): Promise<ClientChannel> {
+    const spare = await this.#spareIfFull()
+    if (spare !== null) return spare.#open(errand)
     this.#roundTrips += ROUND_TRIPS.exec + ROUND_TRIPS.input
     const client = this.#ssh.connection
     if (client === null) throw this.#linkLost(undefined)
-    const opened = new Promise<ClientChannel>((resolve, reject) => {
-      client.exec(command, (error, channel) => (error === undefined ? resolve(channel) : reject(error)))
+    this.#channels += 1
+    try {
+      const opened = new Promise<ClientChannel>((resolve, reject) => {
+        client.exec(errand.command, (error, channel) => (error === undefined ? resolve(channel) : reject(error)))
+      })
+      const channel = await this.#orGone(opened, undefined)
+      this.#served = true
+      channel.on('error', (error: Error) => {
+        this.#lastError = error
+      })
+      channel.once('close', () => {
+        this.#channels -= 1
+      })
+      if (errand.stdin !== undefined) channel.write(errand.stdin)
+      return channel
+    } catch (error) {
+      const full = this.#isFull(error)
+      this.#channels -= 1
+      if (!full) throw error
+    }
+    if (await this.#settled(tries)) return this.#open(errand, tries + 1)
+    return (await this.#another()).#open(errand)
+  }
+
+  /**
+   * A refused channel beside others shows how many the host allows. One that is refused alone shows that the host still
+   * counts one that has just ended, or, when it was the first, that it allows none.
+   */
+  #isFull(error: unknown): boolean {
+    if (!(error instanceof MmhaError && error.code === 'SSH_CHANNEL_REFUSED')) return false
+    if (this.#channels > 1) this.#room = this.#channels - 1
+    return this.#channels > 1 || this.#served
+  }
+
+  /** Gives the host a moment to forget what has ended. @returns whether it is worth another try here */
+  async #settled(tries: number): Promise<boolean> {
+    if (this.#channels >= this.#room || tries >= SETTLING.length) return false
+    await new Promise((resolve) => setTimeout(resolve, SETTLING[tries]))
+    return true
+  }
+
+  async #spareIfFull(): Promise<SshConnection | null> {
+    return this.#channels < this.#room ? null : await this.#another()
+  }
+
+  async #another(): Promise<SshConnection> {
+    this.#spare ??= open(this.name, this.target, this.#options).catch((error: unknown) => {
+      this.#spare = null
+      throw error
     })
-    const channel = await this.#orGone(opened, undefined)
-    channel.on('error', (error: Error) => {
-      this.#lastError = error
-    })
-    return channel
+    const spare = await this.#spare
+    this.#spareTrips = () => spare.roundTrips
+    return spare
   }
 
   async close(): Promise<void> {
+    const spare = await this.#spare?.catch(() => null)
+    await spare?.close()
     if (this.#ssh.connection === null) return
     this.#ssh.dispose()
     // A peer that doesn't close its side must not hold us up.
-    const patience = setTimeout(() => this.#socket.destroy(), 1_000)
+    const patience = setTimeout(() => this.#session.destroy(), 1_000)
     await this.#gone
     clearTimeout(patience)
+    this.#session.destroy()
   }
 
   async #orGone<T>(work: Promise<T>, what: string | undefined): Promise<T> {
@@ -171,12 +236,12 @@ class SshConnection implements Connection {
       if (late !== null) return late.value
     } catch (cause) {
       if (this.#ssh.connection === null) throw this.#linkLost(what, cause)
-      throw new MmhaError(`${this.name} refuses another SSH channel: ${message(cause)}`, {
+      throw new MmhaError(errors('ssh.channel', { host: this.name, why: message(cause) }), {
         code: 'SSH_CHANNEL_REFUSED',
         source: 'user',
         exit: EXIT.unreachable,
         host: this.name,
-        hint: 'raise MaxSessions in its sshd_config (mmha needs 2)',
+        hint: errors('ssh.channel.do'),
         cause,
       })
     }
@@ -185,86 +250,16 @@ class SshConnection implements Connection {
 
   #linkLost(what: string | undefined, cause?: unknown): MmhaError {
     const why = this.#lastError === null ? '' : `: ${this.#lastError.message}`
-    return new MmhaError(`the SSH connection to ${this.name} (${this.target.host}) was lost${why}`, {
+    return new MmhaError(errors('ssh.lost', { host: this.name, address: this.target.host, why }), {
       code: 'SSH_LINK_LOST',
       source: 'user',
       exit: EXIT.unreachable,
       host: this.name,
       ...(what === undefined ? {} : { where: what }),
-      hint: 'see whether the host is up, then run the same command again: it goes on where this one stopped',
+      hint: errors('ssh.lost.do'),
       cause: cause ?? this.#lastError,
     })
   }
-}
-
-function dial(name: string, target: SshTarget, signal: AbortSignal | undefined): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    // ssh2 never sets TCP_NODELAY; without it each small packet waits for the peer's delayed ACK (208 ms → 45 ms a login).
-    const socket = tcpConnect({
-      host: target.host,
-      port: target.port,
-      noDelay: true,
-      keepAlive: true,
-      ...(signal === undefined ? {} : { signal }),
-    })
-    const fail = (cause: Error) => {
-      socket.destroy()
-      reject(
-        new MmhaError(`cannot reach ${name} at ${target.host} port ${target.port}: ${dialMessage(cause)}`, {
-          code: 'SSH_UNREACHABLE',
-          source: 'user',
-          exit: EXIT.unreachable,
-          host: name,
-          where: 'connecting',
-          hint: 'see whether the host is up, sshd runs there and no firewall is between; address and port are in the inventory',
-          cause,
-        }),
-      )
-    }
-    socket.setTimeout(DIAL_TIMEOUT, () => fail(new Error(`no answer within ${DIAL_TIMEOUT / 1000} s`)))
-    socket.once('error', fail)
-    socket.once('connect', () => {
-      socket.setTimeout(0)
-      socket.removeListener('error', fail)
-      socket.on('error', () => {})
-      resolve(socket)
-    })
-  })
-}
-
-function loginError(name: string, target: SshTarget, notes: readonly string[], cause: unknown): MmhaError {
-  const denied = /authentication methods failed/i.test(message(cause))
-  const why = denied
-    ? `${target.user}@${target.host} was not let in`
-    : `no SSH session with ${target.host}: ${message(cause)}`
-  return new MmhaError([why, ...notes].join('; '), {
-    code: denied ? 'SSH_DENIED' : 'SSH_HANDSHAKE',
-    source: 'user',
-    exit: EXIT.unreachable,
-    host: name,
-    where: 'logging in',
-    hint: denied
-      ? 'give ssh: {user, key} in the inventory, or start an agent that has the key; `ssh -v` shows what the host takes'
-      : 'see whether an SSH server listens there',
-    cause,
-  })
-}
-
-const DIAL_ERRORS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  EHOSTUNREACH: 'no host there, or a firewall that rejects',
-  ENETUNREACH: 'no route to that network from here',
-  ENOTFOUND: 'no such name in DNS',
-}
-
-function dialMessage(cause: Error): string {
-  const code = 'code' in cause ? String(cause.code) : ''
-  const known = DIAL_ERRORS[code]
-  return known === undefined ? message(cause) : `${known} (${code})`
-}
-
-function message(cause: unknown): string {
-  return cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : cause.name) : String(cause)
 }
 
 function signalStatus(signal: string | null): number {
@@ -279,4 +274,13 @@ function signalStatus(signal: string | null): number {
     TERM: 15,
   }
   return 128 + (numbers[(signal ?? '').replace(/^SIG/, '')] ?? 0)
+}
+
+/** stdin with something before it. */
+function before(prefix: string, stdin: string | Readable | undefined): string | Readable {
+  if (stdin === undefined || typeof stdin === 'string') return prefix + (stdin ?? '')
+  const whole = new PassThrough()
+  whole.write(prefix)
+  stdin.once('error', (error: Error) => whole.destroy(error))
+  return stdin.pipe(whole)
 }

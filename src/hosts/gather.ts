@@ -30,14 +30,14 @@ export async function gather(connection: Connection, probes: readonly Section[] 
   const facts = parseHostFacts(outputs.get(BASE) ?? '')
   if (!facts.sudo) {
     throw new MmhaError(
-      `${connection.target.user}@${connection.target.host} is not root and \`sudo -n\` does not work there`,
+      `${connection.target.user}@${connection.target.host} is not root, and neither sudo nor doas makes it root without a password`,
       {
         code: 'NOT_ROOT',
         source: 'user',
         exit: EXIT.unreachable,
         host: connection.name,
         where: 'facts',
-        hint: `log in as root (ssh: {user: root}), or allow ${connection.target.user} sudo without a password (NOPASSWD)`,
+        hint: `give ssh: {become: {password: …}} (with method: su that of root), log in as root (ssh: {user: root}), or allow ${connection.target.user} sudo without a password (NOPASSWD)`,
       },
     )
   }

@@ -1,58 +1,91 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { EXIT, MmhaError } from '../events/error.ts'
+import type { Text } from '../events/message.ts'
+import { errors } from '../events/messages/errors.ts'
 import type { SshTarget } from '../inventory/inventory.ts'
-import { fingerprint, type KeyVerdict, type KnownHost, keyType, knownHostLine, parseKnownHosts } from './known-hosts.ts'
+import { fingerprint, type KeyVerdict, type KnownHost, keyType, knownHostName } from './known-hosts.ts'
+
+/** Why a host key is not trusted; `pinned`: the inventory's `fingerprint` names another. */
+export type Distrust = Exclude<KeyVerdict, 'known'> | 'pinned'
+
+export interface Distrusted {
+  readonly verdict: Distrust
+  readonly key: Buffer
+  /** What says so. */
+  readonly by: KnownHost | null
+  /** Lines of known_hosts files that can't be read, `file:line`. */
+  readonly broken: readonly string[]
+}
 
 /** A host showed a key that can't be trusted. Carries the key, so that a wizard may show it and ask. */
 export class HostKeyError extends MmhaError {
-  readonly verdict: Exclude<KeyVerdict, 'known'>
+  readonly verdict: Distrust
   readonly key: Buffer
   readonly fingerprint: string
 
-  constructor(name: string, target: SshTarget, verdict: Exclude<KeyVerdict, 'known'>, key: Buffer) {
-    const print = fingerprint(key)
-    const type = keyType(key)
-    const address = target.port === 22 ? target.host : `${target.host} port ${target.port}`
-    const file = target.knownHosts[0] ?? '~/.ssh/known_hosts'
-    const login =
-      target.port === 22 ? `ssh ${target.user}@${target.host}` : `ssh -p ${target.port} ${target.user}@${target.host}`
-    const text = {
-      unknown: `the host key of ${address} is not known: ${type} ${print}`,
-      changed: `the host key of ${address} is not the one in known_hosts: it shows ${type} ${print}. Somebody may be in between, or the host was reinstalled`,
-      revoked: `the host key of ${address} is revoked: ${type} ${print}`,
-    }
-    const hint = {
-      unknown: `compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\` on the host, then log in once with \`${login}\` or add the key to ${file}`,
-      changed: `find out why before anything else; after a reinstallation remove the old key with \`ssh-keygen -R '${target.port === 22 ? target.host : `[${target.host}]:${target.port}`}'\``,
-      revoked: 'give the host a new key',
-    }
-    super(text[verdict], {
+  constructor(name: string, target: SshTarget, { verdict, key, by, broken }: Distrusted) {
+    const text = TEXTS[verdict](target, by)
+    const unread = broken.length === 0 ? '' : errors('key.unread', { lines: broken.join(', ') })
+    const shown = `${keyType(key)} ${fingerprint(key)}`
+    super(errors('key.distrusted', { host: addressOf(target), why: text.why, key: shown, unread }), {
       code: `SSH_HOST_KEY_${verdict.toUpperCase()}`,
       source: 'user',
       exit: EXIT.unreachable,
       host: name,
-      where: 'connecting',
-      hint: hint[verdict],
+      where: errors('where.connecting'),
+      hint: text.hint,
     })
     this.verdict = verdict
     this.key = key
-    this.fingerprint = print
+    this.fingerprint = fingerprint(key)
   }
 }
 
-/** All entries of the known_hosts files that exist. */
-export function readKnownHosts(files: readonly string[]): KnownHost[] {
-  return files.filter((file) => existsSync(file)).flatMap((file) => parseKnownHosts(readFileSync(file, 'utf8')))
+const compare = errors('key.compare')
+const fingerprintLine = '{fingerprint: …}'
+
+const TEXTS: Readonly<
+  Record<Distrust, (target: SshTarget, by: KnownHost | null) => { readonly why: Text; readonly hint: Text }>
+> = {
+  unknown: (target) => ({
+    why: errors('key.unknown'),
+    hint: errors('key.unknown.do', { compare, login: loginCommand(target), fingerprint: fingerprintLine }),
+  }),
+  other: (target, by) => ({
+    why: errors('key.other', { at: at(by), type: by?.type ?? errors('key.another') }),
+    hint: errors('key.other.do', { compare, login: loginCommand(target) }),
+  }),
+  authority: (target, by) => ({
+    why: errors('key.authority', { at: at(by) }),
+    hint: errors('key.authority.do', {
+      compare,
+      fingerprint: fingerprintLine,
+      file: target.knownHosts[0] ?? 'known_hosts',
+    }),
+  }),
+  changed: (target, by) => ({
+    why: errors('key.changed', { at: at(by) }),
+    hint: errors('key.changed.do', { name: knownHostName(nameOf(target)) }),
+  }),
+  revoked: (_, by) => ({ why: errors('key.revoked', { at: at(by) }), hint: errors('key.revoked.do') }),
+  pinned: (target) => ({
+    why: errors('key.pinned', { fingerprints: (target.fingerprints ?? []).join(', ') }),
+    hint: errors('key.pinned.do', { compare }),
+  }),
 }
 
-/** Makes a key known: appends it to the target's first known_hosts file. Only after a person has said yes. */
-export function addKnownHost(target: SshTarget, key: Buffer): string {
-  const file = target.knownHosts[0]
-  if (file === undefined) throw new Error('the target has no known_hosts file')
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const glue = before === '' || before.endsWith('\n') ? '' : '\n'
-  appendFileSync(file, glue + knownHostLine(target.host, target.port, key), { mode: 0o600 })
-  return file
+/** Under which name a target stands in known_hosts. */
+export function nameOf({ host, port, hostKeyAlias }: SshTarget) {
+  return { host, port, ...(hostKeyAlias === undefined ? {} : { alias: hostKeyAlias }) }
+}
+
+function at(entry: KnownHost | null): string {
+  return entry === null || entry.at === '' ? 'known_hosts' : entry.at
+}
+
+function addressOf({ host, port }: SshTarget): string {
+  return port === 22 ? host : `${host} port ${port}`
+}
+
+function loginCommand({ host, port, user }: SshTarget): string {
+  return port === 22 ? `ssh ${user}@${host}` : `ssh -p ${port} ${user}@${host}`
 }

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { fitsPatterns } from './host-pattern.ts'
 
 /** One line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHost {
@@ -8,60 +9,114 @@ export interface KnownHost {
   readonly type: string
   /** The key in base64, as in the file. */
   readonly key: string
+  /** `file:line`; '' for what is in no file. */
+  readonly at: string
 }
 
-/** What known_hosts says about a key that a host has shown. */
-export type KeyVerdict = 'known' | 'unknown' | 'changed' | 'revoked'
+/** Entries, and the lines that are none though they look like some. */
+export interface KnownHosts {
+  readonly entries: readonly KnownHost[]
+  /** `file:line` of each line that can't be read. */
+  readonly broken: readonly string[]
+}
 
-/** Reads known_hosts text; lines that are no entries are skipped, as OpenSSH does. */
-export function parseKnownHosts(text: string): KnownHost[] {
-  return text.split('\n').flatMap((line) => {
-    const words = line.trim().split(/\s+/)
+/** Under which name and port a host stands in known_hosts. */
+export interface HostName {
+  readonly host: string
+  readonly port: number
+  /** HostKeyAlias: this name alone, without a port. */
+  readonly alias?: string
+}
+
+/**
+ * What known_hosts says about a key that a host has shown. `other`: the host is known, but by keys of other types only;
+ * `authority`: it is vouched for by certificate authorities only.
+ */
+export type KeyVerdict = 'known' | 'unknown' | 'other' | 'authority' | 'changed' | 'revoked'
+
+/** Reads known_hosts text. A line that is no entry is skipped, as OpenSSH does, and named. */
+export function parseKnownHosts(text: string, file = ''): KnownHosts {
+  const entries: KnownHost[] = []
+  const broken: string[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    const words = line.trim().split(/[ \t]+/)
     const first = words[0] ?? ''
-    if (first === '' || first.startsWith('#')) return []
-    const marker = first === '@revoked' ? 'revoked' : first === '@cert-authority' ? 'cert-authority' : 'none'
-    const [hosts, type, key] = marker === 'none' ? words : words.slice(1)
-    if (hosts === undefined || type === undefined || key === undefined || first.startsWith('@') === (marker === 'none'))
-      return []
-    return [{ marker, hosts, type, key }]
-  })
+    if (first === '' || first.startsWith('#')) continue
+    const at = file === '' ? '' : `${file}:${index + 1}`
+    const marker = first.startsWith('@') ? MARKERS[first] : 'none'
+    const [hosts, type, key] = first.startsWith('@') ? words.slice(1) : words
+    // The type stands in the key once more; where the two differ, the line was damaged.
+    const whole = hosts !== undefined && type !== undefined && key !== undefined && typeOf(key) === type
+    if (marker === undefined || !whole) broken.push(at)
+    else entries.push({ marker, hosts, type, key, at })
+  }
+  return { entries, broken }
+}
+
+const MARKERS: Readonly<Record<string, KnownHost['marker']>> = {
+  '@revoked': 'revoked',
+  '@cert-authority': 'cert-authority',
 }
 
 /** The name under which a host stands in known_hosts: `host`, or `[host]:port` when the port isn't 22. */
-export function knownHostName(host: string, port: number): string {
-  return port === 22 ? host : `[${host}]:${port}`
+export function knownHostName({ host, port, alias }: HostName): string {
+  return (alias ?? (port === 22 ? host : `[${host}]:${port}`)).toLowerCase()
 }
 
 /** Judges a key (SSH wire format) of a host. A key known for the host on port 22 counts on other ports too, as in OpenSSH. */
-export function judgeKey(entries: readonly KnownHost[], host: string, port: number, key: Buffer): KeyVerdict {
+export function judgeKey(
+  entries: readonly KnownHost[],
+  name: HostName,
+  key: Buffer,
+): { verdict: KeyVerdict; by: KnownHost | null } {
   const type = keyType(key)
   const text = key.toString('base64')
-  const own = entriesOf(entries, host, port)
-  if (entries.some((entry) => entry.marker === 'revoked' && entry.key === text && matches(entry.hosts, host, port)))
-    return 'revoked'
-  const plain = port === 22 ? [] : entriesOf(entries, host, 22)
-  if ([...own, ...plain].some((entry) => entry.key === text)) return 'known'
-  return own.some((entry) => entry.type === type) ? 'changed' : 'unknown'
+  const here = entriesOf(entries, name)
+  const plain = entriesOf(entries, { ...name, port: 22 })
+  const own = here.filter(({ marker }) => marker === 'none')
+  const found = (verdict: KeyVerdict, by: KnownHost | undefined) => (by === undefined ? null : { verdict, by })
+  return (
+    found(
+      'revoked',
+      [...here, ...plain].find((entry) => entry.marker === 'revoked' && entry.key === text),
+    ) ??
+    found(
+      'known',
+      [...own, ...plain].find((entry) => entry.marker === 'none' && entry.key === text),
+    ) ??
+    found(
+      'changed',
+      own.find((entry) => entry.type === type),
+    ) ??
+    found('other', own[0]) ??
+    found(
+      'authority',
+      here.find(({ marker }) => marker === 'cert-authority'),
+    ) ?? { verdict: 'unknown', by: null }
+  )
 }
 
 /** Host key algorithms that ssh2 speaks, best first; RSA keys are asked for with SHA-2 only. */
-const ALGORITHMS: readonly (readonly [algorithm: string, keyType: string])[] = [
+export const HOST_KEY_ALGORITHMS = [
   ['ssh-ed25519', 'ssh-ed25519'],
   ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp256'],
   ['ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp384'],
   ['ecdsa-sha2-nistp521', 'ecdsa-sha2-nistp521'],
   ['rsa-sha2-512', 'ssh-rsa'],
   ['rsa-sha2-256', 'ssh-rsa'],
-]
+] as const
+
+export type HostKeyAlgorithm = (typeof HOST_KEY_ALGORITHMS)[number][0]
 
 /**
  * Order in which to ask for host keys: the types that known_hosts holds for this host first. Otherwise a host with an
  * ed25519 entry that offers ECDSA as well looks like one whose key has changed.
  */
-export function hostKeyAlgorithms(entries: readonly KnownHost[], host: string, port: number): string[] {
-  const held = new Set([...entriesOf(entries, host, port), ...entriesOf(entries, host, 22)].map((entry) => entry.type))
+export function hostKeyAlgorithms(entries: readonly KnownHost[], name: HostName): HostKeyAlgorithm[] {
+  const keys = [...entriesOf(entries, name), ...entriesOf(entries, { ...name, port: 22 })]
+  const held = new Set(keys.filter(({ marker }) => marker === 'none').map(({ type }) => type))
   const names = (known: boolean) =>
-    ALGORITHMS.filter(([, type]) => held.has(type) === known).map(([algorithm]) => algorithm)
+    HOST_KEY_ALGORITHMS.filter(([, type]) => held.has(type) === known).map(([algorithm]) => algorithm)
   return [...names(true), ...names(false)]
 }
 
@@ -76,29 +131,27 @@ export function keyType(key: Buffer): string {
   return key.subarray(4, 4 + length).toString('latin1')
 }
 
-/** The line that makes a key known, to append to a known_hosts file. */
-export function knownHostLine(host: string, port: number, key: Buffer): string {
-  return `${knownHostName(host, port)} ${keyType(key)} ${key.toString('base64')}\n`
+/** The line that makes a key known, to append to a known_hosts file; with `hashed`, nobody reads from it which host it is. */
+export function knownHostLine(name: HostName, key: Buffer, hashed = false): string {
+  const plain = knownHostName(name)
+  return `${hashed ? hashName(plain, randomBytes(20)) : plain} ${keyType(key)} ${key.toString('base64')}\n`
 }
 
-function entriesOf(entries: readonly KnownHost[], host: string, port: number): KnownHost[] {
-  return entries.filter((entry) => entry.marker === 'none' && matches(entry.hosts, host, port))
+function hashName(name: string, salt: Buffer): string {
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`
 }
 
-function matches(hosts: string, host: string, port: number): boolean {
-  const name = knownHostName(host.toLowerCase(), port)
-  if (hosts.startsWith('|1|')) {
-    const [, , salt = '', hash = ''] = hosts.split('|')
-    return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
-  }
-  const patterns = hosts.toLowerCase().split(',')
-  if (patterns.some((pattern) => pattern.startsWith('!') && glob(pattern.slice(1), name))) return false
-  return patterns.some((pattern) => !pattern.startsWith('!') && glob(pattern, name))
+function entriesOf(entries: readonly KnownHost[], name: HostName): KnownHost[] {
+  const text = knownHostName(name)
+  return entries.filter(({ hosts }) => matches(hosts, text))
 }
 
-function glob(pattern: string, name: string): boolean {
-  const source = [...pattern]
-    .map((c) => (c === '*' ? '.*' : c === '?' ? '.' : c.replace(/[\\^$+.()|[\]{}]/, '\\$&')))
-    .join('')
-  return new RegExp(`^${source}$`).test(name)
+function matches(hosts: string, name: string): boolean {
+  if (!hosts.startsWith('|1|')) return fitsPatterns(name, hosts.toLowerCase().split(','))
+  const salt = Buffer.from(hosts.split('|')[2] ?? '', 'base64')
+  return hosts === hashName(name, salt)
+}
+
+function typeOf(key: string): string | null {
+  return /^[A-Za-z0-9+/]+=*$/.test(key) ? keyType(Buffer.from(key, 'base64')) : null
 }

@@ -31,14 +31,6 @@ export interface ScriptOptions {
 export const STOPPED = 75
 
 /**
- * Login shell command that becomes root's `/bin/sh -s`, whatever the login shell is. $1 is the uid of the login,
- * $2 is 1 when `sudo -n` works (or it is root).
- */
-export const ROOT_SHELL =
-  `exec /bin/sh -c 'u=$(id -u); if [ "$u" = 0 ]; then exec /bin/sh -s 0 1; ` +
-  `elif sudo -n true 2>/dev/null; then exec sudo -n /bin/sh -s "$u" 1; else exec /bin/sh -s "$u" 0; fi'`
-
-/**
  * One script out of many sections. Each runs in its own subshell through `eval`, so that even a syntax error stays
  * inside it; each is framed, so that its begin, output and exit status are seen as they happen.
  */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { errors } from '../events/messages/errors.ts'
+import { ROOT_SHELL } from './become.ts'
 import type { CommandResult, Connection } from './connection.ts'
 import {
   type FrameEvent,
   FrameReader,
   frameScript,
-  ROOT_SHELL,
   type ScriptOptions,
   type Section,
   STOPPED,
@@ -31,7 +32,7 @@ export const STEPS_STOP = '/run/mmha/stop'
 
 /** Asks the steps that run on a host to end after the one that is at work. */
 export async function stopSteps(connection: Connection): Promise<void> {
-  await connection.exec(ROOT_SHELL, { stdin: `: >${STEPS_STOP}\n`, what: 'stopping' })
+  await connection.exec(ROOT_SHELL, { asRoot: true, stdin: `: >${STEPS_STOP}\n`, what: 'stopping' })
 }
 
 /**
@@ -60,6 +61,7 @@ export async function runSections(
   const result = await named(
     () => running,
     connection.exec(ROOT_SHELL, {
+      asRoot: true,
       stdin: frameScript(sections, {
         nonce,
         kind,
@@ -72,14 +74,17 @@ export async function runSections(
   const stopped = kind === 'step' && (result.code === STOPPED || finished.some(({ code }) => code !== 0))
   if (!stopped && finished.length < sections.length) {
     const where: string | null = running
-    throw new MmhaError(`the shell on ${connection.name} ended early (status ${result.code})${tail(result.stderr)}`, {
-      code: 'SHELL_FAILED',
-      source: 'user',
-      exit: EXIT.failed,
-      host: connection.name,
-      ...(where === null ? {} : { where }),
-      hint: 'see whether /bin/sh works there for the login user and, when that is not root, `sudo -n /bin/sh`',
-    })
+    throw new MmhaError(
+      errors('shell.failed', { host: connection.name, status: String(result.code), tail: tail(result.stderr) }),
+      {
+        code: 'SHELL_FAILED',
+        source: 'user',
+        exit: EXIT.failed,
+        host: connection.name,
+        ...(where === null ? {} : { where }),
+        hint: errors('shell.failed.do'),
+      },
+    )
   }
   return { finished, stderr: result.stderr }
 }
@@ -90,15 +95,15 @@ async function named(where: () => string | null, work: Promise<CommandResult>): 
   } catch (error) {
     const section = where()
     if (!(error instanceof MmhaError) || section === null || error.where !== undefined) throw error
-    const { code, source, exit, host, hint } = error
-    throw new MmhaError(error.message, {
+    const { code, source, exit, host, hintSaid } = error
+    throw new MmhaError(error.said, {
       code,
       source,
       exit,
       where: section,
       cause: error,
       ...(host === undefined ? {} : { host }),
-      ...(hint === undefined ? {} : { hint }),
+      ...(hintSaid === undefined ? {} : { hint: hintSaid }),
     })
   }
 }

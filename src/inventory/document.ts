@@ -1,8 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type ScalarTag, visit } from 'yaml'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { joined, type Text } from '../events/message.ts'
+import { documentLine } from '../events/messages/errors.ts'
+import { spoken } from '../events/spoken.ts'
 import { typingSlips } from './typing-slips.ts'
+import { isVault } from './vault-format.ts'
 
 /** A way into a document: keys of maps and indexes of lists. */
 export type DocumentPath = readonly (string | number)[]
@@ -16,6 +20,8 @@ export interface Problem {
 /** A YAML document as data, with the places that messages need. */
 export interface SourceDocument {
   readonly file: string
+  /** Which pair of the file it is; absent: the file has one. */
+  readonly pair?: string
   readonly data: unknown
   /** `file:line:column` of the value at the path, or of its nearest ancestor that exists. */
   at(path: DocumentPath): string
@@ -41,8 +47,19 @@ const SYNTAX: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab; indent with spaces',
 }
 
-/** Reads a user's YAML file. @throws MmhaError DOCUMENT_UNREADABLE, DOCUMENT_SYNTAX (exit 4). */
-export function readDocument(file: string): SourceDocument {
+/** Gives the text of a file that ansible-vault encrypted. */
+export type OpenFile = (envelope: string, file: string) => string
+
+/**
+ * Reads a user's YAML file. @throws MmhaError DOCUMENT_UNREADABLE, DOCUMENT_SYNTAX (exit 4).
+ * @param open without it nothing encrypted is taken
+ */
+export function readDocument(file: string, open?: OpenFile): SourceDocument {
+  return parseSource(readText(file, open), file, { vault: open !== undefined })
+}
+
+/** The text of a user's file. @throws MmhaError DOCUMENT_UNREADABLE (exit 4). */
+export function readText(file: string, open?: OpenFile): string {
   let bytes: Buffer
   try {
     bytes = readFileSync(file)
@@ -53,7 +70,12 @@ export function readDocument(file: string): SourceDocument {
   if (!isUtf8(bytes) || bytes.includes(0)) {
     throw unreadable(file, 'it is not UTF-8 text', 'save it as UTF-8 (not as GBK, UTF-16 or a binary format)')
   }
-  return parseSource(bytes.toString('utf8'), file)
+  const text = bytes.toString('utf8')
+  if (!isVault(text)) return text
+  if (open === undefined) {
+    throw unreadable(file, 'ansible-vault encrypted it', 'keep secrets in the inventory, which may be encrypted')
+  }
+  return open(text, file)
 }
 
 function unreadable(file: string, why: string, hint: string, cause?: unknown): MmhaError {
@@ -67,10 +89,21 @@ function unreadable(file: string, why: string, hint: string, cause?: unknown): M
   })
 }
 
-/** The same from text in memory; `file` only names it in messages. */
-export function parseSource(text: string, file: string): SourceDocument {
+/** `!vault TEXT` is the map `{vault: TEXT}`, which documents without tags (JSON) can write, too. */
+const VAULT_TAG: ScalarTag = { tag: '!vault', resolve: (vault) => ({ vault }) }
+
+/**
+ * The same from text in memory; `file` only names it in messages.
+ * @param options vault: whether it may have encrypted values
+ */
+export function parseSource(text: string, file: string, { vault = true } = {}): SourceDocument {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    customTags: [VAULT_TAG],
+  })
   const place = (offset: number | undefined): string => {
     const { line, col } = lines.linePos(offset ?? 0)
     return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`
@@ -80,6 +113,7 @@ export function parseSource(text: string, file: string): SourceDocument {
   const errors = [
     ...document.errors.map(({ pos, code, message }) => ({ offset: pos[0], message: SYNTAX[code] ?? message })),
     ...danglingAliases(document),
+    ...(vault ? [] : encryptedValues(document)),
   ]
   if (errors.length > 0) {
     const found = slips()
@@ -127,17 +161,35 @@ function danglingAliases(document: Document.Parsed): { readonly offset: number; 
   return found
 }
 
-/** One error out of all that is wrong with a document, in its order; every line starts with its place. */
-export function invalid(code: string, lines: readonly string[], hint: string): MmhaError {
-  const sorted = lines.toSorted((a, b) => comparePlaces(a, b))
-  const where = sorted[0]?.split(' ', 1)[0]
-  return new MmhaError(sorted.join('\n'), {
-    code,
-    source: 'user',
-    exit: EXIT.invalid,
-    ...(where === undefined ? {} : { where }),
-    hint,
+/** What only an inventory may have: elsewhere nothing keeps the value out of plans and logs. */
+function encryptedValues(document: Document.Parsed): { readonly offset: number; readonly message: string }[] {
+  const found: { offset: number; message: string }[] = []
+  visit(document, {
+    Scalar: (_key, scalar) => {
+      if (scalar.tag !== VAULT_TAG.tag) return
+      found.push({ offset: scalar.range?.[0] ?? 0, message: '!vault is only for the secrets of an inventory' })
+    },
   })
+  return found
+}
+
+/** One error out of all that is wrong with a document, in its order; every line starts with its place. */
+export function invalid(code: string, lines: readonly string[], hint: Text): MmhaError {
+  const sorted = [...new Set(lines)].toSorted((a, b) => comparePlaces(a, b))
+  const where = sorted[0]?.split(' ', 1)[0]
+  return new MmhaError(
+    joined(
+      sorted.map((line) => spoken(documentLine(line))),
+      'line',
+    ),
+    {
+      code,
+      source: 'user',
+      exit: EXIT.invalid,
+      ...(where === undefined ? {} : { where }),
+      hint,
+    },
+  )
 }
 
 function comparePlaces(a: string, b: string): number {

@@ -1,30 +1,27 @@
-import { homedir } from 'node:os'
 import { basename, dirname, resolve } from 'node:path'
 import type { DocumentPath, Problem } from './document.ts'
 import type { Host, Inventory, SshTarget } from './inventory.ts'
+import { resolveSsh, type SshDefaults } from './resolve-ssh.ts'
 import type { HostDocument, InventoryDocument, SecretDocument, SshDocument } from './schema.ts'
 import type { Secret } from './secret.ts'
 import { readSecret } from './secret-source.ts'
-
-/** SSH settings for an address that the user needn't write, such as those of a host of our lab; null: none. */
-export type SshDefaults = (address: string) => Partial<SshTarget> | null
+import type { VaultPassword } from './vault-password.ts'
 
 export interface ResolveOptions {
   readonly file: string
   readonly sshDefaults: SshDefaults
+  readonly acceptNew: boolean
   readonly env: NodeJS.ProcessEnv
+  readonly vaultPassword: VaultPassword
   readonly report: (problem: Problem) => void
 }
-
-/** Private keys that are tried when none is named. */
-export const KEYS = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa']
-export const KNOWN_HOSTS = ['~/.ssh/known_hosts', '~/.ssh/known_hosts2', '/etc/ssh/ssh_known_hosts']
 
 /** Fills in every default. Problems (a secret that can't be had) go to `report`. */
 export function resolveInventory(document: InventoryDocument, options: ResolveOptions): Inventory {
   const folder = dirname(resolve(options.file))
+  const { env, vaultPassword } = options
   const secret = (path: DocumentPath, value: SecretDocument | undefined): Secret | null =>
-    value === undefined ? null : readSecret(value, { folder, path, env: options.env }, options.report)
+    value === undefined ? null : readSecret(value, { folder, path, env, vaultPassword }, options.report)
 
   const host = (entry: string | HostDocument, index: number, path: DocumentPath): Host => {
     const given: HostDocument = typeof entry === 'string' ? { address: entry } : entry
@@ -38,24 +35,8 @@ export function resolveInventory(document: InventoryDocument, options: ResolveOp
     }
   }
 
-  const target = (address: string, own: SshDocument | undefined, path: DocumentPath): SshTarget => {
-    const all = document.ssh
-    const defaults = options.sshDefaults(address)
-    const keys = keysOf(own) ?? keysOf(all) ?? defaults?.keys ?? KEYS
-    const knownHosts = own?.knownHosts ?? all?.knownHosts ?? defaults?.knownHosts ?? KNOWN_HOSTS
-    return {
-      host: own?.host ?? defaults?.host ?? address,
-      port: own?.port ?? all?.port ?? defaults?.port ?? 22,
-      user: own?.user ?? all?.user ?? defaults?.user ?? 'root',
-      keys: keys.map((file) => expand(file, folder)),
-      password:
-        secret([...path, 'password'], own?.password) ??
-        secret(['ssh', 'password'], all?.password) ??
-        defaults?.password ??
-        null,
-      knownHosts: knownHosts.map((file) => expand(file, folder)),
-    }
-  }
+  const target = (address: string, own: SshDocument | undefined, path: DocumentPath): SshTarget =>
+    resolveSsh({ address, own, all: document.ssh, path }, { folder, secret, ...options })
 
   const vip = typeof document.vip === 'string' ? fromCidr(document.vip) : document.vip
   const server = typeof document.server === 'string' ? { flavour: document.server } : (document.server ?? {})
@@ -93,13 +74,23 @@ export function resolveInventory(document: InventoryDocument, options: ResolveOp
       virtualRouterId: vrrp.virtualRouterId ?? routerIdOf(vip.address),
       advertInterval: vrrp.advertInterval ?? (vrrp.version === 2 ? 1 : 0.5),
       authPass: secret(['vrrp', 'authPass'], vrrp.authPass),
-      priorities: vrrp.priorities ?? [254, 253],
+      priorities: vrrp.priorities ?? PRIORITIES[document.keepalived?.engine ?? 'bundled'],
       mode: vrrp.mode ?? 'multicast',
     },
     notify: { command: document.notify?.command ?? null, mail: document.notify?.mail ?? [] },
-    keepalived: { engine: 'bundled' },
+    keepalived: {
+      engine: document.keepalived?.engine ?? 'bundled',
+      source: document.keepalived?.source === undefined ? null : resolve(folder, document.keepalived.source),
+      sha256: document.keepalived?.sha256 ?? null,
+    },
   }
 }
+
+/**
+ * After a farewell the successor waits Skew_Time, (256 - priority) / 256 of an interval (RFC 9568, 6.1). Ours lets the
+ * address go before it says farewell: the shorter, the better. keepalived removes it afterwards: its successor must wait.
+ */
+const PRIORITIES = { bundled: [254, 253], package: [100, 90], source: [100, 90] } as const
 
 /** The VIP's last octet, so that two pairs of one network rarely collide; 1 where it is 0, which VRRP forbids. */
 export function routerIdOf(vip: string): number {
@@ -117,15 +108,6 @@ function network(address: string, prefix: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256).join('.')
 }
 
-function keysOf(ssh: SshDocument | undefined): readonly string[] | undefined {
-  return ssh?.keys ?? (ssh?.key === undefined ? undefined : [ssh.key])
-}
-
 function settingText(value: string | number | boolean): string {
   return typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : String(value)
-}
-
-/** A path of a document: `~/` is the home directory, a relative one starts at the document's folder. */
-export function expand(file: string, folder: string): string {
-  return file.startsWith('~/') ? resolve(homedir(), file.slice(2)) : resolve(folder, file)
 }

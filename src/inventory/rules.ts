@@ -84,6 +84,32 @@ export function brokenRules(inventory: Inventory): Problem[] {
       message: 'replication takes at most 32 bytes (server error 3056)',
     })
   }
+  problems.push(...engineProblems(inventory))
+  return problems
+}
+
+/** What can't be with the daemon that was chosen. */
+function engineProblems({ keepalived, replication, witness }: Inventory): Problem[] {
+  const { engine, source, sha256 } = keepalived
+  const problems: Problem[] = []
+  if (engine === 'source' && source === null)
+    problems.push({
+      path: ['keepalived'],
+      message: 'engine: source needs the tarball: source: keepalived-2.3.4.tar.gz',
+    })
+  if (engine !== 'source' && (source !== null || sha256 !== null))
+    problems.push({
+      path: ['keepalived', source === null ? 'sha256' : 'source'],
+      message: 'is for engine: source only',
+    })
+  if (engine === 'bundled') return problems
+  if (replication.mode === 'position')
+    problems.push({
+      path: ['replication'],
+      message: `keepalived.engine ${engine} needs GTIDs: without mmha-keepalived nothing else tells whether a server that returns has transactions of its own`,
+    })
+  if (witness.length > 0)
+    problems.push({ path: ['witness'], message: `keepalived.engine ${engine} asks no witness; only bundled does` })
   return problems
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Text } from '../events/message.ts'
+import { errors } from '../events/messages/errors.ts'
 import { type DocumentPath, invalid, type Problem, pathText, type SourceDocument } from './document.ts'
 import { nearest } from './nearest.ts'
 
@@ -12,7 +14,7 @@ export function checkDocument<T>(
   document: SourceDocument,
   schema: z.ZodType<T>,
   code: string,
-  hint = `correct ${document.file} and run the same command again`,
+  hint: Text = errors('document.do', { file: document.file }),
 ): T {
   const result = schema.safeParse(document.data)
   if (result.success) return result.data
@@ -102,7 +104,7 @@ function typeName(expected: string): string {
 function typeOf(value: unknown, path: DocumentPath): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'a map'
+  if (typeof value === 'object') return 'vault' in value ? 'an encrypted value, which only secrets may be' : 'a map'
   // The whole document in one text, its secrets among it.
   if (path.length === 0) return 'text'
   // What stands where a password belongs may be one.

@@ -31,28 +31,72 @@ const secret = z
     z.string().min(1, 'must not be empty'),
     z.strictObject({ env: z.string().meta({ description: 'Environment variable that holds the value' }) }),
     z.strictObject({ file: z.string().meta({ description: 'File that holds the value on its first line' }) }),
+    z.strictObject({ command: z.string().min(1).meta({ description: 'Shell command here that prints the value' }) }),
+    z.strictObject({
+      vault: z.string().meta({ description: 'Value encrypted by ansible-vault; in YAML also !vault' }),
+    }),
   ])
-  .meta({ description: 'A secret: the text itself, or {env: NAME}, or {file: PATH}' })
+  .meta({ description: 'A secret: the text itself, or {env: NAME}, {file: PATH}, {command: TEXT}, !vault TEXT' })
+
+const becomeMethod = z.enum(['auto', 'sudo', 'su', 'doas'])
+
+const become = z
+  .union([
+    becomeMethod,
+    z.strictObject({
+      method: becomeMethod.optional().meta({ description: 'Default auto: sudo or doas without a password, else sudo' }),
+      password: secret.optional(),
+    }),
+  ])
+  .meta({ description: 'How a user who is not root becomes root' })
+
+const fingerprint = z
+  .string()
+  .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'a fingerprint is SHA256: and 43 characters, as `ssh-keygen -l` prints it')
+
+/** How one host of the way is reached. */
+const hop = {
+  port: port.optional().meta({ description: 'Default 22' }),
+  user: z.string().min(1).optional().meta({ description: 'Default root; of a jump host: your name here' }),
+  key: z.string().optional().meta({ description: 'Private key file; the agent and ~/.ssh/id_* are tried by default' }),
+  keys: z.array(z.string()).optional().meta({ description: 'Several private key files, tried in order' }),
+  passphrase: secret.optional(),
+  identitiesOnly: z
+    .boolean()
+    .optional()
+    .meta({ description: "Offer no other keys than those: hosts count tries; default false: the agent's, too" }),
+  password: secret.optional(),
+  knownHosts: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Default ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts' }),
+  hostKeys: z
+    .enum(['strict', 'accept-new'])
+    .optional()
+    .meta({ description: 'accept-new: trust hosts that were never seen, and remember their keys' }),
+  fingerprint: z
+    .union([fingerprint, z.array(fingerprint).min(1)])
+    .optional()
+    .meta({ description: 'SHA256:… of the host key, or of several; then no known_hosts file is needed' }),
+}
+
+const jump = z.union([
+  z
+    .string()
+    .regex(/^([^\s@:,]+@)?[^\s@:,]+(:\d{1,5})?$/, 'a jump host is [USER@]HOST[:PORT]')
+    .meta({ description: '[USER@]HOST[:PORT]' }),
+  z.strictObject({ host: z.string().min(1), ...hop }),
+])
 
 const ssh = z
   .strictObject({
     host: z.string().min(1).optional().meta({ description: 'Where sshd listens, when not at the address' }),
-    port: port.optional().meta({ description: 'Default 22' }),
-    user: z
-      .string()
-      .min(1)
+    ...hop,
+    become: become.optional(),
+    jump: z
+      .union([jump, z.array(jump)])
       .optional()
-      .meta({ description: 'Default root; another user needs `sudo` without a password' }),
-    key: z
-      .string()
-      .optional()
-      .meta({ description: 'Private key file; the agent and ~/.ssh/id_* are tried by default' }),
-    keys: z.array(z.string()).optional().meta({ description: 'Several private key files, tried in order' }),
-    password: secret.optional(),
-    knownHosts: z
-      .array(z.string())
-      .optional()
-      .meta({ description: 'Default ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts' }),
+      .meta({ description: 'Hosts on the way (ProxyJump), the nearest first; []: none, whatever ~/.ssh/config says' }),
   })
   .meta({ description: 'How SSH reaches the host' })
 
@@ -161,16 +205,64 @@ export const inventorySchema = z
       })
       .optional()
       .meta({ description: 'Who is told when the VIP moves' }),
-    keepalived: z.strictObject({ engine: z.literal('bundled').optional() }).optional(),
+    keepalived: z
+      .strictObject({
+        engine: z.enum(['bundled', 'package', 'source']).optional().meta({
+          description: "Default bundled; package: the distribution's keepalived; source: built from a tarball",
+        }),
+        source: z
+          .string()
+          .regex(/(^|\/)keepalived-?_?[0-9][^/]*\.tar\.gz$/, 'not a tarball of keepalived: keepalived-2.3.4.tar.gz')
+          .optional()
+          .meta({ description: 'That tarball, on this machine; a relative path starts at the inventory' }),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/, 'not a SHA-256: 64 hex digits')
+          .optional()
+          .meta({ description: 'Of the tarball; another one is refused' }),
+      })
+      .optional()
+      .meta({ description: 'Which daemon speaks VRRP' }),
   })
   .meta({ title: 'mmha inventory', description: 'Two MySQL servers and the one address that survives either' })
 
 export type InventoryDocument = z.infer<typeof inventorySchema>
 export type HostDocument = Exclude<z.infer<typeof host>, string>
 export type SshDocument = z.infer<typeof ssh>
+export type JumpDocument = z.infer<typeof jump>
 export type SecretDocument = z.infer<typeof secret>
 
-/** JSON Schema (draft 2020-12) of the inventory, for editors: `# yaml-language-server: $schema=…`. */
+/** What each pair of a list has of its own. */
+export const OF_ONE = ['name', 'vip', 'masters', 'client'] as const
+
+/** A file with several pairs: beside `pairs` stands what a pair has that doesn't say it itself. */
+export const fleetSchema = z
+  .strictObject({
+    ...inventorySchema.omit({ name: true, vip: true, masters: true, client: true }).partial().shape,
+    pairs: z
+      .array(inventorySchema.partial().required({ name: true, vip: true, masters: true }))
+      .min(1)
+      .meta({ description: 'Each with a name, a vip and masters of its own' }),
+  })
+  .meta({ title: 'mmha inventory', description: 'Several pairs, and what they have in common' })
+
+/**
+ * JSON Schema (draft 2020-12) of an inventory, for editors: `# yaml-language-server: $schema=…`. A document that has
+ * `pairs` is one of several; told apart first, so that what an editor says is about the one that is meant.
+ */
 export function inventoryJsonSchema(): Record<string, unknown> {
-  return { ...z.toJSONSchema(inventorySchema, { io: 'input' }) }
+  const [one, several] = [inventorySchema, fleetSchema].map((schema) => {
+    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' })
+    return rest
+  })
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'mmha inventory',
+    description: 'A pair of MySQL servers and its address, or several pairs',
+    type: 'object',
+    if: { required: ['pairs'] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: several,
+    else: one,
+  }
 }

@@ -30,6 +30,9 @@ const BASE = [
   'systemd-sysv',
 ]
 
+/** What keepalived is built with, where a tarball of it is given (keepalived.engine: source). */
+const BUILD = ['gcc', 'libc6-dev', 'libnl-3-dev', 'libnl-genl-3-dev', 'libssl-dev', 'make', 'pkg-config']
+
 const OPTIONS = [
   '--mode=root',
   '--variant=minbase',
@@ -57,9 +60,9 @@ const recipe = (
 
 export const FLAVOURS: Readonly<Record<FlavourName, Recipe>> = {
   // A mirror's Release of sid may be older than its Valid-Until (seven days).
-  'mysql-9.7': recipe('sid', false, ['mysql-server'], ['--aptopt=Acquire::Check-Valid-Until "false"']),
-  'mariadb-10.11': recipe('bookworm', true, ['mariadb-server']),
-  'mariadb-11.8': recipe('trixie', true, ['mariadb-server']),
+  'mysql-9.7': recipe('sid', false, ['mysql-server', 'keepalived'], ['--aptopt=Acquire::Check-Valid-Until "false"']),
+  'mariadb-10.11': recipe('bookworm', true, ['mariadb-server', 'mariadb-backup', 'keepalived', ...BUILD]),
+  'mariadb-11.8': recipe('trixie', true, ['mariadb-server', 'mariadb-backup', 'keepalived']),
 }
 
 export function flavourNamed(name: string): FlavourName {

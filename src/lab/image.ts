@@ -147,7 +147,8 @@ function buildError(recipe: Recipe, output: string): MmhaError {
       })
 }
 
-function machineMirrors() {
+/** As this machine itself is set up. @throws MmhaError LAB_NO_MIRROR */
+export function machineMirrors() {
   const parts = '/etc/apt/sources.list.d'
   const files = existsSync(parts) ? readdirSync(parts).map((name) => join(parts, name)) : []
   const read = (path: string, parse: (text: string) => readonly AptSource[]) =>

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { MmhaEvent, Sink } from '../events/event.ts'
+import { told } from '../events/message.ts'
+import { frame } from '../events/messages/frame.ts'
 import { inNamespace, isInside } from './network.ts'
 import { type LabState, listLabs } from './state.ts'
 
@@ -124,7 +126,7 @@ export function entered(lab: LabState): MmhaEvent {
   return {
     code: 'lab.entered',
     level: 'info',
-    message: `these are hosts of the lab ${lab.name}: working there (${LAB_VARIABLE}=${NO_LAB} for real hosts)`,
+    ...told(frame('lab.entered', { name: lab.name, variable: LAB_VARIABLE })),
     data: { name: lab.name },
   }
 }

@@ -84,8 +84,11 @@ async function stayUp(lab: LabState, { flavour, sink, signal }: LabUpOptions): P
   }
   const off = lab.hosts.filter((host) => !isOn(host))
   await Promise.all(off.map((host) => boot(lab, host, sink, signal)))
-  const message = off.length === 0 ? 'is up already: nothing to do' : 'was up already: switched on what was off'
-  sink({ code: 'lab.up.already', level: 'info', message: `lab ${lab.name} ${message}`, data: { name: lab.name } })
+  const message =
+    off.length === 0
+      ? `lab ${lab.name} is up already: nothing to do`
+      : `lab ${lab.name} was up already: switched on what was off`
+  sink({ code: 'lab.up.already', level: 'info', message, data: { name: lab.name } })
   return lab
 }
 

@@ -22,6 +22,7 @@ const VARIABLES: readonly string[] = [
   'gtid_(mode|domain_id|strict_mode)',
   'enforce_gtid_consistency',
   'sync_binlog',
+  'max_connect_errors',
   'innodb_flush_log_at_trx_commit',
   'relay_log_recovery',
   'skip_(replica|slave)_start',

@@ -107,7 +107,6 @@ export function shownDiff(path: string, before: string | null, after: Script): s
 }
 
 function endsLine(script: Script): Script {
-  const last = script.parts.at(-1)
-  const text = last instanceof Secret ? last.reveal() : (last ?? '')
+  const text = revealed(script)
   return text === '' || text.endsWith('\n') ? script : { parts: [...script.parts, '\n'] }
 }

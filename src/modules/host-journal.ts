@@ -38,11 +38,12 @@ export function runId(now: Date, random: Buffer): string {
   return `${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${random.toString('hex')}`
 }
 
-/** sh that comes before all steps: where the run is kept, and how. */
-export function journalSetup(header: RunHeader): string {
+/** sh that comes before all steps: where the run is kept, and how. @param plan one line, what the run was going to do */
+export function journalSetup(header: RunHeader, plan: string | null = null): string {
   return `MMHA_RUN=${RUNS}/${header.id}
 if [ ! -e "$MMHA_RUN/run.json" ]; then
-  mkdir -p "$MMHA_RUN" && printf '%s\\n' ${quoted(JSON.stringify(header))} >"$MMHA_RUN/run.json" || exit 1
+  mkdir -p "$MMHA_RUN" || exit 1
+${plan === null ? '' : `  printf '%s\\n' ${quoted(plan)} >"$MMHA_RUN/plan.json" || exit 1\n`}  printf '%s\\n' ${quoted(JSON.stringify(header))} >"$MMHA_RUN/run.json" || exit 1
   ls -1 ${RUNS} | head -n -${KEPT} | while IFS= read -r old; do rm -rf "${RUNS}/$old"; done
 fi
 mmha_keep() {
@@ -59,7 +60,13 @@ mmha_sums() {
   done <"$1/paths"
 }
 mmha_ended() {
-  if [ -e "$MMHA_RUN/$1/paths" ]; then mmha_sums "$MMHA_RUN/$1" >"$MMHA_RUN/$1/sums"; fi
+  if [ -e "$MMHA_RUN/$1/paths" ]; then
+    mmha_sums "$MMHA_RUN/$1" >"$MMHA_RUN/$1/sums"
+    # A file that was moved into its place has SELinux's label of where it was made. Without SELinux this does nothing.
+    if command -v restorecon >/dev/null; then
+      while IFS='\t' read -r _ path; do [ ! -e "$path" ] || restorecon "$path" || :; done <"$MMHA_RUN/$1/paths"
+    fi
+  fi
   printf '%s\\n' "$2" >"$MMHA_RUN/$1/ended"
 }
 `
@@ -102,7 +109,7 @@ restore_file() {
     mkdir -p "$(dirname "$1")"
     cp -a "$MMHA_BACK/$kept.before" "$1.mmha-new"
     # Its time is now: what has read the other one has to read it again.
-    [ -L "$1.mmha-new" ] || touch "$1.mmha-new"
+    [ -L "$1.mmha-new" ] || { touch "$1.mmha-new"; sync "$1.mmha-new" 2>/dev/null || :; }
     mv -f "$1.mmha-new" "$1"
   elif [ -e "$MMHA_BACK/$kept.absent" ]; then
     rm -f "$1"

@@ -1,37 +1,73 @@
 import { z } from 'zod'
+import type { Engine } from '../inventory/inventory.ts'
+import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import { CONFIG, otherUnit, unitOf } from './keepalived-engine.ts'
 import { PACKAGE_LIST } from './keepalived-install.ts'
+import { BUILT_UNIT, DROP_IN } from './keepalived-role.ts'
 import type { Module } from './module.ts'
 import { waitUntilWhole } from './pair-wait.ts'
 import { type ServiceFacts, type ServiceParams, service } from './service.ts'
-import { sh } from './step.ts'
+import { type Step, sh } from './step.ts'
 
 export interface KeepalivedServiceParams {
   /** s that the pair may take to be whole again after a restart or reload. */
   readonly timeout: number
 }
 
-const UNIT: ServiceParams = {
-  unit: 'mmha-keepalived.service',
-  enabled: true,
-  state: 'started',
-  restartedAfter: [PACKAGE_LIST],
-  reloadedAfter: ['/etc/keepalived/keepalived.conf'],
+export interface KeepalivedServiceFacts extends ServiceFacts {
+  /** The daemon that is not wanted would come with the next boot. */
+  readonly otherEnabled: boolean
+}
+
+function unitFor(engine: Engine): ServiceParams {
+  return {
+    unit: unitOf(engine),
+    enabled: true,
+    state: 'started',
+    restartedAfter: engine === 'bundled' ? [PACKAGE_LIST] : [DROP_IN, ...(engine === 'source' ? [BUILT_UNIT] : [])],
+    reloadedAfter: [CONFIG],
+  }
 }
 
 /**
- * The daemon runs, with the package and the configuration that are there. A restart or reload ends when the pair is
- * whole again, so that in a serial play the holder is not touched before its standby may take over.
+ * The daemon runs, with the package and the configuration that are there, and the other one never will. A restart or
+ * reload ends when the pair is whole again, so that in a serial play the holder is not touched before its standby may
+ * take over.
  */
-export const keepalivedService: Module<KeepalivedServiceParams, ServiceFacts> = {
+export const keepalivedService: Module<KeepalivedServiceParams, KeepalivedServiceFacts> = {
   name: 'keepalived_service',
   params: z.strictObject({ timeout: z.number().int().positive().default(60) }),
-  probe: (_params, context) => service.probe(UNIT, context),
-  parse: service.parse,
-  plan: ({ timeout }, context) =>
-    service.plan(UNIT, context).map((step) => {
+
+  probe: (_params, context) => {
+    const { engine } = context.inventory.keepalived
+    const other = `${FACT_FUNCTIONS}
+case $(systemctl is-enabled ${otherUnit(engine)} 2>/dev/null) in enabled) fact other_enabled yes ;; esac
+`
+    return `${other}${service.probe(unitFor(engine), context)}`
+  },
+
+  parse: (stdout) => ({ ...service.parse(stdout), otherEnabled: new FactLines(stdout).flag('other_enabled') }),
+
+  plan: ({ timeout }, context) => {
+    const { inventory, facts, mine, host, taskId } = context
+    const { engine } = inventory.keepalived
+    const other = otherUnit(engine)
+    const disable: Step = {
+      id: `${taskId}/other`,
+      host: host.name,
+      title: `disable ${other}`,
+      diff: '- enabled\n+ disabled',
+      run: sh`systemctl disable ${other}\n`,
+      undo: sh`systemctl enable ${other}\n`,
+      impact: 'none',
+      notify: [],
+    }
+    const steps = service.plan(unitFor(engine), context).map((step) => {
       if (!/\/(restarted|reloaded)$/.test(step.id)) return step
-      const wait = waitUntilWhole(context.inventory, context.facts.server, timeout)
+      const wait = waitUntilWhole(inventory, facts.server, timeout)
       const after = step.undoLast === undefined ? {} : { undoLast: sh`${step.undoLast}${wait}` }
       return { ...step, run: sh`${step.run}${wait}`, ...after }
-    }),
+    })
+    return mine.otherEnabled ? [disable, ...steps] : steps
+  },
 }

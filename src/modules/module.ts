@@ -40,6 +40,10 @@ export interface ProbeContext {
 export interface Module<P, F> {
   readonly name: string
   readonly params: z.ZodType<P>
+  /** Parameters that name files of this machine: beside the playbook first, else in our installation. */
+  readonly localFiles?: readonly string[]
+  /** Parameters that are `when` expressions, one or a list: the module gets `{text, holds}[]`. */
+  readonly expressions?: readonly string[]
   /** POSIX sh, read-only, no secrets; its stdout goes to `parse`. Must exit 0 also when the thing is not there. */
   probe(params: P, context: ProbeContext): string
   /**
@@ -49,6 +53,8 @@ export interface Module<P, F> {
   shared?(context: ProbeContext): readonly string[]
   parse(stdout: string): F
   plan(params: P, context: PlanContext<F>): readonly Step[]
+  /** What a task with `register` leaves of its facts for later ones. No secrets. */
+  result?(found: F): Readonly<Record<string, unknown>>
   /** What is to be said before anything is touched; what blocks ends the run. Pure. */
   findings?(params: P, context: PlanContext<F>): readonly Finding[]
   /**

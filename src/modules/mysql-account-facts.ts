@@ -47,7 +47,8 @@ export function fingerprintOf(password: string): string {
     .digest('hex')
 }
 
-const FUNCTIONS = `credential_file() {
+/** sh: `credential_file NAME PATH` and `login NAME PATH` print facts of an option file of ours. */
+export const CREDENTIAL_FUNCTIONS = `credential_file() {
   [ -f "$2" ] || return 0
   fact "$1_file" "$(grep '^password=' "$2" | sha256sum | cut -d ' ' -f 1)" "$(stat -c '%a %U' "$2")" \\
     "$(sed -n 's/^user=//p' "$2")" "$(sed -n 's/^host=//p' "$2")" "$(sed -n 's/^port=//p' "$2")"
@@ -65,7 +66,7 @@ login() {
 `
 
 /** After databaseProbe: which passwords the host has, and whether they open what they should. */
-export const ACCOUNT_PROBE = `${FACT_FUNCTIONS}${SQL_FUNCTIONS}${FUNCTIONS}
+export const ACCOUNT_PROBE = `${FACT_FUNCTIONS}${SQL_FUNCTIONS}${CREDENTIAL_FUNCTIONS}
 credential_file replication ${PEER_FILE}
 credential_file role ${ROLE_FILE}
 login role ${ROLE_FILE} &
@@ -85,17 +86,22 @@ function accountFrom(facts: FactLines, name: string): Account {
   return { exists: grants.length > 0, privileges: lists.map((privilege) => privilege.trim().toUpperCase()) }
 }
 
+/** What CREDENTIAL_FUNCTIONS printed under a name. */
+export function credentialsFrom(facts: FactLines, name: string): Pick<CredentialFacts, 'file' | 'login'> {
+  const [fingerprint, access = '', user = '', host = '', port = ''] = facts.rows(`${name}_file`)[0] ?? []
+  const login = facts.text(`${name}_login`)
+  return {
+    file: fingerprint === undefined ? null : { fingerprint, access, user, host, port },
+    login: login === 'ok' || login === 'denied' ? login : 'unknown',
+  }
+}
+
 export function parseAccounts(stdout: string): AccountFacts {
   const facts = new FactLines(stdout)
-  const part = (name: 'replication' | 'role'): CredentialFacts => {
-    const [fingerprint, access = '', user = '', host = '', port = ''] = facts.rows(`${name}_file`)[0] ?? []
-    const login = facts.text(`${name}_login`)
-    return {
-      file: fingerprint === undefined ? null : { fingerprint, access, user, host, port },
-      login: login === 'ok' || login === 'denied' ? login : 'unknown',
-      account: accountFrom(facts, name),
-    }
-  }
+  const part = (name: 'replication' | 'role'): CredentialFacts => ({
+    ...credentialsFrom(facts, name),
+    account: accountFrom(facts, name),
+  })
   const server = facts.text('server')
   return {
     server: server === 'up' || server === 'denied' ? server : 'down',

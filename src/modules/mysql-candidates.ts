@@ -18,7 +18,8 @@ export interface Candidate {
  * cloud image comes without lists), its sources are asked once, into lists that are thrown away.
  */
 export function candidateProbe(names: readonly string[]): string {
-  return `apt_options=
+  // Asked like this, apt writes neither its caches nor a log of what it would do: a plan only reads.
+  return `apt_options='-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dir::Log::Planner=/dev/null'
 candidates() {
   found=no
   for offer in ${names.map(shellQuote).join(' ')}; do
@@ -42,7 +43,7 @@ if ! candidates; then
   trap 'rm -rf "$lists"' EXIT
   # The user that apt fetches as has to get in.
   chmod 755 "$lists"
-  apt_options="-o Dir::State::Lists=$lists/lists -o Dir::Cache=$lists/cache"
+  apt_options="$apt_options -o Dir::State::Lists=$lists/lists -o Dir::Cache=$lists/cache"
   (umask 022; mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial")
   said=$(timeout 120 apt-get $apt_options -q update 2>&1) || fact apt_said "$(printf '%s\\n' "$said" | grep '^[EW]:' | tail -n 1)"
   candidates || :

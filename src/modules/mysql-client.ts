@@ -9,7 +9,8 @@ import { type Script, sh } from './step.ts'
  * locale, would change what our literals mean: each connection says its own.
  *
  * `sql` runs what stands on its stdin or in `--execute`; never pass a secret in an argument. `channel_status` prints
- * SHOW REPLICA STATUS vertically. `peer_sql` asks the peer's server, with the account that replication uses.
+ * SHOW REPLICA STATUS vertically. `quietly` runs a client that is given secrets: of an error it says only what the server
+ * said, without the statement, which clients print when a connection is lost. `peer_sql` asks the peer's server, with the account that replication uses.
  */
 export const SQL_FUNCTIONS = `mysql_client=$(command -v mariadb || command -v mysql || :)
 sql() {
@@ -21,6 +22,11 @@ channel_status() {
   for word in REPLICA SLAVE; do
     sql --vertical --column-names --execute="SHOW $word STATUS" 2>/dev/null && return
   done
+}
+quietly() {
+  if said=$("$@" 2>&1); then return 0; fi
+  printf '%s\\n' "$said" | sed -n 's/ near .*//; /^ERROR/p; /^m[a-z]*:/p' >&2
+  return 1
 }
 peer_sql() {
   "$mysql_client" --defaults-file=/etc/mmha/peer.cnf --connect-timeout=2 --batch --skip-column-names \\

@@ -5,11 +5,13 @@ import { sqlString } from '../mysql/quote.ts'
 import type { Setting } from '../mysql/settings.ts'
 import { databaseProbe } from './database-probe.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import { handedOver } from './holder-restart.ts'
 import type { Module, PlanContext } from './module.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { wantedSettings } from './mysql-config-settings.ts'
 import { sameValue } from './mysql-value.ts'
 import { placeFile, restoreFile } from './placed-file.ts'
+import { SEEDING_MARK } from './seeding-mark.ts'
 import { renderShipped } from './shipped-template.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
 import { UNIT_PROBE } from './unit-probe.ts'
@@ -26,6 +28,8 @@ export interface MysqlConfigFacts {
   /** Both of its threads run. */
   readonly channelRuns: boolean
   readonly daemonRuns: boolean
+  /** A copy is being made onto it, or was cut: it runs by options of its own until it holds one. */
+  readonly seeding: boolean
   /** Running values; null when the server does not answer. */
   readonly running: Readonly<Record<string, string>> | null
 }
@@ -76,6 +80,12 @@ function lineOf({ name, value }: Setting): string {
   return `${name} = ${value}`
 }
 
+/** Lines of our option file whose setting is not wanted any more: what the server has instead, only a start brings. */
+function dropped(content: string, settings: readonly Setting[]): readonly string[] {
+  const names = new Set(settings.map(({ name }) => name))
+  return content.split('\n').filter((line) => /^\w+ = /.test(line) && !names.has(line.split(' ')[0] ?? ''))
+}
+
 function describe(setting: Setting, running: MysqlConfigFacts['running']): string {
   if (running === null) return `+ ${setting.name}: ${setting.value} (${setting.reason})`
   const now = running[setting.name]
@@ -120,7 +130,8 @@ function fileStep(context: Context, server: ServerFacts, path: string, settings:
   const changed = settings.filter((setting) => !old.has(lineOf(setting)))
   const gone = [...old].filter((line) => /^\w+ = /.test(line) && !settings.some((setting) => lineOf(setting) === line))
   // A change that counts without a restart keeps the file's time: "newer than the server" then means "restart".
-  const startOnly = gone.length > 0 || changed.some((setting) => isStartOption(setting, mine.running))
+  const startOnly =
+    dropped(before ?? '', settings).length > 0 || changed.some((setting) => isStartOption(setting, mine.running))
   const keepTime = before !== null && !startOnly ? `touch -r ${shellQuote(path)} "$new"\n` : ''
   const check = `${keepTime}${validation(server)}`
   return [
@@ -168,14 +179,18 @@ function resume({ mine, theirs }: Context, server: ServerFacts): Script {
   return sh`${SQL_FUNCTIONS}sql --execute=${shellQuote(dialectOf(server.version).statement.startReplica)}\n`
 }
 
+/** s that a pair may take to find its roles before its holder is restarted. */
+const WHOLE_WITHIN = 60
+
 function restartStep(context: Context, server: ServerFacts, reasons: readonly string[], start: boolean): Step {
-  const { host, taskId } = context
+  const { host, taskId, mine, theirs, inventory } = context
+  const first = !start && mine.daemonRuns && theirs.daemonRuns ? handedOver(inventory, server, WHOLE_WITHIN) : sh``
   return {
     id: `${taskId}/restart`,
     host: host.name,
     title: `${start ? 'start' : 'restart'} ${server.unit}`,
     diff: reasons.join('\n'),
-    run: sh`${restartScript(server.unit)}${resume(context, server)}`,
+    run: sh`${first}${restartScript(server.unit)}${resume(context, server)}`,
     undo: { none: '' },
     undoLast: restartScript(server.unit),
     undoImpact: 'restart',
@@ -210,6 +225,8 @@ export function changes(context: Context): { steps: readonly Step[]; values: rea
   const path = mine.file?.path ?? pathFor(server.flavour, mine.directories)
   const steps = fileStep(context, server, path, settings)
   const { running } = mine
+  // Whoever copies restarts it, in the end as it is configured.
+  if (mine.seeding) return { steps, values: [], restart: null }
   if (running === null) {
     const why = server.running ? 'the server does not answer' : 'the server does not run'
     return { steps, values: [], restart: restartStep(context, server, [why], true) }
@@ -222,6 +239,7 @@ export function changes(context: Context): { steps: readonly Step[]; values: rea
     (setting) => setting.running === 'option' && !content.includes(`\n${lineOf(setting)}\n`),
   )
   reasons.push(...newOptions.map((setting) => describe(setting, {})))
+  reasons.push(...dropped(content, settings).map((line) => `- ${line}`))
   if (reasons.length === 0 && mine.fileIsNewer) reasons.push(`${path} is newer than the server's start`)
   const dynamic = fixed.filter(({ apply }) => apply === 'dynamic')
   return {
@@ -242,12 +260,12 @@ export const mysqlConfig: Module<Record<string, never>, MysqlConfigFacts> = {
 
   shared: (context) => [UNIT_PROBE, databaseProbe(context)],
   probe: () => {
-    const paths = [...new Set(Object.values(PLACES).flat())]
     return `${FACT_FUNCTIONS}
-for directory in ${[...new Set(paths.map(directoryOf))].join(' ')}; do
+[ ! -e ${SEEDING_MARK} ] || fact seeding yes
+for directory in ${[...new Set(OPTION_FILES.map(directoryOf))].join(' ')}; do
   if [ -d "$directory" ]; then fact directory "$directory"; fi
 done
-for path in ${paths.join(' ')}; do
+for path in ${OPTION_FILES.join(' ')}; do
   [ -f "$path" ] || continue
   fact_file file "$path"
   fact written "$(stat -c %Y "$path")"
@@ -265,6 +283,7 @@ done
       replicates: Object.keys(facts.record('channel')).length > 0,
       channelRuns: facts.text('channel_threads') === '2',
       daemonRuns: facts.flag('daemon'),
+      seeding: facts.flag('seeding'),
       fileIsNewer: started !== null && facts.texts('written').some((time) => Number(time) > Number(started)),
       running: Object.keys(running).length === 0 ? null : running,
     }

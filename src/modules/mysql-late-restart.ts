@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { leaveFirst } from './holder-restart.ts'
 import type { Module } from './module.ts'
 import { changes, type MysqlConfigFacts, mustWait, mysqlConfig } from './mysql-config.ts'
 import { waitUntilWhole } from './pair-wait.ts'
-import { sh, shellQuote } from './step.ts'
+import { sh } from './step.ts'
 
 export interface LateRestartParams {
   /** s that the pair may take to find its roles. */
@@ -26,10 +27,6 @@ export const mysqlLateRestart: Module<LateRestartParams, MysqlConfigFacts> = {
     if (restart?.impact !== 'restart' || !(mustWait(context) || context.written === undefined)) return []
     const { inventory, facts } = context
     const wait = waitUntilWhole(inventory, facts.server, timeout, 'unasked')
-    return [{ ...restart, run: sh`(\n${wait})\n${leaveFirst(inventory.vip.address)}${restart.run}` }]
+    return [{ ...restart, run: sh`(\n${wait})\n${leaveFirst(inventory)}${restart.run}` }]
   },
-}
-
-function leaveFirst(vip: string): string {
-  return `if ip -o address show to ${shellQuote(vip)} | grep -q .; then mmha-keepalived ctl leave; fi\n`
 }

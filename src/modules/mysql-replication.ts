@@ -52,8 +52,9 @@ function checkIdentity(context: Context): void {
 
 /** Refuses to join two servers that don't have the same history: replication would not make them equal. */
 function checkHistories(context: Context, dialect: Dialect): void {
-  const { mine, theirs, host, peer } = context
-  if (keepEqual(dialect.flavour, mine, theirs)) return
+  const { mine, theirs, host, peer, inventory } = context
+  // Only a plan comes here with it: by the time that this is applied, the copy has been made.
+  if (inventory.overwritten !== undefined || keepEqual(dialect.flavour, mine, theirs)) return
   const refusal = refusalToJoin(dialect.flavour, { ...mine, name: host.name }, { ...theirs, name: peer.name })
   if (refusal !== null) throw refuse(context, 'DATA_DIFFERS', refusal.message, refusal.hint)
 }
@@ -202,7 +203,7 @@ change() {
     echo "SET SESSION sql_mode='', sql_log_off=1;"
     ${printStatement({ parts: changeSource(dialect, wanted).parts })}
     echo ';'
-  } | sql
+  } | quietly sql
 }
 # The daemon may start the channel again between the two statements: then once more.
 for attempt in 1 2 3 4 5; do

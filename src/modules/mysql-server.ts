@@ -24,7 +24,8 @@ export interface MysqlServerFacts {
 
 const PACKAGE: Readonly<Record<Flavour, string>> = { mysql: 'mysql-server', mariadb: 'mariadb-server' }
 
-const UNITS = 'mysql.service mysqld.service mariadb.service'
+/** Whatever the package calls it. */
+export const UNITS = 'mysql.service mysqld.service mariadb.service'
 
 function flavourOf(name: string): Flavour {
   return name.startsWith('mariadb') ? 'mariadb' : 'mysql'

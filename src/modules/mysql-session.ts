@@ -1,3 +1,4 @@
+import { Secret } from '../inventory/secret.ts'
 import type { SqlText } from '../mysql/sql-text.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { type Script, sh, shellQuote } from './step.ts'
@@ -8,36 +9,58 @@ import { type Script, sh, shellQuote } from './step.ts'
  */
 export function asRoot(statements: readonly (SqlText | string)[]): Script {
   const body = statements.map((one) => sh`${typeof one === 'string' ? one : { parts: one.parts }};\n`)
-  return opened(sh`  sql <<'MMHA_END_OF_SQL'
+  return opened(sh`  cat <<'MMHA_END_OF_SQL'
 ${SESSION}
 ${joined(body)}MMHA_END_OF_SQL
 `)
 }
 
+/** Stands in a statement for the password of an option file of ours: the literal is put in by the host itself. */
+export type PasswordFiles = ReadonlyMap<Secret, string>
+
 /**
- * sh that gives an account the password that stands in an option file of ours: the host reads it, so that nobody else
- * has to know it.
+ * sh that runs statements as root like `asRoot`, with passwords from option files of ours: the host reads them, so that
+ * nobody else has to know them (`printf` is in the shell: no process shows them).
  */
+export function withPasswordsOf(files: PasswordFiles, statements: readonly SqlText[]): Script {
+  const names = new Map([...files.keys()].map((secret, i) => [secret, `password${i + 1}`]))
+  const read = [...files].map(([secret, file]) => `  ${names.get(secret)}=$(sed -n 's/^password=//p' ${file})\n`)
+  const word = (part: string | Secret) =>
+    typeof part === 'string' ? shellQuote(part) : `"$${names.get(part) ?? raise('a password of no file')}"`
+  const printed = statements.map(({ parts }) => `  printf '%s' ${parts.map(word).join(' ')} ';'\n`)
+  return opened(sh`${read.join('')}  echo ${shellQuote(SESSION)}
+${printed.join('')}`)
+}
+
+/** sh that gives an account the password that stands in an option file of ours. */
 export function passwordFrom(file: string, account: string): Script {
-  return opened(sh`  password=$(sed -n 's/^password=//p' ${file})
-  {
-    echo ${shellQuote(SESSION)}
-    printf '%s' ${shellQuote(`ALTER USER ${account} IDENTIFIED BY `)} "$password" ';'
-  } | sql
-`)
+  const password = new Secret(file)
+  return withPasswordsOf(new Map([[password, file]]), [{ parts: [`ALTER USER ${account} IDENTIFIED BY `, password] }])
+}
+
+function raise(message: string): never {
+  throw new Error(message)
 }
 
 const SESSION = `SET SESSION sql_mode='', sql_log_bin=0, sql_log_off=1;`
 
-function opened(body: Script): Script {
+/** @param statements sh that prints them; run again when the daemon, which closes a standby, came in between */
+function opened(statements: Script): Script {
   return sh`${SQL_FUNCTIONS}
 (
   closed=$(sql --execute='SELECT @@GLOBAL.super_read_only' 2>/dev/null || echo 0)
-  if [ "$closed" = 1 ]; then
-    trap "sql --execute='SET GLOBAL super_read_only=ON'" EXIT
-    sql --execute='SET GLOBAL super_read_only=OFF'
-  fi
-${body})
+  [ "$closed" != 1 ] || trap "sql --execute='SET GLOBAL super_read_only=ON'" EXIT
+  statements() {
+  [ "$closed" != 1 ] || echo 'SET GLOBAL super_read_only=OFF;'
+${statements}  }
+  for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    if said=$(statements | quietly sql 2>&1); then exit 0; fi
+    # Closed again, or the session was ended.
+    case $said in *'ERROR 1290'*|*'ERROR 1927'*|*'ERROR 2013'*|*'ERROR 2026'*) ;; *) break ;; esac
+  done
+  printf '%s\\n' "$said" >&2
+  exit 1
+)
 `
 }
 

@@ -34,9 +34,26 @@ done
       .map(([path = '', content = '']) => ({ path, content: Buffer.from(content, 'base64').toString('utf8') })),
   }),
 
-  plan: (_params, { facts, mine, host, taskId, taskName }) => {
+  plan: (_params, { inventory, facts, mine, host, taskId, taskName }) => {
     if (facts.server === null) return []
     const path = dropIn(facts.server.unit)
+    if (inventory.keepalived.engine !== 'bundled') {
+      // It calls our daemon's program, which is not the one that runs.
+      if (!mine.dropIns.some((file) => file.path === path)) return []
+      return [
+        {
+          id: taskId,
+          host: host.name,
+          title: taskName,
+          diff: `- ${path}: it is for mmha-keepalived`,
+          run: sh`rm -f ${path}\nsystemctl daemon-reload\n`,
+          undo: sh`${restoreFile(path)}systemctl daemon-reload\n`,
+          impact: 'none',
+          notify: [],
+          writes: [path],
+        },
+      ]
+    }
     const content = renderShipped('mysql-unit.conf.hbs', { recovery: familyOf(facts.server.flavour).recoversByRole })
     const before = mine.dropIns.find((file) => file.path === path)?.content ?? null
     if (before === content) return []

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { ServerFacts } from '../hosts/host-facts.ts'
 import { type Dialect, dialectOf, type Flavour } from '../mysql/dialect.ts'
-import { contains, isEmpty, ofOrigin, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
+import { contains, formatGtidSet, type GtidSet, isEmpty, ofOrigin, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
 import { databaseProbe } from './database-probe.ts'
 import { FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
@@ -54,6 +54,28 @@ export function keepEqual(flavour: Flavour, mine: ReplicationFacts, theirs: Repl
   return arrives(flavour, mine, theirs) && arrives(flavour, theirs, mine)
 }
 
+/**
+ * By position a channel brings what stands behind its beginning and nothing of before, whatever the GTIDs say. By GTID it
+ * would fetch that, too: accounts that were made on each host before, for one, on which it would stop.
+ */
+function neverComes(from: ReplicationFacts, to: ReplicationFacts): GtidSet {
+  const { channel } = to
+  if (!follows(to, from) || channel?.Auto_Position !== '0') return new Map()
+  const got = parseGtidSet('mysql', to.gtids)
+  const missing = subtract(parseGtidSet('mysql', from.gtids), got)
+  const hasReadAll =
+    /^Waiting for \w+ to send event/.test(channel.Replica_IO_State ?? channel.Slave_IO_State ?? '') &&
+    /has read all relay log/.test(channel.Replica_SQL_Running_State ?? channel.Slave_SQL_Running_State ?? '')
+  return new Map(
+    [...missing].flatMap(([origin, intervals]) => {
+      // What is applied in order has passed over what lies before it.
+      const last = got.get(origin)?.at(-1)?.last ?? (hasReadAll ? Number.POSITIVE_INFINITY : 0)
+      const passed = intervals.filter((interval) => interval.last < last)
+      return passed.length === 0 ? [] : [[origin, passed] as const]
+    }),
+  )
+}
+
 interface Obstacle {
   readonly what: string
   readonly todo: string
@@ -63,11 +85,27 @@ const BOTH_STEPS =
   'on both, and each step on both before the next: SET GLOBAL enforce_gtid_consistency=ON; SET GLOBAL gtid_mode=OFF_PERMISSIVE; SET GLOBAL gtid_mode=ON_PERMISSIVE; when Ongoing_anonymous_transaction_count is 0 on both and neither lags: SET GLOBAL gtid_mode=ON'
 
 /** Why GTIDs do not tell all of what these two have of each other; null: they do. */
-function obstacle(dialect: Dialect, mine: AdoptionFacts, theirs: AdoptionFacts): Obstacle | null {
+function obstacle(dialect: Dialect, context: PlanContext<AdoptionFacts>): Obstacle | null {
+  const { mine, theirs, host, peer } = context
   if (dialect.can('gtidMode')) {
-    return [mine, theirs].every(({ variables }) => variables.gtid_mode === 'ON')
-      ? null
-      : { what: 'gtid_mode is not ON', todo: BOTH_STEPS }
+    if ([mine, theirs].some(({ variables }) => variables.gtid_mode !== 'ON')) {
+      return { what: 'gtid_mode is not ON', todo: BOTH_STEPS }
+    }
+    const passed = [
+      { at: host.name, gtids: neverComes(theirs, mine) },
+      { at: peer.name, gtids: neverComes(mine, theirs) },
+    ]
+      .filter(({ gtids }) => !isEmpty(gtids))
+      .map(({ at, gtids }) => ({ at, text: formatGtidSet('mysql', gtids) }))
+    if (passed.length === 0) return null
+    const say = ({ at, text }: { at: string; text: string }) =>
+      dialect.can('persistVariables')
+        ? `on ${at}: SET GLOBAL gtid_purged='+${text}'`
+        : `on ${at}, for each of ${text}: SET GTID_NEXT='…'; BEGIN; COMMIT`
+    return {
+      what: `channels by position have passed over transactions: ${passed.map(({ at, text }) => `${at} never gets ${text}`).join('; ')}`,
+      todo: `if what they did is on both all the same (such as accounts that were made on each; mysqlbinlog shows it), say so: ${passed.map(say).join('; ')}; docs/existing-data.md`,
+    }
   }
   const logs = dialect.variable.logReplicaUpdates
   const todo = `set ${logs}=ON in both option files, restart one after the other, write once on each; docs/existing-data.md`
@@ -110,7 +148,7 @@ export const pairAdoption: Module<Record<string, never>, AdoptionFacts> = {
     const { facts, peerFacts, mine, theirs } = context
     if (!answersAsServer(facts.server) || !answersAsServer(peerFacts.server) || !mine.up || !theirs.up) return []
     if (!isHandmade(mine, theirs)) return []
-    const found = obstacle(dialectOf(facts.server.version), mine, theirs)
+    const found = obstacle(dialectOf(facts.server.version), context)
     if (found !== null) throw refuse(context, found)
     return []
   },

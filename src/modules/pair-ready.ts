@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { hasAddress } from '../hosts/host-facts.ts'
+import type { Engine } from '../inventory/inventory.ts'
 import { databaseProbe } from './database-probe.ts'
 import { FactLines } from './fact-lines.ts'
+import { unitOf } from './keepalived-engine.ts'
 import type { Module, PlanContext } from './module.ts'
 import { waitUntilWhole } from './pair-wait.ts'
 import { UNIT_PROBE } from './unit-probe.ts'
 
 export interface PairReadyFacts {
   readonly daemonRuns: boolean
+  readonly keepalivedRuns: boolean
   /** null: the server does not answer. */
   readonly readOnly: boolean | null
   /** Both threads of the channel from the peer. */
@@ -24,13 +27,17 @@ export interface PairReadyParams {
 
 type Context = PlanContext<PairReadyFacts>
 
-function missingOn(name: string, facts: PairReadyFacts, holder: boolean): string[] {
+/** What keeps one host of a whole pair from its role. */
+export function missingOn(engine: Engine, name: string, facts: PairReadyFacts, holder: boolean): string[] {
   const missing: string[] = []
-  if (!facts.daemonRuns) missing.push(`${name}: mmha-keepalived does not run`)
+  const own = engine === 'bundled'
+  if (!(own ? facts.daemonRuns : facts.keepalivedRuns))
+    missing.push(`${name}: ${unitOf(engine).replace('.service', '')} does not run`)
   if (facts.readOnly === null) missing.push(`${name}: the server does not answer`)
   else if (holder && facts.readOnly) missing.push(`${name}: holds the VIP and is read-only`)
   else if (!holder && !facts.readOnly) missing.push(`${name}: does not hold the VIP and is writable`)
-  if (!facts.channelRuns) missing.push(`${name}: does not replicate from its peer`)
+  // Where keepalived itself runs, the holder fetches from nobody.
+  if (!facts.channelRuns && (own || !holder)) missing.push(`${name}: does not replicate from its peer`)
   if (holder && !facts.semiSyncSource) missing.push(`${name}: semi-sync is off on the holder`)
   if (!holder && !facts.semiSyncReplica) missing.push(`${name}: semi-sync is off on the standby`)
   return missing
@@ -42,12 +49,13 @@ const WHOLE = 'the VIP on one host, that one writable, the other read-only, both
 /** What keeps the pair from being whole; [] when it is. */
 export function missingForReady(context: Context): readonly string[] {
   const { address } = context.inventory.vip
+  const { engine } = context.inventory.keepalived
   const [here, there] = [hasAddress(context.facts, address), hasAddress(context.peerFacts, address)]
   const vip = here === there ? [here ? 'both hosts hold the VIP' : 'no host holds the VIP'] : []
   return [
     ...vip,
-    ...missingOn(context.host.name, context.mine, here),
-    ...missingOn(context.peer.name, context.theirs, there),
+    ...missingOn(engine, context.host.name, context.mine, here),
+    ...missingOn(engine, context.peer.name, context.theirs, there),
   ]
 }
 
@@ -65,6 +73,7 @@ export const pairReady: Module<PairReadyParams, PairReadyFacts> = {
     const isOn = (name: RegExp) => facts.sequence().some(([key, value]) => name.test(key) && value === 'ON')
     return {
       daemonRuns: facts.flag('daemon'),
+      keepalivedRuns: facts.flag('keepalived'),
       readOnly: readOnly === null ? null : readOnly !== '0' && readOnly !== 'OFF',
       channelRuns: facts.text('channel_threads') === '2',
       semiSyncSource: isOn(/^Rpl_semi_sync_(source|master)_status$/),
@@ -86,6 +95,7 @@ export const pairReady: Module<PairReadyParams, PairReadyFacts> = {
         undo: { none: '' },
         impact: 'none',
         notify: [],
+        waits: true,
       },
     ]
   },

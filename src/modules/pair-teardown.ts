@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { hasAddress } from '../hosts/host-facts.ts'
+import { pairWords } from '../inventory/inventory.ts'
 import { ROLE_USER } from '../mysql/account.ts'
 import { dialectOf } from '../mysql/dialect.ts'
 import { sqlAccount } from '../mysql/quote.ts'
 import { writableStatements } from '../mysql/read-only.ts'
 import { databaseProbe } from './database-probe.ts'
+import { unitOf } from './keepalived-engine.ts'
 import type { Module, PlanContext } from './module.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
+import { wantedSettings } from './mysql-config-settings.ts'
 import { asRoot } from './mysql-session.ts'
 import { placeFile, restoreFile } from './placed-file.ts'
 import { type Impact, type Script, type Step, sh, shellQuote } from './step.ts'
@@ -53,25 +56,53 @@ export const pairTeardown: Module<PairTeardownParams, TeardownFacts> = {
   },
 }
 
-function roleOf({ standby, holder }: PairTeardownParams, context: Context): Role {
-  const { host, peer, mine, theirs, facts, peerFacts, inventory } = context
-  if (mine.role !== null) return mine.role
+/**
+ * Who has the address takes the writes. Once it is gone, what the option files say counts: a run that was cut has written it
+ * there. Where both speak and differ, the address was taken over since.
+ * @throws MmhaError NO_HOLDER, HOLDER_ELSEWHERE, VIP_MOVED (exit 5)
+ */
+function roleOf({ part, standby, holder }: PairTeardownParams, context: Context): Role {
+  const { host, peer, mine, theirs, facts, peerFacts, inventory, written } = context
   const has = (one: Context['facts']) => hasAddress(one, inventory.vip.address)
-  // A run that was cut has marked one of them.
-  const marked = theirs.role === null ? null : theirs.role === 'source' ? peer.name : host.name
   const vip = has(facts) === has(peerFacts) ? null : has(facts) ? host.name : peer.name
-  const source = marked ?? holder ?? vip
+  const marked = theirs.role === null ? null : theirs.role === 'source' ? peer.name : host.name
+  if (vip === null && mine.role !== null) return mine.role
+  const source = vip ?? marked ?? holder
   if (source === null || ![host.name, peer.name].includes(source)) {
-    throw new MmhaError('neither host holds the VIP: which one is to take the writes?', {
-      code: 'NO_HOLDER',
-      source: 'user',
-      exit: EXIT.refused,
-      host: host.name,
-      where: context.taskName,
-      hint: `say it with --holder ${host.name} or --holder ${peer.name}, or bring the pair up first (mmha status)`,
-    })
+    throw refuse(
+      context,
+      'NO_HOLDER',
+      'neither host holds the VIP: which one is to take the writes?',
+      `say it with --holder ${host.name} or --holder ${peer.name}, or bring the pair up first (mmha status)`,
+    )
   }
-  return source === host.name ? 'source' : standby
+  if (vip !== null && holder !== null && holder !== vip) {
+    const hint = `move it first: mmha switchover ${pairWords(inventory)} --to ${holder}; or leave --holder out`
+    throw refuse(context, 'HOLDER_ELSEWHERE', `${vip} holds the VIP, not ${holder}`, hint)
+  }
+  const role = source === host.name ? 'source' : (follower(mine.role) ?? standby)
+  // In a plan of all parts the settings come first, and say it anew.
+  if (part !== 'settings' && written === undefined && mine.role !== null && mine.role !== role) {
+    const hint = 'run the same command again: it looks anew who takes the writes'
+    throw refuse(context, 'VIP_MOVED', `${source} has taken the VIP over since this began`, hint)
+  }
+  return role
+}
+
+/** What a standby was to become. */
+function follower(role: Role | null): Role | null {
+  return role === 'source' ? null : role
+}
+
+function refuse({ host, taskName }: Context, code: string, message: string, hint: string): MmhaError {
+  return new MmhaError(message, {
+    code,
+    source: 'user',
+    exit: EXIT.refused,
+    host: host.name,
+    where: taskName,
+    hint,
+  })
 }
 
 const WHAT: Readonly<Record<Role, string>> = {
@@ -81,15 +112,17 @@ const WHAT: Readonly<Record<Role, string>> = {
 }
 
 function settings(role: Role, context: Context): Step[] {
-  const { file } = context.mine
-  if (file === null || context.mine.role !== null) return []
+  const { mine, facts, inventory, host } = context
+  const { file } = mine
+  if (file === null || mine.role === role) return []
   const { path, content } = file
+  const closed = facts.server === null ? [] : wantedSettings(dialectOf(facts.server.version), inventory, host)
   // Nothing in it needs a restart: what is newer than the server would look so.
-  const text = withoutRole(content, role)
+  const text = withoutRole(content, role, closed)
   const place = placeFile({ path, content: sh`${text}`, mode: '0644', check: `touch -r ${shellQuote(path)} "$new"` })
-  const vip = context.inventory.vip.address
-  const gone = role === 'source' ? [`! the address ${vip} goes: clients have to use ${context.host.address}`] : []
-  const diff = [`~ ${path}: ${context.host.name} ${WHAT[role]}, also after a restart`, ...gone]
+  const vip = inventory.vip.address
+  const gone = role === 'source' ? [`! the address ${vip} goes: clients have to use ${host.address}`] : []
+  const diff = [`~ ${path}: ${host.name} ${WHAT[role]}, also after a restart`, ...gone]
   return [
     step(context, 'settings', `settings without the pair: ${roleMark(role)}`, diff, place, restoreFile(path), [path]),
   ]
@@ -97,16 +130,18 @@ function settings(role: Role, context: Context): Step[] {
 
 function daemon(role: Role, context: Context): Step[] {
   const { mine, facts } = context
-  const unit = 'mmha-keepalived.service'
-  const stops = mine.daemonRuns || mine.daemonEnabled
+  const own = context.inventory.keepalived.engine === 'bundled'
+  const unit = unitOf(context.inventory.keepalived.engine)
+  const runs = own ? mine.daemonRuns : mine.keepalivedRuns
+  const stops = runs || (own ? mine.daemonEnabled : mine.keepalivedEnabled)
   const stop = sh`systemctl disable --now ${unit}\n`
-  const impact = role === 'source' && mine.daemonRuns ? 'vip-moves' : 'none'
+  const impact = role === 'source' && runs ? 'vip-moves' : 'none'
   const steps = stops
     ? [
         step(
           context,
           'daemon',
-          'stop mmha-keepalived',
+          `stop ${unit.replace('.service', '')}`,
           ['- started, enabled'],
           stop,
           sh`systemctl enable --now ${unit}\n`,
@@ -115,7 +150,7 @@ function daemon(role: Role, context: Context): Step[] {
         ),
       ]
     : []
-  if (role === 'replica' || facts.server === null || !(mine.readOnly || mine.daemonRuns)) return steps
+  if (role === 'replica' || facts.server === null || !(mine.readOnly || runs)) return steps
   const statements = [...writableStatements(dialectOf(facts.server.version)), 'SET GLOBAL event_scheduler=ON']
   // Not as asRoot does it, which leaves a server as closed as it was.
   const open = sh`${SQL_FUNCTIONS}sql <<'MMHA_END_OF_SQL'\n${statements.map((one) => `${one};\n`).join('')}MMHA_END_OF_SQL\n`

@@ -1,6 +1,7 @@
 import type { ServerFacts } from '../hosts/host-facts.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { dialectOf } from '../mysql/dialect.ts'
+import { ROLE_SCRIPT, unitOf } from './keepalived-engine.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { type Script, sh, shellQuote } from './step.ts'
 
@@ -21,23 +22,27 @@ export function waitUntilWhole(
 ): Script {
   const { sourceStatus } = dialectOf(server?.version ?? NEWEST).semiSync
   const replicaStatus = sourceStatus.replace('master', 'slave').replace('source', 'replica')
+  const { engine } = inventory.keepalived
+  const unit = unitOf(engine)
+  const own = engine === 'bundled'
+  const mayTakeOver = own ? `mmha-keepalived ctl status | grep -q '"open": true'` : `${ROLE_SCRIPT} fit >/dev/null 2>&1`
   return sh`${SQL_FUNCTIONS}
 is_on() { ${semiSync === 'unasked' ? 'return 0; ' : ''}[ "$(sql --execute="SHOW GLOBAL STATUS LIKE '$1'" 2>/dev/null | cut -f 2)" = ON ]; }
 read_only() { case $("$@" --execute='SELECT @@GLOBAL.read_only' 2>/dev/null) in 0|OFF) echo no;; ?*) echo yes;; esac; }
 missing() {
-  systemctl is-active --quiet mmha-keepalived.service || { echo 'mmha-keepalived does not run'; return; }
+  systemctl is-active --quiet ${unit} || { echo '${unit} does not run'; return; }
   mine=$(read_only sql)
   [ -n "$mine" ] || { echo 'the server does not answer'; return; }
   if ip -o address show to ${shellQuote(inventory.vip.address)} | grep -q .; then
     [ "$mine" = no ] || { echo 'holds the VIP and is read-only'; return; }
     is_on ${sourceStatus} || { echo 'semi-sync is off on the holder'; return; }
-  else
+${own ? '' : '    return # Where keepalived itself runs, the holder fetches from nobody.\n'}  else
     [ "$mine" = yes ] || { echo 'does not hold the VIP and is writable'; return; }
     theirs=$(read_only peer_sql)
     [ -n "$theirs" ] || { echo 'the server of the peer does not answer'; return; }
     [ "$theirs" = no ] || { echo 'no host holds the VIP'; return; }
     is_on ${replicaStatus} || { echo 'semi-sync is off on the standby'; return; }
-    mmha-keepalived ctl status | grep -q '"open": true' || { echo 'the standby may not take over'; return; }
+    ${mayTakeOver} || { echo 'the standby may not take over'; return; }
   fi
   [ "$(channel_status | grep -Ec '_(IO|SQL)_Running: Yes')" = 2 ] || echo 'does not replicate from its peer'
 }
@@ -47,7 +52,7 @@ while :; do
   [ -n "$why" ] || exit 0
   if [ "$(date +%s)" -ge "$deadline" ]; then
     echo "not whole after ${timeout} s: $why" >&2
-    journalctl --unit=mmha-keepalived.service --lines=15 --no-pager --output=cat >&2 || :
+    journalctl --unit=${unit} ${own ? '' : '-t mmha-role '}--lines=15 --no-pager --output=cat >&2 || :
     exit 1
   fi
   sleep 0.1

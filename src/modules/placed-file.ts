@@ -5,7 +5,8 @@ import { type Script, sh, shellQuote } from './step.ts'
 const DELIMITER = 'MMHA_END_OF_FILE'
 
 /**
- * sh that writes a file beside its place and moves it there in one step. `check` is sh that refuses the new file
+ * sh that writes a file beside its place and moves it there in one step; its bytes are on the disk before its name is, or a
+ * power loss may leave an empty file under it (XFS, ext4). `check` is sh that refuses the new file
  * (exit ≠ 0) before it counts; `$new` names it. `content` ends with a newline.
  */
 export function placeFile(options: {
@@ -24,6 +25,7 @@ cat >"$new" <<'${DELIMITER}'
 ${options.content}${DELIMITER}
 chmod ${options.mode} "$new"
 ${options.check ?? ':'}
+sync "$new" 2>/dev/null || :
 mv -f "$new" ${path}
 `
 }

@@ -1,50 +1,80 @@
 import { randomBytes } from 'node:crypto'
+import { assertion } from './assert.ts'
+import { command } from './command.ts'
+import { cron } from './cron.ts'
 import { file } from './file.ts'
-import { firewall } from './firewall.ts'
+import { firewall } from './firewall/firewall.ts'
 import { secretSource } from './generated-secret.ts'
+import { httpCheck } from './http-check.ts'
+import { iniOption } from './ini-option.ts'
 import { keepalivedConfig } from './keepalived-config.ts'
 import { builtPackage, keepalivedInstall } from './keepalived-install.ts'
+import { keepalivedRole } from './keepalived-role.ts'
 import { keepalivedService } from './keepalived-service.ts'
+import { keepalivedSwitch } from './keepalived-switch.ts'
+import { lineInFile } from './lineinfile.ts'
 import type { Module } from './module.ts'
 import { mysqlAccounts } from './mysql-accounts.ts'
 import { mysqlConfig } from './mysql-config.ts'
 import { mysqlLateRestart } from './mysql-late-restart.ts'
 import { mysqlFreshPair, mysqlReplication } from './mysql-replication.ts'
+import { mysqlRotation } from './mysql-rotation.ts'
 import { mysqlServer } from './mysql-server.ts'
 import { mysqlUnit } from './mysql-unit.ts'
+import { mysqlUpgrade } from './mysql-upgrade.ts'
 import { packageModule } from './package.ts'
 import { pairAdoption } from './pair-adoption.ts'
 import { pairPreflight } from './pair-preflight.ts'
 import { pairReady } from './pair-ready.ts'
+import { pairSwitchover } from './pair-switchover.ts'
 import { pairTeardown } from './pair-teardown.ts'
 import { runUndo } from './run-undo.ts'
+import { script } from './script.ts'
 import { service } from './service.ts'
+import { sysctl } from './sysctl.ts'
 import { template } from './template.ts'
 import { upload } from './upload.ts'
+import { user } from './user.ts'
+import { waitFor } from './wait-for.ts'
 
 /** What a task can ask for, by the name that playbooks use. */
 export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byName([
+  assertion,
+  command,
+  cron,
   file,
   firewall,
+  httpCheck,
+  iniOption,
   keepalivedConfig,
   keepalivedInstall(builtPackage),
+  keepalivedRole,
   keepalivedService,
+  keepalivedSwitch,
   mysqlAccounts(secretSource(randomBytes(32))),
   mysqlConfig,
   mysqlFreshPair,
   mysqlLateRestart,
   mysqlReplication,
+  mysqlRotation(secretSource(randomBytes(32)), randomBytes(8).toString('hex')),
   mysqlServer,
   mysqlUnit,
+  mysqlUpgrade,
   packageModule,
   pairAdoption,
   pairPreflight,
   pairReady,
+  pairSwitchover,
   pairTeardown,
+  lineInFile,
   runUndo,
+  script,
   service,
+  sysctl,
   template,
   upload,
+  user,
+  waitFor,
 ])
 
 function byName(list: readonly Module<unknown, unknown>[]): Record<string, Module<unknown, unknown>> {

@@ -18,11 +18,13 @@ export interface RunStep extends StepRecord {
 export interface HostRun extends RunHeader {
   readonly steps: readonly RunStep[]
   readonly rolledBack: boolean
+  /** What it was going to do; null: not kept, or nobody looked. */
+  readonly plan: string | null
 }
 
 /**
  * Read-only sh that prints the runs of a host.
- * @param from id of a run: of this one and later ones also which files were changed since; null: of none
+ * @param from id of a run: its plan, and of it and later ones also which files were changed since; null: of none
  */
 export function runsProbe(from: string | null): string {
   return `${FACT_FUNCTIONS}
@@ -39,7 +41,10 @@ look=no
 for run in ${RUNS}/*/; do
   [ -e "$run/run.json" ] || continue
   id=\${run%/}; id=\${id##*/}
-  [ "$id" != ${from ?? "''"} ] || look=yes
+  if [ "$id" = ${from ?? "''"} ]; then
+    look=yes
+    line "$run/plan.json"; fact plan "$id" "$text"
+  fi
   line "$run/run.json"; header=$text
   yes "$run/rolled-back"
   fact run "$id" "$text" "$header"
@@ -71,10 +76,12 @@ export function parseRuns(facts: FactLines): HostRun[] {
       changed: changed.flatMap(([id, at, path = '']) => (id === run && at === number ? [path] : [])),
     },
   }))
+  const plans = facts.rows('plan')
   return facts.rows('run').map(([id = '', rolledBack, ...json]) => ({
     ...(JSON.parse(json.join('\t')) as RunHeader),
     id,
     rolledBack: rolledBack === 'yes',
+    plan: plans.flatMap(([of, ...plan]) => (of === id && plan.join('') !== '' ? [plan.join('\t')] : []))[0] ?? null,
     steps: steps.filter(({ run }) => run === id).map(({ step }) => step),
   }))
 }

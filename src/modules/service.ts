@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { EXIT, MmhaError } from '../events/error.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { absolutePath } from './file.ts'
+import { initSystem, sysvProbe } from './init-system.ts'
 import type { Module, PlanContext } from './module.ts'
 import { type Impact, type Script, type Step, sh, shellQuote } from './step.ts'
 
@@ -26,7 +26,7 @@ export interface ServiceFacts {
 }
 
 /**
- * A systemd unit: enabled, started, and not older than its files. That it needs a restart or a reload is a fact of the
+ * A systemd unit, or a script of SysV init: enabled, started, and not older than its files. That it needs a restart or a reload is a fact of the
  * host (file newer than process), never something that a run has to remember.
  */
 export const service: Module<ServiceParams, ServiceFacts> = {
@@ -42,16 +42,26 @@ export const service: Module<ServiceParams, ServiceFacts> = {
   probe: ({ unit, restartedAfter, reloadedAfter }) => `${FACT_FUNCTIONS}
 unit=${shellQuote(unit)}
 pid=0
+since=
+if [ -d /run/systemd/system ]; then
 while IFS='=' read -r key value; do
   fact "$key" "$value"
   if [ "$key" = MainPID ]; then pid=$value; fi
 done <<MMHA_END_OF_STATE
 $(systemctl show -p LoadState -p ActiveState -p UnitFileState -p NeedDaemonReload -p MainPID "$unit" 2>/dev/null)
 MMHA_END_OF_STATE
+else
+${sysvProbe(unit)}
+# No pid file says how old it is: as old as the host, or as our last start of it.
+[ "$pid" != 0 ] || since=boot
+fi
+if [ "$since" = boot ] && read -r up rest </proc/uptime; then fact age "\${up%.*}\${up#*.}" 100; fi
 if [ "\${pid:-0}" -gt 0 ] && read -r stat 2>/dev/null <"/proc/$pid/stat" && read -r up rest </proc/uptime; then
   # Field 22 of stat is the start in ticks of 10 ms since boot, as the uptime counts it.
   set -- \${stat##*) }
   fact age "$(( \${up%.*}\${up#*.} - \${20} ))" 100
+fi
+if [ "$since" = boot ] || [ "\${pid:-0}" -gt 0 ]; then
   fact now "$(date +%s.%N)"
   reload=/run/mmha/reloaded."$unit"
   if [ -e "$reload" ]; then fact reloaded "$(stat -c %.Y "$reload")"; fi
@@ -81,14 +91,7 @@ fi
   },
 
   plan: (params, context) => {
-    const { mine, facts, host } = context
-    if (facts.init !== 'systemd') {
-      throw refuse(
-        context,
-        `${host.name} has no systemd, and nothing else is supported so far`,
-        'use a distribution with systemd',
-      )
-    }
+    const { mine } = context
     // A unit that an earlier step brings is neither enabled nor started yet; one that is not wanted need not be there.
     if (!mine.known && params.state !== 'started' && params.enabled !== true) return []
     return [...enabling(params, context), ...running(params, context)]
@@ -102,14 +105,13 @@ type Context = PlanContext<ServiceFacts>
 
 function enabling({ unit, enabled }: ServiceParams, context: Context): Step[] {
   if (enabled === null || enabled === context.mine.enabled) return []
-  const name = shellQuote(unit)
-  const word = enabled ? 'enable' : 'disable'
-  const back = enabled ? 'disable' : 'enable'
+  const init = initSystem(context.facts.init)
+  const [word, back] = enabled ? (['enable', 'disable'] as const) : (['disable', 'enable'] as const)
   const diff = enabled ? '- disabled\n+ enabled' : '- enabled\n+ disabled'
   return [
     {
-      ...step({ unit }, context, 'enabled', `${word} ${unit}`, diff, sh`systemctl ${word} ${name}\n`, 'none'),
-      undo: sh`systemctl ${back} ${name}\n`,
+      ...step({ unit }, context, 'enabled', `${word} ${unit}`, diff, init[word](unit), 'none'),
+      undo: init[back](unit),
     },
   ]
 }
@@ -124,20 +126,13 @@ function running(params: ServiceParams, context: Context): Step[] {
     ),
   ]
   const name = shellQuote(unit)
+  const init = initSystem(context.facts.init)
   if (state === 'stopped') {
     if (!active) return []
     return [
       {
-        ...step(
-          params,
-          context,
-          'stopped',
-          `stop ${unit}`,
-          '- started\n+ stopped',
-          sh`systemctl stop ${name}\n`,
-          'restart',
-        ),
-        undo: sh`systemctl start ${name}\n`,
+        ...step(params, context, 'stopped', `stop ${unit}`, '- started\n+ stopped', init.stop(unit), 'restart'),
+        undo: init.start(unit),
       },
     ]
   }
@@ -145,8 +140,16 @@ function running(params: ServiceParams, context: Context): Step[] {
     if (state !== 'started') return []
     return [
       {
-        ...step(params, context, 'started', `start ${unit}`, '- stopped\n+ started', startScript(name), 'none'),
-        undo: sh`systemctl stop ${name}\n`,
+        ...step(
+          params,
+          context,
+          'started',
+          `start ${unit}`,
+          '- stopped\n+ started',
+          sh`${init.reread}${init.start(unit)}`,
+          'none',
+        ),
+        undo: init.stop(unit),
         undoImpact: 'restart',
       },
     ]
@@ -156,18 +159,10 @@ function running(params: ServiceParams, context: Context): Step[] {
     const diff = restart.map((path) => `~ ${path} is newer than the process`).join('\n')
     return [
       again(
-        params,
-        sh`systemctl restart`,
+        init.reread,
+        init.restart(unit),
         'restart',
-        step(
-          params,
-          context,
-          'restarted',
-          `restart ${unit}`,
-          diff,
-          sh`systemctl daemon-reload\nsystemctl restart ${name} || ${lastWords(name)}\n`,
-          'restart',
-        ),
+        step(params, context, 'restarted', `restart ${unit}`, diff, sh`${init.reread}${init.restart(unit)}`, 'restart'),
       ),
     ]
   }
@@ -177,13 +172,12 @@ function running(params: ServiceParams, context: Context): Step[] {
     // The stamp is of before the reload: what is written while it runs is newer.
     const run = sh`mkdir -p /run/mmha
 touch /run/mmha/reloading.${name}
-systemctl reload ${name}
-mv -f /run/mmha/reloading.${name} /run/mmha/reloaded.${name}
+${init.reload(unit)}mv -f /run/mmha/reloading.${name} /run/mmha/reloaded.${name}
 `
     return [
       again(
-        params,
-        sh`systemctl reload`,
+        init.reread,
+        init.reload(unit),
         'reload',
         step(params, context, 'reloaded', `reload ${unit}`, diff, run, 'reload'),
       ),
@@ -192,8 +186,8 @@ mv -f /run/mmha/reloading.${name} /run/mmha/reloaded.${name}
   if (!needsDaemonReload) return []
   return [
     again(
-      params,
-      null,
+      init.reread,
+      sh``,
       'none',
       step(
         params,
@@ -201,7 +195,7 @@ mv -f /run/mmha/reloading.${name} /run/mmha/reloaded.${name}
         'daemon-reload',
         `read the unit file of ${unit} again`,
         '~ unit file changed',
-        sh`systemctl daemon-reload\n`,
+        init.reread,
         'none',
       ),
     ),
@@ -209,18 +203,8 @@ mv -f /run/mmha/reloading.${name} /run/mmha/reloaded.${name}
 }
 
 /** What was read again has to be read again once more when its files are taken back. */
-function again({ unit }: ServiceParams, how: Script | null, impact: Impact, made: Step): Step {
-  const unitAgain = how === null ? sh`` : sh`${how} ${shellQuote(unit)}\n`
-  return { ...made, undo: { none: '' }, undoLast: sh`systemctl daemon-reload\n${unitAgain}`, undoImpact: impact }
-}
-
-/** Why a unit does not start is in its journal: the end of it belongs to the message. */
-function lastWords(name: string): string {
-  return `{ journalctl -u ${name} -n 15 --no-pager -o cat; exit 1; }`
-}
-
-function startScript(name: string): Script {
-  return sh`systemctl daemon-reload\nsystemctl start ${name} || ${lastWords(name)}\n`
+function again(reread: Script, how: Script, impact: Impact, made: Step): Step {
+  return { ...made, undo: { none: '' }, undoLast: sh`${reread}${how}`, undoImpact: impact }
 }
 
 function step(
@@ -242,15 +226,4 @@ function step(
     impact,
     notify: [],
   }
-}
-
-function refuse(context: Context, message: string, hint: string): MmhaError {
-  return new MmhaError(message, {
-    code: 'SERVICE',
-    source: 'user',
-    exit: EXIT.refused,
-    host: context.host.name,
-    where: context.taskName,
-    hint,
-  })
 }

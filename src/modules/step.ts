@@ -60,6 +60,15 @@ export interface Step {
   /** What `undo` and `undoLast` do to the service; absent: nothing. */
   readonly undoImpact?: Impact
   readonly impact: Impact
+  /**
+   * It could shut out the SSH that brought it: the host runs `undo` by itself, without `restore_file`, unless a new
+   * connection says in time that it still gets in.
+   */
+  readonly guarded?: true
+  /** Nothing on the host says that it was done: every look finds it missing. */
+  readonly repeats?: true
+  /** Only waits for something, and changes nothing: needs no approval of its own. */
+  readonly waits?: true
   /** Done on one host only, it would set the pair at odds: the peer's step of the same id belongs to it. */
   readonly together?: true
   /** Handlers (task names in the play's `handlers`) to run after the play when this step changed something. */

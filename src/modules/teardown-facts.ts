@@ -1,4 +1,7 @@
+import type { Setting } from '../mysql/settings.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
+import { ROLE_SCRIPT } from './keepalived-engine.ts'
+import { BUILT_UNIT, DROP_IN } from './keepalived-role.ts'
 import { PEER_FILE, ROLE_FILE } from './mysql-account-facts.ts'
 import { OPTION_FILES } from './mysql-config.ts'
 
@@ -12,6 +15,9 @@ export interface TeardownFacts {
   readonly role: Role | null
   readonly daemonRuns: boolean
   readonly daemonEnabled: boolean
+  /** keepalived itself. */
+  readonly keepalivedRuns: boolean
+  readonly keepalivedEnabled: boolean
   readonly installed: boolean
   /** Files of ours that are there. */
   readonly left: readonly string[]
@@ -29,6 +35,9 @@ const FILES = [
   '/etc/keepalived/keepalived.conf',
   '/etc/keepalived/mmha-notify.sh',
   '/etc/keepalived/mmha-check-mysql.sh',
+  ROLE_SCRIPT,
+  DROP_IN,
+  BUILT_UNIT,
   ...['mysql', 'mysqld', 'mariadb'].map((unit) => `/etc/systemd/system/${unit}.service.d/mmha.conf`),
   ROLE_FILE,
   PEER_FILE,
@@ -37,7 +46,9 @@ const FILES = [
 export const TEARDOWN_PROBE = `${FACT_FUNCTIONS}
 for path in ${OPTION_FILES.join(' ')}; do fact_file file "$path"; done
 for path in ${FILES.join(' ')}; do [ ! -e "$path" ] || fact left "$path"; done
-if systemctl is-enabled --quiet mmha-keepalived.service 2>/dev/null; then fact enabled yes; fi
+for unit in mmha-keepalived.service keepalived.service; do
+  if systemctl is-enabled --quiet $unit 2>/dev/null; then fact enabled $unit; fi
+done
 case $(dpkg-query --show --showformat='\${db:Status-Status}' mmha-keepalived 2>/dev/null) in
   ''|not-installed) ;;
   *) fact installed yes ;;
@@ -63,7 +74,9 @@ export function parseTeardown(stdout: string): TeardownFacts {
     file,
     role,
     daemonRuns: facts.flag('daemon'),
-    daemonEnabled: facts.flag('enabled'),
+    daemonEnabled: facts.texts('enabled').includes('mmha-keepalived.service'),
+    keepalivedRuns: facts.flag('keepalived'),
+    keepalivedEnabled: facts.texts('enabled').includes('keepalived.service'),
     installed: facts.flag('installed'),
     left: facts.texts('left'),
     readOnly: readOnly === '1' || readOnly === 'ON',
@@ -85,11 +98,18 @@ function grantedAccounts(facts: FactLines): Set<string> {
   return found
 }
 
-/** Our option file without what only the daemon can bear: each setting is a comment with its reason, then a line. */
-export function withoutRole(content: string, role: Role): string {
+/**
+ * Our option file without what only the daemon can bear: each setting is a comment with its reason, then a line.
+ * @param closed what keeps a server closed, for one that an earlier run, which was cut, had made the source
+ */
+export function withoutRole(content: string, role: Role, closed: readonly Setting[] = []): string {
   const [, ...rest] = content.split('\n')
   const text = rest.join('\n').replaceAll(/\n# [^\n]*\nskip_(?:replica|slave)_start = [^\n]*\n/g, '')
   const head = `# mmha teardown: ${roleMark(role)}. The file is yours now.\n`
-  if (role === 'replica') return head + text
-  return head + text.replaceAll(/\n# [^\n]*\n(super_read_only|read_only|event_scheduler) = [^\n]*\n/g, '')
+  if (role !== 'replica')
+    return head + text.replaceAll(/\n# [^\n]*\n(super_read_only|read_only|event_scheduler) = [^\n]*\n/g, '')
+  const missing = closed.filter(({ name }) => CLOSES.test(name) && !text.includes(`\n${name} = `))
+  return head + text + missing.map(({ name, value, reason }) => `\n# ${reason}\n${name} = ${value}\n`).join('')
 }
+
+const CLOSES = /^(super_read_only|read_only|event_scheduler)$/

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { Secret } from '../inventory/secret.ts'
@@ -11,7 +11,7 @@ import type { Module } from './module.ts'
 import { type Script, shellQuote } from './step.ts'
 
 export interface TemplateParams {
-  /** Name in templates/. */
+  /** Beside the playbook, or in templates/. */
   readonly src: string
   readonly dest: string
   readonly mode: string
@@ -21,11 +21,12 @@ export interface TemplateParams {
   readonly vars: Readonly<Record<string, unknown>>
 }
 
-/** A file on the host, rendered from one of our templates. */
+/** A file on the host, rendered from a template: the user's, or one of ours. */
 export const template: Module<TemplateParams, HostFileFacts> = {
   name: 'template',
+  localFiles: ['src'],
   params: z.strictObject({
-    src: z.string().regex(/^[\w-][\w./-]*\.hbs$/, 'the name of a file in templates/: my.cnf.hbs'),
+    src: z.string().regex(/^[\w./-]+\.hbs$/, 'the name of a template: my.cnf.hbs'),
     dest: absolutePath,
     mode: fileMode.default('0644'),
     owner: accountName.default('root'),
@@ -40,7 +41,7 @@ export const template: Module<TemplateParams, HostFileFacts> = {
     const { inventory, host, peer, facts, peerFacts } = context
     let content: Script
     try {
-      content = renderScript(readFileSync(join(installationRoot(), 'templates', params.src), 'utf8'), {
+      content = renderScript(readFileSync(resolve(installationRoot(), 'templates', params.src), 'utf8'), {
         inventory,
         host,
         peer,
@@ -49,15 +50,18 @@ export const template: Module<TemplateParams, HostFileFacts> = {
         ...params.vars,
       })
     } catch (cause) {
-      throw new MmhaError(`templates/${params.src}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-        code: 'TEMPLATE',
-        source: 'user',
-        exit: EXIT.invalid,
-        host: host.name,
-        where: context.taskName,
-        hint: "correct the template or the task's vars",
-        cause,
-      })
+      throw new MmhaError(
+        `${isAbsolute(params.src) ? '' : 'templates/'}${params.src}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        {
+          code: 'TEMPLATE',
+          source: 'user',
+          exit: EXIT.invalid,
+          host: host.name,
+          where: context.taskName,
+          hint: "correct the template or the task's vars",
+          cause,
+        },
+      )
     }
     const step = fileStep({ ...params, path: params.dest, content }, context.mine, context)
     return step === null ? [] : [step]

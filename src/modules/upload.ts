@@ -58,6 +58,7 @@ export function localFile(src: string): LocalFile {
 /** A file of this machine at a path of the host, compared by content. It travels over the SSH connection that is open. */
 export const upload: Module<UploadParams, UploadFacts> = {
   name: 'upload',
+  localFiles: ['src'],
   params: z.strictObject({
     src: z.string().min(1),
     dest: absolutePath,
@@ -89,6 +90,7 @@ if [ -f ${shellQuote(dest)} ]; then fact sha256 "$(sha256sum <${shellQuote(dest)
 chown ${shellQuote(`${owner}:${group}`)} ${to}
 chmod ${mode} ${to}
 cp -p ${to} ${target}.mmha-new
+sync ${target}.mmha-new 2>/dev/null || :
 mv -f ${target}.mmha-new ${target}
 rm -f ${to}
 `,

@@ -68,8 +68,11 @@ export function replicationPrivileges(dialect: Dialect): readonly string[] {
   ]
 }
 
+/** Turn on events that came from the other server, without becoming their definer. */
+const EVENTS = (setDefiner: string): readonly string[] => ['EVENT', setDefiner]
+
 export function rolePrivileges(dialect: Dialect): readonly string[] {
-  if (!dialect.can('dynamicPrivileges')) return ['SUPER', 'PROCESS', 'REPLICATION CLIENT', 'REPLICATION SLAVE']
+  if (!dialect.can('dynamicPrivileges')) return ['SUPER', 'PROCESS', 'REPLICATION CLIENT', 'REPLICATION SLAVE', 'EVENT']
   if (!dialect.can('binlogMonitor')) {
     return [
       'PROCESS', // sessions to end
@@ -78,6 +81,10 @@ export function rolePrivileges(dialect: Dialect): readonly string[] {
       'SYSTEM_VARIABLES_ADMIN', // read_only, semi-sync, event_scheduler
       'CONNECTION_ADMIN', // end sessions; get in when max_connections is reached
       'REPLICATION SLAVE', // read the binlog to save a tail
+      // Looking up the dynamic ones takes a lock that a GRANT holds while it waits for the standby; this is looked up without it.
+      'SUPER',
+      ...EVENTS(dialect.can('anyDefiner') ? 'SET_ANY_DEFINER' : 'SET_USER_ID'),
+      ...(dialect.can('systemUser') ? ['SYSTEM_USER'] : []), // where their definer is an administrator
     ]
   }
   return [
@@ -90,6 +97,7 @@ export function rolePrivileges(dialect: Dialect): readonly string[] {
     'BINLOG ADMIN', // the write probe stays out of the binlog
     'CONNECTION ADMIN',
     'SUPER', // event_scheduler; since 10.11 it brings nothing of the others
+    ...EVENTS('SET USER'),
     ...(dialect.can('slaveMonitor') ? ['SLAVE MONITOR'] : []),
   ]
 }

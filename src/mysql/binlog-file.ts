@@ -6,12 +6,14 @@ import { contains, type GtidSet, parseGtidSet } from './gtid-set.ts'
  * Layout (MySQL libs/mysql/binlog/event, MariaDB sql/log_event.h): magic, then events of 19 bytes header
  *   timestamp@0(4) type@4(1) server_id@5(4) size@9(4) end@13(4) flags@17(2), little-endian.
  */
-const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e])
-const HEADER = 19
+export const MAGIC = Buffer.from([0xfe, 0x62, 0x69, 0x6e])
+export const HEADER = 19
 /** The server clears it when it closes the file: set means that it died with the file open. */
-const BINLOG_IN_USE = 0x1
+export const BINLOG_IN_USE = 0x1
 const EVENT = {
   query: 2,
+  stop: 3,
+  rotate: 4,
   formatDescription: 15,
   xid: 16,
   gtid: 33,
@@ -52,17 +54,21 @@ const STANDALONE = 0x1
 const WORD_AT_END = 10
 const WINDOW = 1 << 20
 
-/** Reads event headers only. @throws UnreadableBinlog, system errors */
-export async function scanBinlog(path: string): Promise<BinlogScan> {
+/**
+ * Reads event headers only.
+ * @param keep which transactions are wanted: a file may hold millions
+ * @throws UnreadableBinlog, system errors
+ */
+export async function scanBinlog(path: string, keep: (gtid: string) => boolean = () => true): Promise<BinlogScan> {
   const file = await open(path, 'r')
   try {
-    return await scan(new Window(file, (await file.stat()).size))
+    return await scan(new Window(file, (await file.stat()).size), keep)
   } finally {
     await file.close()
   }
 }
 
-async function scan(window: Window): Promise<BinlogScan> {
+async function scan(window: Window, keep: (gtid: string) => boolean): Promise<BinlogScan> {
   const magic = await window.at(0, MAGIC.length)
   if (magic === null || !magic.equals(MAGIC)) throw new UnreadableBinlog('encrypted, or not a binlog')
   const transactions: BinlogTransaction[] = []
@@ -70,7 +76,8 @@ async function scan(window: Window): Promise<BinlogScan> {
   let preamble = MAGIC.length
   let open: { gtid: string; start: number; kind: BinlogTransaction['kind']; untilCommit?: boolean } | null = null
   const close = (end: number, kind?: BinlogTransaction['kind']) => {
-    if (open !== null) transactions.push({ gtid: open.gtid, start: open.start, kind: kind ?? open.kind, end })
+    if (open !== null && keep(open.gtid))
+      transactions.push({ gtid: open.gtid, start: open.start, kind: kind ?? open.kind, end })
     open = null
   }
   let at = MAGIC.length
@@ -83,6 +90,7 @@ async function scan(window: Window): Promise<BinlogScan> {
     if (type === EVENT.mariadbEncryption) throw new UnreadableBinlog('encrypted')
     if (type === EVENT.formatDescription) inUse = (header.readUInt16LE(17) & BINLOG_IN_USE) !== 0
     if (type === EVENT.formatDescription || type === EVENT.previousGtids) preamble = at + size
+    if (type === EVENT.stop || type === EVENT.rotate) close(at)
     if (type === EVENT.gtid) {
       close(at)
       const body = await window.at(at + HEADER, GTID_BODY)

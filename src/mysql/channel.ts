@@ -66,6 +66,28 @@ export function placeIsLost(channel: ChannelStatus): boolean {
   return channel.ioError !== null && [1236, 13114].includes(channel.ioError.code)
 }
 
+/** 2000 to 2999 are the client library's: the source was not there. */
+export function isClients(code: number): boolean {
+  return code >= 2000 && code < 3000
+}
+
+/**
+ * Why the applier stopped, where a new try meets the same again: a row that is there already, or is not (1062, 1032), a
+ * table, an account. null: it runs, or has stopped for something that passes.
+ */
+export function refusalOf(channel: ChannelStatus | null): string | null {
+  const { sqlRunning, sqlError } = channel ?? { sqlRunning: false, sqlError: null }
+  if (sqlRunning || sqlError === null || isClients(sqlError.code) || PASSING.has(sqlError.code)) return null
+  return `error ${sqlError.code}: ${sqlError.message}`
+}
+
+/**
+ * Disk full (1021, 1041, 1114), being stopped or killed (1053, 1317, 1927), locks (1205, 1213), too many connections or
+ * statements (1040, 1203, 1461), relay log unreadable or not writable (1594, 1595), MySQL’s lost coordinator (1756), MariaDB’s place
+ * that is behind its own log (1950: another one is taken).
+ */
+const PASSING = new Set([1021, 1040, 1041, 1053, 1114, 1203, 1205, 1213, 1317, 1461, 1594, 1595, 1756, 1927, 1950])
+
 /** Everything that was received has been applied, as far as files and positions tell. */
 export function appliedAll({ applied, received }: ChannelStatus): boolean {
   return applied.file === received.file && applied.position === received.position

@@ -28,6 +28,10 @@ const CAPABILITIES = {
   superReadOnly: { mysql: [5, 7, 8], mariadb: null },
   /** Roles of SUPER split into dynamic privileges. */
   dynamicPrivileges: { mysql: [8, 0, 14], mariadb: [10, 5, 2] },
+  /** SET_ANY_DEFINER; before, part of SET_USER_ID. */
+  anyDefiner: { mysql: [8, 2, 0], mariadb: null },
+  /** SYSTEM_USER: an account whose sessions and objects only its like may touch. */
+  systemUser: { mysql: [8, 0, 16], mariadb: null },
   slaveMonitor: { mysql: null, mariadb: [10, 5, 8] },
   /** caching_sha2_password is the default: without TLS the replica must ask for the source's public key. */
   publicKeyRequest: { mysql: [8, 0, 4], mariadb: null },
@@ -73,12 +77,16 @@ const CAPABILITIES = {
   /** BINLOG MONITOR and the other privileges that SUPER was split into there. */
   binlogMonitor: { mysql: null, mariadb: [10, 5, 2] },
   clone: { mysql: [8, 0, 17], mariadb: null },
+  /** CLONE between releases of one series; before, only between two of the same. */
+  clonesAcrossPatches: { mysql: [8, 0, 37], mariadb: null },
   /** CHANGE REPLICATION FILTER; MariaDB sets replicate_* variables. */
   filterStatement: { mysql: [5, 7, 3], mariadb: null },
   /** READ_ONLY ADMIN: who has it writes to a read-only server. MySQL's super_read_only stops everybody. */
   readOnlyAdmin: { mysql: null, mariadb: [10, 5, 2] },
   /** SUPER no longer brings READ_ONLY ADMIN with it. */
   superObeysReadOnly: { mysql: [5, 7, 8], mariadb: [10, 11, 0] },
+  /** An account may have two passwords for a while: RETAIN CURRENT PASSWORD, or IDENTIFIED VIA … OR …. */
+  twoPasswords: { mysql: [8, 0, 14], mariadb: [10, 4, 3] },
   /** admin_address; MariaDB: extra_port. */
   adminAddress: { mysql: [8, 0, 14], mariadb: null },
 } as const satisfies Record<string, Record<Flavour, Since>>

@@ -29,6 +29,8 @@ export interface Family {
   readonly recoversByRole: boolean
   /** Also to be said after the binary logs are wiped. */
   readonly forgetPlace: readonly string[]
+  /** How an account takes two passwords: the former is retained, or two ways to log in stand beside each other. */
+  readonly passwordPair: 'retained' | 'alternatives'
   readonly autoPositionColumn: string
   readonly receivedColumn: string
   readonly waitFunction: string
@@ -55,6 +57,7 @@ const FAMILIES: Readonly<Record<Flavour, Family>> = {
     placeIsApart: false,
     recoversByRole: false,
     forgetPlace: [],
+    passwordPair: 'retained',
     autoPositionColumn: 'Auto_Position',
     receivedColumn: 'Retrieved_Gtid_Set',
     waitFunction: 'WAIT_FOR_EXECUTED_GTID_SET',
@@ -78,6 +81,7 @@ const FAMILIES: Readonly<Record<Flavour, Family>> = {
     placeIsApart: true,
     recoversByRole: true,
     forgetPlace: ["SET GLOBAL gtid_slave_pos=''"],
+    passwordPair: 'alternatives',
     autoPositionColumn: 'Using_Gtid',
     receivedColumn: 'Gtid_IO_Pos',
     waitFunction: 'MASTER_GTID_WAIT',

@@ -10,6 +10,7 @@ import {
   type VariableNames,
   variables,
 } from './dialect-names.ts'
+import { type SeedingWords, seedingWordsOf } from './dialect-seeding.ts'
 import { sqlString } from './quote.ts'
 
 export type { Capability, Flavour, Version } from './dialect-capabilities.ts'
@@ -19,7 +20,8 @@ export type { SemiSyncNames } from './dialect-names.ts'
 
 /**
  * What a server is asked for, and how it is said to it. Only the files named dialect* know families and versions: by family
- * (dialect-family.ts), by version (dialect-capabilities.ts), and the words that follow from both (dialect-names.ts).
+ * (dialect-family.ts), by version (dialect-capabilities.ts), how a copy is made
+ * (dialect-seeding.ts), and the words that follow from both (dialect-names.ts).
  */
 export interface Dialect {
   readonly flavour: Flavour
@@ -31,6 +33,7 @@ export interface Dialect {
   readonly column: ReplicaColumns
   readonly variable: VariableNames
   readonly semiSync: SemiSyncNames
+  readonly seeding: SeedingWords
   /** `SOURCE` or `MASTER`: the prefix of CHANGE … options. */
   readonly option: 'SOURCE' | 'MASTER'
   /** Privileges that write to a server which is closed as our role closes it. */
@@ -63,6 +66,7 @@ export function dialectOf(version: string, comment = ''): Dialect {
     column: columns(can('replicaColumns'), family),
     variable: variables(can),
     semiSync: semiSync(can),
+    seeding: seedingWordsOf(flavour),
     option: can('sourceStatement') ? 'SOURCE' : 'MASTER',
     readOnlyBypass: [
       ...(can('readOnlyAdmin') ? ['READ_ONLY ADMIN'] : []),

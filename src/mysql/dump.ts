@@ -11,15 +11,15 @@ export interface Dump {
 }
 
 /**
- * Writers are held up only while its moment is taken: MySQLlocks for that with FLUSH TABLES
+ * Writers are held up only while its moment is taken: MySQL locks for that with FLUSH TABLES
  * WITH READ LOCK. Accounts are not in it: the pair's own differ from host to host.
  */
 export function dumpOf(dialect: Dialect, schemas: readonly string[]): Dump {
-  const mariadb = dialect.flavour === 'mariadb'
-  const position = mariadb || !dialect.can('replicaVariables') ? '--master-data=2' : '--source-data=2'
+  const { dumpProgram, dumpOptions, dumpMarker } = dialect.seeding
+  const position = dialect.can('replicaVariables') ? '--source-data=2' : '--master-data=2'
   return {
     command: [
-      mariadb ? 'mariadb-dump' : 'mysqldump',
+      dumpProgram,
       '--single-transaction',
       '--quick',
       '--hex-blob',
@@ -29,12 +29,11 @@ export function dumpOf(dialect: Dialect, schemas: readonly string[]): Dump {
       '--default-character-set=utf8mb4',
       '--max-allowed-packet=1G',
       position,
-      // MariaDB's --gtid prints its place at the beginning or, since 11.5, at the end: file and position tell it as well.
-      ...(mariadb ? [] : ['--set-gtid-purged=ON', '--column-statistics=0']),
+      ...dumpOptions,
       '--databases',
       ...schemas,
     ],
-    marker: mariadb ? '-- CHANGE MASTER TO MASTER_LOG_FILE=' : 'SET @@GLOBAL.GTID_PURGED=',
+    marker: dumpMarker,
   }
 }
 

@@ -12,7 +12,7 @@ export const EPOCH_SCHEMA: readonly string[] = [
   epoch BIGINT UNSIGNED NOT NULL PRIMARY KEY,
   holder VARCHAR(64) NOT NULL COMMENT 'server_uuid, MariaDB: server_id',
   promoted_at DATETIME(3) NOT NULL COMMENT 'UTC',
-  forced TINYINT NOT NULL COMMENT '1: received transactions were left unapplied at the deadline',
+  forced TINYINT NOT NULL COMMENT '1: by an operator, or received transactions were left unapplied',
   reason VARCHAR(255) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`,
 ]
@@ -28,10 +28,19 @@ export function originExpression(dialect: Dialect): string {
   return dialect.family.origin
 }
 
-/** The first write of a promoted server. */
-export function insertEpoch(dialect: Dialect, options: { forced: boolean; reason: string }): string {
+/**
+ * By how much an operator's promotion raises the epoch: the line that it leaves behind may have been promoted since this server
+ * last heard of it, and must not come out equal.
+ */
+export const FORCED_LEAP = 100
+
+/** The first write of a promoted server. @param options.leap by how much the epoch rises; absent: 1 */
+export function insertEpoch(
+  dialect: Dialect,
+  options: { readonly forced: boolean; readonly reason: string; readonly leap?: number },
+): string {
   return `INSERT INTO mmha.epoch (epoch, holder, promoted_at, forced, reason)
-SELECT COALESCE(MAX(epoch), 0) + 1, ${originExpression(dialect)}, UTC_TIMESTAMP(3), ${options.forced ? 1 : 0}, ${sqlString(options.reason.slice(0, 255))} FROM mmha.epoch`
+SELECT COALESCE(MAX(epoch), 0) + ${options.leap ?? 1}, ${originExpression(dialect)}, UTC_TIMESTAMP(3), ${options.forced ? 1 : 0}, ${sqlString(options.reason.slice(0, 255))} FROM mmha.epoch`
 }
 
 export const LATEST_EPOCH = 'SELECT epoch, holder, forced FROM mmha.epoch ORDER BY epoch DESC LIMIT 1'

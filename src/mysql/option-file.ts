@@ -43,18 +43,25 @@ export function parseOptionFile(content: string): ReadonlyMap<string, ReadonlyMa
   let current: Map<string, string> | undefined
   for (const raw of content.split(/\r?\n/)) {
     const line = raw.trim()
-    if (line === '' || line.startsWith('#') || line.startsWith(';') || line.startsWith('!')) continue
     const header = /^\[([^\]]+)\]/.exec(line)
     if (header?.[1] !== undefined) {
       current = sections.get(header[1]) ?? new Map<string, string>()
       sections.set(header[1], current)
       continue
     }
-    const at = line.indexOf('=')
-    const name = (at < 0 ? line : line.slice(0, at)).trim().replaceAll('-', '_')
-    current?.set(name, at < 0 ? '' : unquoted(line.slice(at + 1).trim()))
+    const option = optionOf(line)
+    if (option !== null) current?.set(option.name, option.value ?? '')
   }
   return sections
+}
+
+/** The option that a line gives, dashes as underscores; value null: it has none. null: a comment, a header, nothing. */
+export function optionOf(text: string): { readonly name: string; readonly value: string | null } | null {
+  const line = text.trim()
+  if (/^($|[#;![])/.test(line)) return null
+  const at = line.indexOf('=')
+  const name = (at < 0 ? line.replace(/\s#.*$/, '') : line.slice(0, at)).trim().replaceAll('-', '_')
+  return { name, value: at < 0 ? null : unquoted(line.slice(at + 1).trim()) }
 }
 
 function unquoted(value: string): string {

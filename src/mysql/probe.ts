@@ -1,4 +1,4 @@
-import { SqlError, type SqlSession } from './sql-session.ts'
+import { type BatchSession, SqlError, type SqlSession } from './sql-session.ts'
 
 /**
  * A write that reaches the disk and leaves nothing behind: a row comes and goes within one transaction, which InnoDB has
@@ -22,9 +22,9 @@ export async function keepOutOfBinlog(session: SqlSession): Promise<void> {
 }
 
 /** @throws SqlError: `lost` when it did not come back in time, else the server's refusal */
-export async function probeWrite(session: SqlSession, timeoutMs: number): Promise<void> {
+export async function probeWrite(session: BatchSession, timeoutMs: number): Promise<void> {
   try {
-    for (const statement of STATEMENTS) await session.query(statement, timeoutMs)
+    await session.batch(STATEMENTS, timeoutMs)
   } catch (error) {
     if (!(error instanceof SqlError) || error.lost) throw error
     await session.query('ROLLBACK', timeoutMs)

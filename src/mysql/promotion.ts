@@ -14,37 +14,32 @@ export type ApplyOutcome =
   | { readonly state: 'broken'; readonly detail: string }
 
 /**
- * Stops fetching and applies what was received. The order matters: on MariaDB a replica whose two threads are both
- * stopped throws away its relay log (200 of 200 transactions, measured), so the applier is started first.
- * @param before the channel as it is; null: none
- * @param deadlineMs how long the applier may take
- * @param stopIo stops the receiver; resolves when nothing more can come in
+ * Before the receiver is stopped: on MariaDB a replica whose two threads are both stopped throws away its relay log
+ * (200 of 200 transactions, measured), so the applier must run. Where both are stopped already, see relay-log.ts.
  * @throws SqlError when the connection goes
  */
-export async function applyReceived(
+export async function keepApplying(session: SqlSession, dialect: Dialect, channel: ChannelStatus): Promise<void> {
+  if (!channel.sqlRunning && channel.io !== 'stopped') await session.query(dialect.statement.startSql)
+}
+
+/**
+ * Waits until what was received is applied.
+ * @param gtids as the channel's status gives it; '': nothing
+ * @param deadlineMs how long the applier may take
+ * @throws SqlError when the connection goes
+ */
+export async function applyGtids(
   session: SqlSession,
   dialect: Dialect,
-  before: ChannelStatus | null,
+  gtids: string,
   deadlineMs: number,
-  stopIo: () => Promise<void>,
 ): Promise<ApplyOutcome> {
-  const status = () => channelOf(session, dialect)
-  if (before === null) return { state: 'applied' }
-  // Both stopped: see relay-log.ts; starting would throw away what it could not read.
-  if (!before.sqlRunning && before.io !== 'stopped') await session.query(dialect.statement.startSql)
-  if (before.io !== 'stopped') await stopIo()
-  const after = await status()
-  if (after === null || after.receivedGtids === '') return { state: 'applied' }
-  if (await waitFor(session, dialect, after.receivedGtids, deadlineMs)) return { state: 'applied' }
-  const last = await status()
-  const error = last?.sqlError
+  if (gtids === '' || (await waitFor(session, dialect, gtids, deadlineMs))) return { state: 'applied' }
+  const error = (await channelOf(session, dialect))?.sqlError
   if (error) {
     return { state: 'broken', detail: `the applier stopped with error ${error.code}: ${error.message}` }
   }
-  return {
-    state: 'applying',
-    detail: `what was received (up to ${after.receivedGtids}) is not applied after ${deadlineMs} ms`,
-  }
+  return { state: 'applying', detail: `what was received (up to ${gtids}) is not applied after ${deadlineMs} ms` }
 }
 
 /** @returns whether the server has applied `gtids` within the time; polls nothing, the server answers when it is done. */
@@ -59,7 +54,7 @@ export async function waitFor(session: SqlSession, dialect: Dialect, gtids: stri
 export async function openForWrites(
   session: SqlSession,
   dialect: Dialect,
-  epoch: { readonly forced: boolean; readonly reason: string },
+  epoch: { readonly forced: boolean; readonly reason: string; readonly leap?: number },
 ): Promise<void> {
   for (const statement of writableStatements(dialect)) await session.query(statement)
   try {
@@ -73,10 +68,3 @@ export async function openForWrites(
 
 /** ER_BAD_DB_ERROR, ER_NO_SUCH_TABLE */
 const NO_SUCH_TABLE = new Set([1049, 1146])
-
-/** The scheduler follows the role; a server where it is DISABLED stays so. @throws SqlError when the connection goes */
-export async function setEventScheduler(session: SqlSession, on: boolean): Promise<void> {
-  const value = text((await session.query('SELECT @@global.event_scheduler AS value'))[0], 'value')
-  if (value === 'DISABLED' || value === (on ? 'ON' : 'OFF')) return
-  await session.query(`SET GLOBAL event_scheduler=${on ? 'ON' : 'OFF'}`)
-}

@@ -23,6 +23,8 @@ export interface Classification {
   readonly extra: GtidSet
   /** theirs − mine */
   readonly missing: GtidSet
+  /** A part of `missing` was written here. MariaDB takes it back, if the rows are gone, too. */
+  readonly ownMissing: boolean
 }
 
 /**
@@ -36,16 +38,17 @@ export function classify(
   mineAfter: History | null = mine,
 ): Classification {
   if (mine === null || theirs === null || mineAfter === null) {
-    return { standing: 'unknown', extra: EMPTY, missing: EMPTY }
+    return { standing: 'unknown', extra: EMPTY, missing: EMPTY, ownMissing: false }
   }
   const extra = subtract(mine.executed, theirs.executed)
   const missing = subtract(theirs.executed, mineAfter.executed)
-  return { standing: standingOf(flavour, mine, extra, missing), extra, missing }
+  const ownMissing = !isEmpty(ofOrigin(flavour, missing, mine.origin))
+  return { standing: standingOf(flavour, ownMissing, extra, missing), extra, missing, ownMissing }
 }
 
-function standingOf(flavour: Flavour, mine: History, extra: GtidSet, missing: GtidSet): Standing {
+function standingOf(flavour: Flavour, ownMissing: boolean, extra: GtidSet, missing: GtidSet): Standing {
   // Who takes its own tail back is just behind.
-  if (!familyOf(flavour).takesOwnTailBack && !isEmpty(ofOrigin(flavour, missing, mine.origin))) return 'rolled-back'
+  if (!familyOf(flavour).takesOwnTailBack && ownMissing) return 'rolled-back'
   if (isEmpty(extra)) return isEmpty(missing) ? 'clean' : 'behind'
   return isEmpty(missing) ? 'ahead' : 'diverged'
 }
@@ -53,26 +56,58 @@ function standingOf(flavour: Flavour, mine: History, extra: GtidSet, missing: Gt
 /** Why a server must not be promoted, nor be fetched from; null: it may. */
 export type Quarantine = { readonly standing: 'diverged' | 'rolled-back'; readonly why: string } | null
 
+/** What else tells how a server stands to its peer. */
+export interface Evidence {
+  readonly mine: Epoch | null
+  readonly theirs: Epoch | null
+  readonly myOrigin: string
+  /** The applier has stopped, and trying again is no help: the server's word. null: it has not. */
+  readonly refusal: string | null
+  /** As it was judged before. */
+  readonly before: Quarantine
+}
+
 /**
  * What a classification means, given who holds the address. With a holder, whatever I have more than it is divergence.
  * Without one (both just started), the line of the latest epoch is the true one.
+ * A binary log that lost its end with the power, while the rows stayed, looks like a server that is behind. Two things
+ * give it away: its own transactions can't be applied again; or, if it has served since, it gave their numbers to others,
+ * and of two equal histories one lacks the other's epoch.
  */
-export function quarantineOf(
-  classification: Classification,
-  peerIsHolder: boolean,
-  epochs: { readonly mine: Epoch | null; readonly theirs: Epoch | null; readonly myOrigin: string },
-): Quarantine {
-  const { standing } = classification
+export function quarantineOf(classification: Classification, peerIsHolder: boolean, evidence: Evidence): Quarantine {
+  const { standing, ownMissing } = classification
   if (standing === 'rolled-back') {
     return { standing, why: 'the peer has transactions that this server wrote and has lost' }
+  }
+  if (ownMissing && evidence.before?.standing === 'rolled-back') return evidence.before
+  if (ownMissing && evidence.refusal !== null) {
+    return {
+      standing: 'rolled-back',
+      why: `its binary log has lost transactions whose rows are still here, so they can’t be applied again: ${evidence.refusal}`,
+    }
+  }
+  if (peerIsHolder && standing === 'clean' && !sameEpoch(evidence)) {
+    return {
+      standing: 'diverged',
+      why: `the same GTIDs, but ${epochText(evidence.mine)} here and ${epochText(evidence.theirs)} on the holder: a number was given twice`,
+    }
   }
   if (peerIsHolder && (standing === 'diverged' || standing === 'ahead')) {
     return { standing: 'diverged', why: 'this server has transactions that the holder does not have' }
   }
-  if (standing === 'diverged' && !hasAuthority(epochs.mine, epochs.theirs, epochs.myOrigin)) {
+  if (standing === 'diverged' && !hasAuthority(evidence.mine, evidence.theirs, evidence.myOrigin)) {
     return { standing, why: 'both servers have transactions that the other lacks, and the peer held the address last' }
   }
   return null
+}
+
+/** null: there was no promotion, or the table can't be read, and nothing is known. */
+function sameEpoch({ mine, theirs }: Evidence): boolean {
+  return mine === null || theirs === null || (mine.epoch === theirs.epoch && mine.holder === theirs.holder)
+}
+
+function epochText(epoch: Epoch | null): string {
+  return `epoch ${epoch?.epoch} of ${epoch?.holder}`
 }
 
 /** Was I the one whom clients were answered by, as far as both logs of epochs tell? */

@@ -128,6 +128,7 @@ function replica(dialect: Dialect): Setting[] {
   const settings = [
     restart('relay_log_recovery', 'ON', 'a crashed replica fetches again what it had not applied'),
     restart(dialect.variable.skipReplicaStart, 'ON', 'only the daemon starts a channel, after comparing histories'),
+    dynamic('max_connect_errors', 1_000_000, 'a peer whose logins failed while this server hung is not locked out'),
     dynamic(dialect.variable.replicaNetTimeout, 6, 's until a silent source counts as gone (default 60)'),
   ]
   settings.push(

@@ -4,7 +4,7 @@ import { type Epoch, LATEST_EPOCH, originExpression } from './epoch.ts'
 import { type GtidSet, parseGtidSet, union } from './gtid-set.ts'
 import type { History } from './rejoin.ts'
 import { readSemiSync, SEMI_SYNC_QUERIES, type SemiSyncStatus } from './semi-sync.ts'
-import { isOn, SqlError, type SqlSession, text } from './sql-session.ts'
+import { type BatchSession, isOn, type Row, SqlError, type SqlSession, text } from './sql-session.ts'
 
 /** What decides whether a server may be promoted. */
 export interface ServerStanding {
@@ -30,45 +30,77 @@ export async function identify(session: SqlSession): Promise<Dialect> {
   return dialectOf(text(row, 'version'), text(row, 'comment'))
 }
 
+/** Of answers that a session gives again because the server did (questions.ts): what was read in them is still so. */
+const READ = new WeakMap<Replies, ReadonlyMap<WhenSemiSync, ServerSnapshot>>()
+
+type Replies = readonly (readonly Row[])[]
+
 /**
- * Reads everything that decides about roles: five short statements, none of which waits for anybody.
+ * Whether semi-sync is asked. `when open`: not of a closed server, where it matters to nobody; those two statements cost
+ * most. `likely open`: the same, in one round trip for one that is.
+ */
+export type WhenSemiSync = 'always' | 'when open' | 'likely open'
+
+/**
+ * Reads everything that decides about roles: up to five short statements, none of which waits for anybody, in one round
+ * trip where the session can.
  * Table-less where read_only is read: with a table, MariaDB 10.11 answers 0 while it is 1 (measured).
- * @param semiSync `when open`: a closed server's is not asked, where it matters to nobody; those two statements cost most
  * @throws SqlError, GtidSyntaxError
  */
 export async function readSnapshot(
-  session: SqlSession,
+  session: BatchSession,
   dialect: Dialect,
-  semiSync: 'always' | 'when open' = 'always',
+  semiSync: WhenSemiSync = 'always',
 ): Promise<ServerSnapshot> {
-  const standing = await readStanding(session, dialect)
-  const [row] = await session.query(dialect.statement.showReplicaStatus)
-  const channel = readChannel(dialect, row)
+  const together = semiSync === 'when open' ? [] : SEMI_SYNC
+  const replies = await ask(session, dialect, [dialect.statement.showReplicaStatus, ...together])
+  const read = READ.get(replies)?.get(semiSync)
+  if (read !== undefined) return read
+  const [, , replicaStatus = [], ...sync] = replies
+  const standing = standingIn(dialect, replies)
+  if (semiSync === 'when open' && !standing.closed) sync.push(...(await session.batch(SEMI_SYNC)))
+  const asked = semiSync === 'always' || !standing.closed
+  const channel = readChannel(dialect, replicaStatus[0])
   const { executed } = standing.history
-  return {
+  const snapshot = {
     ...standing,
     received: channel === null ? executed : union(executed, parseGtidSet(dialect.flavour, channel.receivedGtids)),
     channel,
-    semiSync: semiSync === 'when open' && standing.closed ? null : await askSemiSync(session, dialect),
+    semiSync: asked ? readSemiSync(dialect, sync[0] ?? [], sync[1] ?? []) : null,
   }
+  // What came on its own is not part of these replies.
+  if (semiSync !== 'when open') READ.set(replies, new Map([...(READ.get(replies) ?? []), [semiSync, snapshot]]))
+  return snapshot
 }
 
-async function askSemiSync(session: SqlSession, dialect: Dialect): Promise<SemiSyncStatus | null> {
-  const status = await session.query(SEMI_SYNC_QUERIES.status)
-  return readSemiSync(dialect, status, await session.query(SEMI_SYNC_QUERIES.variables))
-}
+const SEMI_SYNC = [SEMI_SYNC_QUERIES.status, SEMI_SYNC_QUERIES.variables]
 
 /** Two of the five statements, and the quick ones: SHOW GLOBAL STATUS alone takes longer. @throws SqlError, GtidSyntaxError */
-export async function readStanding(session: SqlSession, dialect: Dialect): Promise<ServerStanding> {
+export async function readStanding(session: BatchSession, dialect: Dialect): Promise<ServerStanding> {
+  return standingIn(dialect, await ask(session, dialect, []))
+}
+
+/** @param more statements to run behind those two of the standing. @returns the rows of each, in order */
+async function ask(session: BatchSession, dialect: Dialect, more: readonly string[]): Promise<Replies> {
   const closedBy = dialect.can('superReadOnly') ? 'super_read_only' : 'read_only'
-  const [self] = await session.query(
-    `SELECT ${originExpression(dialect)} AS origin, @@global.${closedBy} AS closed, ${dialect.family.executedColumns}`,
-  )
-  const executed = gtids(dialect, text(self, 'executed'), text(self, 'replicated'))
+  const own = `SELECT ${originExpression(dialect)} AS origin, @@global.${closedBy} AS closed, ${dialect.family.executedColumns}`
+  return session.batch([own, LATEST_EPOCH, ...more]).catch(async (error) => {
+    // No table, no schema, or no right to read either: as if there had been no promotion.
+    if (!(error instanceof SqlError) || error.lost) throw error
+    const [first = [], ...others] = await session.batch([own, ...more])
+    return [first, [], ...others]
+  })
+}
+
+function standingIn(dialect: Dialect, replies: Replies): ServerStanding {
+  const self = replies[0]?.[0]
   return {
-    history: { origin: text(self, 'origin'), executed },
+    history: {
+      origin: text(self, 'origin'),
+      executed: gtids(dialect, text(self, 'executed'), text(self, 'replicated')),
+    },
     closed: isOn(text(self, 'closed')),
-    epoch: await readEpoch(session),
+    epoch: epochOf(replies[1]?.[0]),
   }
 }
 
@@ -82,15 +114,8 @@ function gtids(dialect: Dialect, executed: string, replicated: string): GtidSet 
   return union(parseGtidSet(dialect.flavour, executed), parseGtidSet(dialect.flavour, replicated))
 }
 
-/** The last promotion in this server's history; null: none yet. @throws SqlError when the connection goes */
-export async function readEpoch(session: SqlSession): Promise<Epoch | null> {
-  try {
-    const [row] = await session.query(LATEST_EPOCH)
-    if (row === undefined) return null
-    return { epoch: Number(text(row, 'epoch')), holder: text(row, 'holder'), forced: text(row, 'forced') === '1' }
-  } catch (error) {
-    // No table, no schema, or no right to read either: as if there had been no promotion.
-    if (error instanceof SqlError && !error.lost) return null
-    throw error
-  }
+function epochOf(row: Row | undefined): Epoch | null {
+  return row === undefined
+    ? null
+    : { epoch: Number(text(row, 'epoch')), holder: text(row, 'holder'), forced: text(row, 'forced') === '1' }
 }

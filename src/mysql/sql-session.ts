@@ -11,6 +11,16 @@ export interface SqlSession {
   close(): void
 }
 
+/** A session that takes several statements at once. */
+export interface BatchSession extends SqlSession {
+  /**
+   * The rows of each statement, in order; the first that is refused ends it, and none of those behind it is run. One round
+   * trip where the session was opened for that. The time is for all of them.
+   * @throws SqlError
+   */
+  batch(statements: readonly string[], timeoutMs?: number): Promise<readonly (readonly Row[])[]>
+}
+
 /** The server said no (errno ≥ 1000), or the connection is gone (`lost`). Never holds the statement: it may hold a secret. */
 export class SqlError extends Error {
   /** MySQL's error number; 0 when the connection failed before the server could say anything. */

@@ -1,119 +1,263 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import type { Task, View } from '../engine/play.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
-import type { DocumentPath, Problem, SourceDocument } from '../inventory/document.ts'
+import type { DocumentPath } from '../inventory/document.ts'
 import { nearest } from '../inventory/nearest.ts'
-import { checkDocument } from '../inventory/schema-check.ts'
+import { checkDocument, placed } from '../inventory/schema-check.ts'
 import type { Module } from '../modules/module.ts'
+import { type FoundTask, type PlacedCondition, partOf, type Vars } from './expand.ts'
 import { type Expression, evaluate, parseExpression } from './expression.ts'
+import { looped, named, type Round } from './loop.ts'
 import { compileParameter, type Parameter } from './parameter.ts'
-import { TASK_KEYS, type TaskDocument } from './schema.ts'
+import { TASK_KEYS } from './schema.ts'
 
 export interface TaskSource {
-  readonly source: SourceDocument
-  readonly path: DocumentPath
-  readonly task: TaskDocument
+  readonly found: FoundTask
   readonly id: string
-  readonly vars: Readonly<Record<string, unknown>>
+  /** Variables of the command line, which go before all others. */
+  readonly given: Vars
   /** Names of the play's handlers. */
   readonly notifiable: readonly string[]
   readonly modules: Readonly<Record<string, Module<unknown, unknown>>>
 }
 
-const FACTS = ['facts', 'peerFacts', 'holder'] as const
+/** Names that have no value before the hosts were looked at. */
+const LATE = ['facts', 'peerFacts', 'holder', 'registered']
 
-/** Compiles one task, or says all that is wrong with it. */
-export function compileTask(from: TaskSource): { readonly task: Task } | { readonly problems: readonly Problem[] } {
-  const problems: Problem[] = []
-  const report = (path: DocumentPath, message: string) => problems.push({ path: [...from.path, ...path], message })
+/** Compiles one task, or says all that is wrong with it: `file:line:column path: message`. */
+export function compileTask(from: TaskSource): { readonly task: Task } | { readonly problems: readonly string[] } {
+  const { found } = from
+  const { task } = found
+  const problems: string[] = []
+  const report = (path: DocumentPath, message: string) =>
+    problems.push(...placed(found.source, [{ path: [...found.path, ...path], message }]))
+  const attempt = <T>(work: () => T, say: (why: string) => void): T | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      say(text(error))
+      return undefined
+    }
+  }
   const chosen = chooseModule(from, report)
-  const when = attempt(
-    () => (typeof from.task.when === 'string' ? parseExpression(from.task.when) : null),
-    (why) => report(['when'], `the expression ${why}`),
+  const when = found.when.map((condition) =>
+    attempt(
+      () => compiledCondition(condition),
+      (why) => problems.push(...placed(condition.source, [{ path: condition.path, message: `the expression ${why}` }])),
+    ),
   )
-  const vars = attempt(
-    () => compileParameter(from.vars),
-    (why) => report([], `vars: ${why}`),
+  const vars = found.vars
+    .flatMap((layer) => Object.entries(layer))
+    .map(([name, value]) =>
+      attempt(
+        () => ({ name, value: compileParameter(value) }),
+        (why) => report([], `vars: ${name}: ${why}`),
+      ),
+    )
+  const loop = attempt(
+    () => (task.loop === undefined ? null : compileParameter(task.loop)),
+    (why) => report(['loop'], why),
   )
+  const written = chosen === null ? {} : (task[chosen.name] ?? {})
   const params = attempt(
-    () => compileParameter(chosen === null ? {} : (from.task[chosen.name] ?? {})),
+    () => compileModuleParameters(written, chosen?.module.expressions ?? []),
     (why) => report([chosen?.name ?? ''], why),
   )
-  const notify = typeof from.task.notify === 'string' ? [from.task.notify] : (from.task.notify ?? [])
+  const notify = typeof task.notify === 'string' ? [task.notify] : (task.notify ?? [])
   for (const name of notify)
     if (!from.notifiable.includes(name)) report(['notify'], `no handler of this play is named ${name}`)
-  if (chosen === null || when === undefined || vars === undefined || params === undefined || problems.length > 0)
-    return { problems }
-  return { task: assemble(from, chosen.module, chosen.name, { when, vars, params, notify }) }
+  if (chosen === null || params === undefined || loop === undefined || problems.length > 0) return { problems }
+  const parts = { ...chosen, when: defined(when), vars: defined(vars), loop, params, notify }
+  const compiled = new CompiledTask(from, parts)
+  // What names nothing of the pair is wrong everywhere, or nowhere.
+  if (chosen.module.expressions === undefined && compiled.namesOnly(['vars', 'item'])) {
+    try {
+      compiled.params({})
+    } catch (error) {
+      if (!(error instanceof MmhaError)) throw error
+      return { problems: error.message.split('\n') }
+    }
+  }
+  return { task: compiled.task() }
+}
+
+interface CompiledCondition extends PlacedCondition {
+  readonly expression: Expression
 }
 
 interface Parts {
-  readonly when: Expression | null
-  readonly vars: Parameter
+  readonly name: string
+  readonly module: Module<unknown, unknown>
+  readonly when: readonly CompiledCondition[]
+  /** The widest first; each may name those before it. */
+  readonly vars: readonly { readonly name: string; readonly value: Parameter }[]
+  readonly loop: Parameter | null
   readonly params: Parameter
   readonly notify: readonly string[]
 }
 
-function assemble(from: TaskSource, module: Module<unknown, unknown>, moduleName: string, parts: Parts): Task {
-  const { source, path, task, id } = from
-  const at = [...path, moduleName]
-  const full = (view: View) => ({
-    ...view,
-    vars: parts.vars.names.size === 0 && Object.keys(from.vars).length === 0 ? {} : parts.vars.render(view),
-  })
-  const fail = (place: string, text: string, cause: unknown) =>
-    new MmhaError(`${place} ${text}`, {
-      code: 'PLAYBOOK_INVALID',
-      source: 'user',
-      exit: EXIT.invalid,
-      where: place,
-      hint: `correct task "${task.name}"`,
-      cause,
+class CompiledTask {
+  readonly #from: TaskSource
+  readonly #parts: Parts
+
+  constructor(from: TaskSource, parts: Parts) {
+    this.#from = from
+    this.#parts = parts
+  }
+
+  /** Names that its parameters need, those behind its variables included. */
+  #names(): ReadonlySet<string> {
+    const { params, loop, vars } = this.#parts
+    const own = new Set([...params.names, ...(loop?.names ?? [])])
+    return own.has('vars') ? new Set([...own, ...vars.flatMap(({ value }) => [...value.names])]) : own
+  }
+
+  namesOnly(names: readonly string[]): boolean {
+    return [...this.#names()].every((name) => names.includes(name))
+  }
+
+  task(): Task {
+    const { found, id } = this.#from
+    const { module, loop, notify } = this.#parts
+    return {
+      id,
+      name: found.task.name,
+      where: found.source.at(found.path),
+      module: loop === null ? module : (looped(module) as Module<unknown, unknown>),
+      notify,
+      register: found.task.register ?? null,
+      needsFacts: LATE.some((name) => this.#names().has(name)),
+      params: (view) => this.params(view),
+      when: (view) => (loop === null ? this.#holds(this.#full(view)) : this.#rounds(view).some(({ chosen }) => chosen)),
+    }
+  }
+
+  params(view: Partial<View>): unknown {
+    return this.#parts.loop === null ? this.#checked(this.#full(view)) : this.#rounds(view)
+  }
+
+  #rounds(view: Partial<View>): Round[] {
+    const { loop } = this.#parts
+    const items = this.#at(['loop'], 'loop', () => loop?.render(this.#full(view)))
+    if (!Array.isArray(items)) throw this.#wrong(['loop'], 'loop: this is no list')
+    return named(items).map(({ key, label, item }) => {
+      const full = this.#full({ ...view, item } as Partial<View>)
+      return { key, label, params: this.#checked(full), chosen: this.#holds(full) }
     })
-  return {
-    id,
-    name: task.name,
-    where: source.at(path),
-    module,
-    notify: parts.notify,
-    needsFacts:
-      FACTS.some((name) => parts.params.names.has(name)) ||
-      (parts.params.names.has('vars') && FACTS.some((name) => parts.vars.names.has(name))),
-    params: (view) => {
-      let data: unknown
+  }
+
+  #holds(full: object): boolean {
+    return this.#parts.when.every(({ source, path, expression }) => {
       try {
-        data = parts.params.render(full(view))
+        return Boolean(evaluate(expression, full))
       } catch (cause) {
-        throw fail(source.at(at), `${moduleName}: ${text(cause)}`, cause)
+        throw invalidTask(this.#from.found.task.name, source.at(path), `when: ${text(cause)}`, cause)
       }
-      return checkDocument(
-        {
-          ...source,
-          data,
-          at: (inner) => source.at([...at, ...inner]),
-          atKey: (inner, key) => source.atKey([...at, ...inner], key),
-        },
-        module.params,
-        'PLAYBOOK_INVALID',
-      )
-    },
-    when: (view) => {
-      if (parts.when === null) return task.when !== false
-      try {
-        return Boolean(evaluate(parts.when, full(view)))
-      } catch (cause) {
-        throw fail(source.at([...path, 'when']), `when: ${text(cause)}`, cause)
-      }
-    },
+    })
+  }
+
+  /** Rendered, and as the module wants them. */
+  #checked(full: object): unknown {
+    const { found } = this.#from
+    const { name, module, params } = this.#parts
+    const path = [...found.path, name]
+    const data = this.#at([name], name, () => params.render(full))
+    const local = localFiles(data, module.localFiles ?? [], dirname(found.source.file))
+    return checkDocument(partOf(found.source, path, local), module.params, 'PLAYBOOK_INVALID')
+  }
+
+  /** With the variables, which are only filled in where they are named. */
+  #full(view: Partial<View>): object {
+    const { given } = this.#from
+    const written = this.#parts.vars
+    return {
+      ...view,
+      get vars(): Vars {
+        const vars: Record<string, unknown> = { ...given }
+        for (const { name, value } of written)
+          if (!Object.hasOwn(given, name)) vars[name] = value.render({ ...view, vars })
+        return vars
+      },
+    }
+  }
+
+  #at<T>(path: DocumentPath, what: string, work: () => T): T {
+    try {
+      return work()
+    } catch (cause) {
+      throw this.#wrong(path, `${what}: ${text(cause)}`, cause)
+    }
+  }
+
+  #wrong(path: DocumentPath, message: string, cause?: unknown): MmhaError {
+    const { source, path: own, task } = this.#from.found
+    return invalidTask(task.name, source.at([...own, ...path]), message, cause)
   }
 }
 
+function invalidTask(task: string, place: string, message: string, cause: unknown): MmhaError {
+  return new MmhaError(`${place} ${message}`, {
+    code: 'PLAYBOOK_INVALID',
+    source: 'user',
+    exit: EXIT.invalid,
+    where: place,
+    hint: `correct task "${task}"`,
+    cause,
+  })
+}
+
+function compiledCondition(condition: PlacedCondition): CompiledCondition {
+  const { when } = condition
+  return { ...condition, expression: typeof when === 'string' ? parseExpression(when) : { t: 'value', value: when } }
+}
+
+/** Parameters that are `when` expressions become `{text, holds}`, all others as they are. */
+function compileModuleParameters(written: unknown, expressions: readonly string[]): Parameter {
+  if (typeof written !== 'object' || written === null || expressions.length === 0) return compileParameter(written)
+  const entries = Object.entries(written)
+  const plain = compileParameter(Object.fromEntries(entries.filter(([key]) => !expressions.includes(key))))
+  const asked = entries
+    .filter(([key]) => expressions.includes(key))
+    .map(([key, value]) => {
+      const texts: unknown[] = Array.isArray(value) ? value : [value]
+      return [key, texts.map((one) => ({ text: String(one), expression: parseExpression(String(one)) }))] as const
+    })
+  return {
+    // The probe does not need them: they may name what is not known yet.
+    names: plain.names,
+    render: (view) => ({
+      ...(plain.render(view) as object),
+      ...Object.fromEntries(
+        asked.map(([key, all]) => [
+          key,
+          all.map(({ text, expression }) => ({ text, holds: Boolean(evaluate(expression, view)) })),
+        ]),
+      ),
+    }),
+  }
+}
+
+/** Files beside the playbook, and those of a role, go before ours. */
+function localFiles(data: unknown, names: readonly string[], folder: string): unknown {
+  if (typeof data !== 'object' || data === null || names.length === 0) return data
+  // Above a playbook others may write: /tmp/files of /tmp/mine/p.yml.
+  const above = ['tasks', 'handlers'].includes(basename(folder)) ? ['../files', '../templates'] : []
+  const entries = Object.entries(data).map(([key, value]) => {
+    if (!names.includes(key) || typeof value !== 'string' || isAbsolute(value)) return [key, value]
+    const beside = ['', 'files', 'templates', ...above].map((part) => resolve(folder, part, value))
+    return [key, beside.find((path) => existsSync(path)) ?? value]
+  })
+  return Object.fromEntries(entries)
+}
+
 function chooseModule(
-  from: TaskSource,
+  { found: { task }, modules }: TaskSource,
   report: (path: DocumentPath, message: string) => void,
 ): { name: string; module: Module<unknown, unknown> } | null {
-  const others = Object.keys(from.task).filter((key) => !TASK_KEYS.includes(key))
-  const known = Object.keys(from.modules)
-  const named = others.filter((key) => known.includes(key))
+  const others = Object.keys(task).filter((key) => !TASK_KEYS.includes(key))
+  const known = Object.keys(modules)
+  const names = others.filter((key) => known.includes(key))
   for (const key of others.filter((other) => !known.includes(other))) {
     const near = nearest(key, [...known, ...TASK_KEYS])
     report(
@@ -121,20 +265,15 @@ function chooseModule(
       `no module and no key of a task; ${near === null ? `modules: ${known.join(', ')}` : `did you mean ${near}?`}`,
     )
   }
-  if (named.length > 1) report([], `a task has one module, this one has ${named.join(' and ')}`)
+  if (names.length > 1) report([], `a task has one module, this one has ${names.join(' and ')}`)
   if (others.length === 0) report([], `names no module; modules: ${known.join(', ')}`)
-  const name = named[0]
-  const module = name === undefined ? undefined : from.modules[name]
+  const name = names[0]
+  const module = name === undefined ? undefined : modules[name]
   return name === undefined || module === undefined || others.length > 1 ? null : { name, module }
 }
 
-function attempt<T>(work: () => T, report: (why: string) => void): T | undefined {
-  try {
-    return work()
-  } catch (error) {
-    report(text(error))
-    return undefined
-  }
+function defined<T>(list: readonly (T | undefined)[]): T[] {
+  return list.filter((one) => one !== undefined)
 }
 
 function text(error: unknown): string {

@@ -1,11 +1,12 @@
-import type { Play } from '../engine/play.ts'
+import type { Play, Task } from '../engine/play.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
-import { invalid, type Problem, readDocument, type SourceDocument } from '../inventory/document.ts'
+import { invalid, readDocument, type SourceDocument } from '../inventory/document.ts'
 import { nearest } from '../inventory/nearest.ts'
 import { checkDocument, placed } from '../inventory/schema-check.ts'
 import type { Module } from '../modules/module.ts'
 import { compileTask } from './compile-task.ts'
-import { type PlayDocument, playbookSchema, type TaskDocument } from './schema.ts'
+import { type FoundTask, type Lists, TaskFinder, type Vars } from './expand.ts'
+import { type PlayDocument, playbookSchema } from './schema.ts'
 import { slug } from './slug.ts'
 
 export type Modules = Readonly<Record<string, Module<unknown, unknown>>>
@@ -14,6 +15,8 @@ export interface PlaybookOptions {
   readonly modules: Modules
   /** Only plays and tasks with one of these tags; []: all. */
   readonly tags: readonly string[]
+  /** Variables that go before those of the playbook. */
+  readonly vars?: Vars
 }
 
 /**
@@ -27,48 +30,70 @@ export function loadPlaybook(file: string, options: PlaybookOptions): Play[] {
 /** The same from a document that was read before. */
 export function playbookFrom(source: SourceDocument, options: PlaybookOptions): Play[] {
   const document = checkDocument(source, playbookSchema, 'PLAYBOOK_INVALID')
-  checkTags(source.file, document, options.tags)
-  const problems: Problem[] = []
+  const [vars, written, base] = Array.isArray(document)
+    ? [{}, document, []]
+    : [document.vars ?? {}, document.plays, ['plays']]
+  const finder = new TaskFinder()
+  const found = written.map((play, i) => {
+    const path = [...base, i]
+    return { play, path, lists: finder.find(source, path, play, vars) }
+  })
+  checkTags(source.file, found, options.tags)
+  const problems = [...finder.problems]
   const ids = new Set<string>()
-  const compile = (play: PlayDocument, i: number, list: 'tasks' | 'handlers') =>
-    (play[list] ?? []).flatMap((task: TaskDocument, j) => {
-      if (list === 'tasks' && !selected([...(play.tags ?? []), ...(task.tags ?? [])], options.tags)) return []
-      const id = `${slug(play.name)}/${slug(task.name)}`
-      const path = [i, list, j]
-      if (ids.has(id))
-        problems.push({ path: [...path, 'name'], message: `two tasks of this play are named so; names must differ` })
-      ids.add(id)
-      const notifiable = (play.handlers ?? []).map(({ name }) => name)
-      const compiled = compileTask({
-        source,
-        path,
-        task,
-        id,
-        vars: play.vars ?? {},
-        notifiable,
-        modules: options.modules,
-      })
-      if ('task' in compiled) return [compiled.task]
-      problems.push(...compiled.problems)
-      return []
-    })
-  const plays = document.map((play, i) => ({
-    name: play.name,
-    where: source.at([i]),
-    hosts: play.hosts,
-    serial: play.serial ?? false,
-    tasks: compile(play, i, 'tasks'),
-    handlers: compile(play, i, 'handlers'),
-  }))
+  const plays = found.map(({ play, path, lists }) => {
+    const compiler = new PlayCompiler(play, lists, options, ids)
+    const chosen = lists.tasks.filter(({ tags }) => selected(tags, options.tags))
+    const tasks = compiler.compile(chosen)
+    const handlers = compiler.compile(lists.handlers)
+    problems.push(...compiler.problems)
+    const serial = play.serial === true || play.serial === 1
+    return { name: play.name, where: source.at(path), hosts: play.hosts, serial, tasks, handlers }
+  })
   if (problems.length > 0)
-    throw invalid('PLAYBOOK_INVALID', placed(source, problems), `correct ${source.file} and run the same command again`)
+    throw invalid('PLAYBOOK_INVALID', problems, `correct ${source.file} and run the same command again`)
   return plays.filter(({ tasks }) => tasks.length > 0)
 }
 
+class PlayCompiler {
+  readonly problems: string[] = []
+  readonly #play: PlayDocument
+  readonly #notifiable: readonly string[]
+  readonly #options: PlaybookOptions
+  readonly #ids: Set<string>
+
+  constructor(play: PlayDocument, { handlers }: Lists, options: PlaybookOptions, ids: Set<string>) {
+    this.#play = play
+    this.#notifiable = handlers.map(({ task }) => task.name)
+    this.#options = options
+    this.#ids = ids
+  }
+
+  compile(list: readonly FoundTask[]): Task[] {
+    return list.flatMap((found) => {
+      const id = [slug(this.#play.name), ...found.id].join('/')
+      if (this.#ids.has(id)) {
+        const message = 'two tasks of this play are named so; names must differ'
+        this.problems.push(...placed(found.source, [{ path: [...found.path, 'name'], message }]))
+      }
+      this.#ids.add(id)
+      const { modules, vars: given = {} } = this.#options
+      const compiled = compileTask({ found, id, given, notifiable: this.#notifiable, modules })
+      if ('task' in compiled) return [compiled.task]
+      this.problems.push(...compiled.problems)
+      return []
+    })
+  }
+}
+
 /** A tag that nothing has would be a run that does nothing, and says that all is well. */
-function checkTags(file: string, plays: readonly PlayDocument[], wanted: readonly string[]): void {
+function checkTags(
+  file: string,
+  plays: readonly { readonly play: PlayDocument; readonly lists: Lists }[],
+  wanted: readonly string[],
+): void {
   const known = [
-    ...new Set(plays.flatMap(({ tags = [], tasks }) => [...tags, ...tasks.flatMap((task) => task.tags ?? [])])),
+    ...new Set(plays.flatMap(({ play, lists }) => [...(play.tags ?? []), ...lists.tasks.flatMap(({ tags }) => tags)])),
   ]
   const unknown = wanted.find((tag) => !known.includes(tag))
   if (unknown === undefined) return

@@ -3,35 +3,38 @@ import { Secret } from '../inventory/secret.ts'
 import { ROLE_USER } from '../mysql/account.ts'
 import type { Dialect } from '../mysql/dialect.ts'
 import { sqlAccount, sqlString } from '../mysql/quote.ts'
-import type { SqlText } from '../mysql/sql-text.ts'
+import { revealedSql, type SqlText } from '../mysql/sql-text.ts'
 import { sqlOn } from './remote.ts'
 
 interface Account {
   readonly user: string
   readonly host: string
+  /** MariaDB's kind, which has no host. MySQL's roles are accounts. */
   readonly role: boolean
 }
 
-/** Accounts that belong to one host: the server's own, its administrator's, and the pair's. */
+/** The server's own, the same on every server of its version. */
+function isBuiltIn({ user }: Account): boolean {
+  return ['PUBLIC', 'mariadb.sys', ''].includes(user) || user.startsWith('mysql.')
+}
+
+/** Accounts that belong to one host: its administrator's, and the pair's. */
 function isLocal({ user, host }: Account, replicationUser: string): boolean {
-  if ([ROLE_USER, replicationUser, 'PUBLIC', 'mariadb.sys', 'debian-sys-maint', ''].includes(user)) return true
-  return user.startsWith('mysql.') || (host === 'localhost' && ['root', 'mysql'].includes(user))
+  if ([ROLE_USER, replicationUser, 'debian-sys-maint'].includes(user)) return true
+  return host === 'localhost' && ['root', 'mysql'].includes(user)
 }
 
-function name({ user, host, role }: Account, dialect: Dialect): string {
-  return role && dialect.flavour === 'mariadb' ? sqlString(user) : sqlAccount(user, host)
+function name({ user, host, role }: Account): string {
+  return role ? sqlString(user) : sqlAccount(user, host)
 }
 
-async function accountsOf(
-  connection: Connection,
-  dialect: Dialect,
-  replicationUser: string,
-): Promise<readonly Account[]> {
-  const role = dialect.flavour === 'mariadb' ? "is_role = 'Y'" : '0'
+async function accountsOf(connection: Connection, dialect: Dialect): Promise<readonly Account[]> {
+  const { roleColumn } = dialect.seeding
+  const role = roleColumn === null ? '0' : `${roleColumn} = 'Y'`
   const rows = await sqlOn(connection, 'read the accounts', [`SELECT user, host, ${role} FROM mysql.user`])
   return rows
     .map(([user = '', host = '', isRole]) => ({ user, host, role: isRole === '1' }))
-    .filter((account) => !isLocal(account, replicationUser))
+    .filter((account) => !isBuiltIn(account))
 }
 
 /** The statements that make the accounts of one host on the other: with its hashes, so they are secrets. */
@@ -41,28 +44,78 @@ export async function accountStatements(
   dialect: Dialect,
   replicationUser: string,
 ): Promise<readonly SqlText[]> {
-  const [wanted, old] = await Promise.all([
-    accountsOf(source, dialect, replicationUser),
-    accountsOf(target, dialect, replicationUser),
-  ])
-  const drops = old.map((account) => `DROP ${word(account, dialect)} IF EXISTS ${name(account, dialect)}`)
-  if (wanted.length === 0) return drops.map((text) => ({ parts: [text] }))
+  const of = async (connection: Connection) =>
+    (await accountsOf(connection, dialect)).filter((account) => !isLocal(account, replicationUser))
+  const [wanted, old] = await Promise.all([of(source), of(target)])
+  return [...dropping(old), ...(await making(source, wanted, dialect))]
+}
+
+/**
+ * The statements that give a copy with the source's accounts in it those of its own host again: with their hashes, so
+ * they are secrets.
+ */
+export async function ownAccountStatements(
+  source: Connection,
+  target: Connection,
+  dialect: Dialect,
+  replicationUser: string,
+): Promise<readonly SqlText[]> {
+  const of = async (connection: Connection) =>
+    (await accountsOf(connection, dialect)).filter((account) => isLocal(account, replicationUser))
+  const [theirs, own] = await Promise.all([of(source), of(target)])
+  const named = new Set(own.map(name))
+  const statements = remade((await making(target, own, dialect)).map(revealedSql))
+  return [
+    ...dropping(theirs.filter((account) => !named.has(name(account)))),
+    ...statements.map((text) => ({ parts: [new Secret(text)] })),
+  ]
+}
+
+/**
+ * Accounts as they were, in a server that may have them already: altered, not made anew, since MariaDB refuses GRANT
+ * PROXY while it starts and reads no further; so those come last.
+ */
+export function remade(statements: readonly string[]): readonly string[] {
+  const all = statements.flatMap((text) =>
+    CREATE_USER.test(text) ? [text.replace(CREATE_USER, 'CREATE USER IF NOT EXISTS '), altered(text)] : [text],
+  )
+  return [...all.filter((text) => !GRANT_PROXY.test(text)), ...all.filter((text) => GRANT_PROXY.test(text))]
+}
+
+const CREATE_USER = /^CREATE USER /
+/** MySQL expires the password of an account that is altered with a plugin for passwords and none given. */
+const NO_PASSWORD = /( IDENTIFIED WITH '(?:caching_sha2_password|sha256_password|mysql_native_password)')(?! AS | BY )/
+
+function altered(create: string): string {
+  return create.replace(CREATE_USER, 'ALTER USER ').replace(NO_PASSWORD, "$1 AS ''")
+}
+
+const GRANT_PROXY = /^GRANT PROXY /
+
+function dropping(accounts: readonly Account[]): readonly SqlText[] {
+  const drops = new Set(accounts.map((account) => `DROP ${word(account)} IF EXISTS ${name(account)}`))
+  return [...drops].map((text) => ({ parts: [text] }))
+}
+
+/** What makes accounts as they are on a host. */
+async function making(host: Connection, wanted: readonly Account[], dialect: Dialect): Promise<readonly SqlText[]> {
+  if (wanted.length === 0) return []
   const hex = dialect.can('clone') ? ['SET SESSION print_identified_with_as_hex=ON'] : []
-  const users = wanted.filter(({ role }) => !(role && dialect.flavour === 'mariadb'))
+  const users = wanted.filter(({ role }) => !role)
   const creates = (
-    await sqlOn(source, 'read the accounts', [...hex, ...users.map((one) => `SHOW CREATE USER ${name(one, dialect)}`)])
+    await sqlOn(host, 'read the accounts', [...hex, ...users.map((one) => `SHOW CREATE USER ${name(one)}`)])
   ).map(([statement = '']) => statement)
   const grants = (
     await sqlOn(
-      source,
+      host,
       'read the privileges',
-      wanted.map((one) => `SHOW GRANTS FOR ${name(one, dialect)}`),
+      wanted.map((one) => `SHOW GRANTS FOR ${name(one)}`),
     )
   ).map(([statement = '']) => statement)
-  const roles = wanted.filter((one) => !users.includes(one)).map((one) => `CREATE ROLE ${name(one, dialect)}`)
-  const defaults = users.flatMap((one, i) => defaultRoles(creates[i] ?? '', name(one, dialect)))
+  const roles = wanted.filter((one) => !users.includes(one)).map((one) => `CREATE ROLE ${name(one)}`)
+  const defaults = users.flatMap((one, i) => defaultRoles(creates[i] ?? '', name(one)))
   const plain = creates.map((statement) => statement.replace(DEFAULT_ROLE, ''))
-  return [...drops, ...roles, ...plain, ...grants, ...defaults].map((text) => ({ parts: [new Secret(text)] }))
+  return [...roles, ...plain, ...grants, ...defaults].map((text) => ({ parts: [new Secret(text)] }))
 }
 
 /** A role that is a default has to be there and be granted first. */
@@ -73,6 +126,6 @@ function defaultRoles(create: string, account: string): string[] {
   return roles === undefined ? [] : [`ALTER USER ${account} DEFAULT ROLE ${roles}`]
 }
 
-function word({ role }: Account, dialect: Dialect): 'ROLE' | 'USER' {
-  return role && dialect.flavour === 'mariadb' ? 'ROLE' : 'USER'
+function word({ role }: Account): 'ROLE' | 'USER' {
+  return role ? 'ROLE' : 'USER'
 }

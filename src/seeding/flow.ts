@@ -65,3 +65,10 @@ export class Flow extends Transform {
     }
   }
 }
+
+const MB = 1_000_000
+
+export function flowText({ bytes, rate, remaining }: FlowState): string {
+  const left = remaining === null || remaining < 1 ? '' : `, about ${Math.ceil(remaining)} s left`
+  return `${(bytes / MB).toFixed(1)} MB, ${(rate / MB).toFixed(1)} MB/s${left}`
+}

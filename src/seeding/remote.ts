@@ -11,19 +11,41 @@ const NEAR = / near '[\s\S]*$/
 /**
  * Runs sh as root, with `set -eu`.
  * @param doing what it is for, in the message: “could not …”
+ * @param onLine hears what it prints while it runs
  * @returns what it printed
  * @throws MmhaError SEED_FAILED (exit 1) with what it said; SSH_LINK_LOST (exit 3)
  */
-export async function asRootOn(connection: Connection, doing: string, script: Script): Promise<string> {
-  const { finished } = await runSections(connection, 'step', [{ id: doing, text: revealed(script) }])
+export async function asRootOn(
+  connection: Connection,
+  doing: string,
+  script: Script,
+  onLine: (line: string) => void = () => {},
+): Promise<string> {
+  const { finished } = await runSections(connection, 'step', [{ id: doing, text: revealed(script) }], (event) => {
+    if (event.t === 'line') onLine(event.text)
+  }).catch((error: unknown) => {
+    throw error instanceof MmhaError && error.code === 'SSH_LINK_LOST' ? linkLost(connection, doing, error) : error
+  })
   const [done] = finished
   if (done?.code === 0) return done.output
   throw seedFailed(connection.name, doing, done?.output ?? '')
 }
 
+export function linkLost({ name, target }: Connection, doing: string, cause?: MmhaError): MmhaError {
+  return new MmhaError(cause?.message ?? `the SSH connection to ${name} (${target.host}) was lost`, {
+    code: 'SSH_LINK_LOST',
+    source: 'user',
+    exit: EXIT.unreachable,
+    host: name,
+    where: doing,
+    hint: 'see whether the host is up, then run the same command again: it begins afresh, the pair serves meanwhile',
+    cause,
+  })
+}
+
 /** @param said what the host printed: its last line tells */
 export function seedFailed(host: string, doing: string, said: string): MmhaError {
-  const lines = said.split('\n').filter((line) => /[^\s-]/.test(line))
+  const lines = said.split('\n').filter((line) => /[^\s-]/.test(line) && !line.startsWith('@@'))
   const last = lines.slice(-3).join(' | ').replace(NEAR, '')
   return new MmhaError(`could not ${doing}${last === '' ? '' : `: ${last}`}`, {
     code: 'SEED_FAILED',

@@ -1,8 +1,8 @@
 import { EXIT, MmhaError } from '../events/error.ts'
+import type { Connection } from '../hosts/connection.ts'
 import { SEEDING_MARK as MARK } from '../modules/seeding-mark.ts'
 import { sh, shellQuote } from '../modules/step.ts'
-import { beyond, count, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
-import { tailCommand } from '../mysql/tail.ts'
+import { beyond, count, formatGtidSet, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
 import { asRootOn, sqlOn } from './remote.ts'
 import { KEPT } from './target.ts'
 import type { Pair } from './verify.ts'
@@ -10,30 +10,48 @@ import type { Pair } from './verify.ts'
 /** On the host, root's alone: where its daemon saves tails, too. */
 const FOLDER = '/var/lib/mmha/quarantine'
 
+/** Files on the target. */
+export interface SavedTail {
+  /** SQL, to read and to replay. */
+  readonly path: string
+  /** The same as it was logged; null: it could not be had that way, as encrypted binlogs can't. */
+  readonly binlog: string | null
+  /** What became of the binlog, for a person. */
+  readonly said: string
+}
+
+/** Beside its SQL. */
+function binlogOf(path: string): string {
+  return path.replace(/\.sql$/, '.binlog')
+}
+
 /**
- * Saves the transactions that only the target has as SQL, on the target, before they are dropped with its data.
- * @returns its path, also where it holds half a copy and an earlier run has saved them; null: it has none of its own
+ * Saves the transactions that only the target has as SQL and as a binlog, on the target, before they are dropped with its
+ * data. The SQL is what must be there; the binlog is made by the host's daemon, where it has one that can.
+ * @returns also where it holds half a copy and an earlier run has saved them; null: it has none of its own
  * @throws MmhaError TAIL_NOT_SAVED (exit 5): nothing has been touched
  */
-export async function saveTailOf({ source, target, dialect }: Pair): Promise<string | null> {
+export async function saveTailOf({ source, target, dialect }: Pair): Promise<SavedTail | null> {
   const { flavour } = dialect
   const mark = (await asRootOn(target, 'look for a mark', sh`[ ! -e ${MARK} ] || cat ${MARK}\n`)).trim()
-  if (mark !== '') return mark.split(KEPT)[1] ?? null
-  const executed =
-    flavour === 'mysql'
-      ? "SELECT REPLACE(@@GLOBAL.gtid_executed, CHAR(10), ''), @@GLOBAL.log_bin_index"
-      : "SELECT CONCAT_WS(',', NULLIF(@@GLOBAL.gtid_binlog_state, ''), NULLIF(@@GLOBAL.gtid_slave_pos, '')), @@GLOBAL.log_bin_index"
+  if (mark !== '') return savedBefore(target, mark.split(KEPT)[1])
+  const question = `SELECT @@GLOBAL.log_bin_index, ${dialect.family.executedColumns}`
   // The target first: what comes between the two is not its own.
-  const [mine] = await sqlOn(target, 'read its history', [executed])
-  const [theirs] = await sqlOn(source, 'read its history', [executed])
-  const [own, others] = [parseGtidSet(flavour, mine?.[0] ?? ''), parseGtidSet(flavour, theirs?.[0] ?? '')]
+  const [mine = []] = await sqlOn(target, 'read its history', [question])
+  const [theirs = []] = await sqlOn(source, 'read its history', [question])
+  const [own, others] = [mine, theirs].map(([, ...parts]) =>
+    parseGtidSet(flavour, parts.filter((part) => part !== '').join(',')),
+  )
+  if (own === undefined || others === undefined) throw new Error('two histories are needed')
   const extra = subtract(own, others)
   if (isEmpty(extra)) return null
   const common = subtract(others, subtract(others, own))
-  const index = mine?.[1] ?? ''
-  const words = tailCommand(flavour, beyond(flavour, extra, common), common)
+  const [index = ''] = mine
+  const words = dialect.seeding
+    .tailCommand(beyond(flavour, extra, common), common)
     .map(shellQuote)
     .join(' ')
+  const sets = [extra, common].map((set) => shellQuote(formatGtidSet(flavour, set))).join(' ')
   try {
     const output = await asRootOn(
       target,
@@ -45,10 +63,14 @@ cd "$(dirname ${shellQuote(index)})"
 ${words} $(cat ${shellQuote(index)}) >"$file.part"
 mv "$file.part" "$file"
 sync -f "$file"
+said=$(mmha-keepalived binlog-tail ${flavour} ${shellQuote(index)} "\${file%.sql}.binlog" ${sets} 2>&1) ||
+  said="not as a binlog: $said"
+printf '%s\n' "$said" | tail -n 1
 echo "$file"
 `,
     )
-    return output.trim().split('\n').at(-1) ?? null
+    const [said = '', path = ''] = output.trim().split('\n').slice(-2)
+    return { path, said, binlog: await binlogAt(target, path) }
   } catch (cause) {
     throw new MmhaError(
       `${count(extra)} transactions that only ${target.name} has can't be saved: ${cause instanceof Error ? cause.message : cause}`,
@@ -63,4 +85,15 @@ echo "$file"
       },
     )
   }
+}
+
+/** @param path as the mark has it: undefined: there was nothing to save */
+async function savedBefore(target: Connection, path: string | undefined): Promise<SavedTail | null> {
+  return path === undefined ? null : { path, said: '', binlog: await binlogAt(target, path) }
+}
+
+async function binlogAt(target: Connection, path: string): Promise<string | null> {
+  const file = binlogOf(path)
+  const found = await asRootOn(target, 'look for its binlog', sh`[ ! -e ${shellQuote(file)} ] || echo there\n`)
+  return found.trim() === '' ? null : file
 }

@@ -2,18 +2,17 @@ import type { Duplex, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClientChannel } from 'ssh2'
-import { EXIT, MmhaError } from '../events/error.ts'
+import { ROOT_SHELL } from '../hosts/become.ts'
 import type { Connection } from '../hosts/connection.ts'
-import { ROOT_SHELL } from '../hosts/remote-script.ts'
 import { SQL_FUNCTIONS } from '../modules/mysql-client.ts'
-import { seedFailed } from './remote.ts'
+import { linkLost, seedFailed } from './remote.ts'
 
 /** One end of a transfer: a program on a host whose stdout, or stdin, is the stream. */
 export interface End {
   readonly connection: Connection
   /** For the message: “could not …”. */
   readonly doing: string
-  /** sh, run as root after SQL_FUNCTIONS; ends in the program itself (`exec …`). */
+  /** sh, run as root after SQL_FUNCTIONS; its stdin is the stream, so none of it may read that but the program. */
   readonly script: string
 }
 
@@ -67,8 +66,9 @@ export async function transfer(from: End, onto: End, through: readonly Transform
   throw broken
 }
 
-function refuseUnlessWell(end: End, { code, stderr }: Outcome): void {
-  if (code === null) throw lost(end)
+/** @throws MmhaError SEED_FAILED, SSH_LINK_LOST */
+export function refuseUnlessWell(end: End, { code, stderr }: Outcome): void {
+  if (code === null) throw linkLost(end.connection, end.doing)
   if (code !== 0) throw seedFailed(end.connection.name, end.doing, stderr)
 }
 
@@ -79,15 +79,16 @@ interface OpenEnd {
   ended(): Outcome | null
 }
 
-async function openEnd({ connection, doing, script }: End): Promise<OpenEnd> {
-  const channel = await connection.openStream(ROOT_SHELL)
+/** Starts the program of one end; its channel is the stream once this resolves. @throws MmhaError */
+export async function openEnd({ connection, doing, script }: End): Promise<OpenEnd> {
+  const channel = await connection.openStream(ROOT_SHELL, { asRoot: true })
   const outcome = outcomeOf(channel)
   let end: Outcome | null = null
   void outcome.then((its) => {
     end = its
   })
   const ready = untilReady(channel)
-  // One group: the shell has read all of it before its stdin becomes the stream.
+  // One group: the shell has read all of it before its stdin becomes the stream. It never reads on after it.
   channel.write(`{
 umask 077
 LC_ALL=C; export LC_ALL
@@ -95,11 +96,12 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 ${SQL_FUNCTIONS}
 printf '${READY.replace('\n', '\\n')}'
 ${script}
+exit
 }
 `)
   if (await Promise.race([ready, outcome.then(() => false)])) return { channel, outcome, ended: () => end }
   const { code, stderr } = await outcome
-  throw code === null ? lost({ connection, doing, script }) : seedFailed(connection.name, doing, stderr)
+  throw code === null ? linkLost(connection, doing) : seedFailed(connection.name, doing, stderr)
 }
 
 /** Takes the line off the stream, whatever comes right behind it stays. */
@@ -135,16 +137,5 @@ function outcomeOf(channel: ClientChannel): Promise<Outcome> {
       code = status ?? (signal === undefined ? null : 128)
     })
     channel.once('close', () => resolve({ code, stderr }))
-  })
-}
-
-function lost({ connection, doing }: End): MmhaError {
-  return new MmhaError(`the SSH connection to ${connection.name} (${connection.target.host}) was lost`, {
-    code: 'SSH_LINK_LOST',
-    source: 'user',
-    exit: EXIT.unreachable,
-    host: connection.name,
-    where: doing,
-    hint: 'see whether the host is up, then run the same command again: it begins afresh, the pair serves meanwhile',
   })
 }

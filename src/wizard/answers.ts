@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
+import type { Text } from '../events/message.ts'
+import { wizard } from '../events/messages/wizard.ts'
 import { type DocumentPath, parseSource } from '../inventory/document.ts'
 import { checkDocument } from '../inventory/schema-check.ts'
 
@@ -59,12 +61,12 @@ function leaves(node: unknown, path: DocumentPath): { path: DocumentPath; value:
 }
 
 /** An answer that its question doesn't take. */
-export function invalidAnswer(message: string, where: string): MmhaError {
+export function invalidAnswer(message: Text, where: string): MmhaError {
   return new MmhaError(message, {
     code: 'ANSWERS_INVALID',
     source: 'user',
     exit: EXIT.invalid,
     where,
-    hint: 'correct the answers file; `mmha init --help` lists its keys',
+    hint: wizard('wizard.answers.wrong.do'),
   })
 }

@@ -1,4 +1,6 @@
 import { EXIT, MmhaError } from '../events/error.ts'
+import { english, type Text } from '../events/message.ts'
+import { wizard } from '../events/messages/wizard.ts'
 import type { HostFacts } from '../hosts/host-facts.ts'
 import { describeHost } from './describe-host.ts'
 import type { Asker } from './question.ts'
@@ -11,7 +13,7 @@ import { parseVipProbe, type VipProbe, vipProbeScript } from './vip-probe.ts'
 const FLAVOURS = ['mysql', 'mariadb'] as const
 
 export type ReachedPair = readonly [ReachedHost, ReachedHost]
-type Say = (line: string) => void
+type Say = (line: Text) => void
 
 /** Offers the links that both hosts are on. @throws MmhaError NO_SHARED_SUBNET, exit 4 */
 export async function chooseLink(pair: ReachedPair, ask: Asker): Promise<SharedLink> {
@@ -22,18 +24,18 @@ export async function chooseLink(pair: ReachedPair, ask: Asker): Promise<SharedL
     const down = links.map(linkLabel).join(', ')
     throw impossible(
       'NO_SHARED_SUBNET',
-      down === '' ? whyNoLink(facts, hosts) : `the only shared interface is down: ${down}`,
-      'give both hosts an IPv4 address in one subnet, on interfaces that are up',
+      down === '' ? whyNoLink(facts, hosts) : wizard('wizard.nic.all-down', { links: down }),
+      wizard('wizard.nic.do'),
     )
   }
   const chosen = await ask.choice({
     key: 'nic',
-    message: 'Interface that carries the VIP:',
+    message: wizard('wizard.nic'),
     choices: links.map((link) => ({
       value: nicNames(link),
       label: linkLabel(link),
-      ...(link.reached ? { description: 'SSH came in here' } : {}),
-      ...(link.up ? {} : { disabled: '(down)' }),
+      ...(link.reached ? { description: wizard('wizard.nic.reached') } : {}),
+      ...(link.up ? {} : { disabled: wizard('wizard.nic.down') }),
     })),
     ...(links[0] === undefined ? {} : { default: nicNames(links[0]) }),
   })
@@ -49,17 +51,22 @@ export async function chooseVip(pair: ReachedPair, link: SharedLink, ask: Asker,
     let probe: VipProbe | null = null
     const text = await ask.text({
       key: 'vip',
-      message: `Virtual IP, an unused address of ${vipRange(link)}:`,
+      message: wizard('wizard.vip', { range: vipRange(link) }),
       validate: async (typed) => {
         const answer = readVip(typed, link, facts)
         if (!answer.ok) return answer.problem
         if (answer.vip.heldBy !== null) return null
         probe = await probeVip(answer.vip.address, link, pair[0])
-        return probe.outcome === 'taken' ? `${answer.vip.address} is in use: ${probe.mac} answers to it` : null
+        return probe.outcome === 'taken'
+          ? wizard('wizard.vip.in-use', {
+              address: answer.vip.address,
+              mac: probe.mac ?? wizard('wizard.vip.unknown-mac'),
+            })
+          : null
       },
     })
     const answer = readVip(text, link, facts)
-    if (!answer.ok) throw new Error(`an answer passed that is none: ${answer.problem}`)
+    if (!answer.ok) throw new Error(`an answer passed that is none: ${english(answer.problem)}`)
     sayProbe(probe, answer.vip.address, say)
     if (answer.vip.heldBy === null || (await confirmHeld(pair, answer.vip, ask))) return answer.vip
   }
@@ -69,21 +76,21 @@ export async function chooseVip(pair: ReachedPair, link: SharedLink, ask: Asker,
 export async function chooseServer(pair: ReachedPair, ask: Asker, say: Say): Promise<Flavour> {
   const choices = serverChoices(factsOf(pair), [pair[0].packages, pair[1].packages])
   if (choices.kind === 'refused') {
-    throw impossible('SERVERS_DIFFER', choices.problem, 'install the same server on both, or take fresh hosts')
+    throw impossible('SERVERS_DIFFER', choices.problem, wizard('wizard.server.do'))
   }
   const [only, ...others] = choices.choices
   if (only !== undefined && others.length === 0) {
-    say(`Server: ${only.label} (${only.description ?? ''})`)
+    say(wizard('wizard.server.only', { label: only.label, why: only.description ?? '' }))
     return choices.preferred
   }
-  const message = 'Database server to install:'
+  const message = wizard('wizard.server')
   const chosen = await ask.choice({ key: 'server', message, choices: choices.choices, default: choices.preferred })
   return FLAVOURS.find((flavour) => flavour === chosen) ?? 'auto'
 }
 
 /** One line for each host that was reached. */
 export function sayFound(host: ReachedHost, say: Say): void {
-  say(`  ${describeHost(host.facts)}`)
+  say(wizard('wizard.indented', { text: describeHost(host.facts) }))
 }
 
 function factsOf(pair: ReachedPair): readonly [HostFacts, HostFacts] {
@@ -95,18 +102,19 @@ async function probeVip(address: string, link: SharedLink, host: ReachedHost): P
 }
 
 function sayProbe(probe: VipProbe | null, address: string, say: Say): void {
-  if (probe?.outcome === 'free') say(`  nobody answers to ${address}: it is free`)
-  if (probe?.outcome === 'unknown') say(`  could not find out whether ${address} is free: ${probe.why}`)
+  if (probe?.outcome === 'free') say(wizard('wizard.vip.free', { address }))
+  if (probe?.outcome === 'unknown') say(wizard('wizard.vip.unknown', { address, why: probe.why }))
 }
 
 async function confirmHeld(pair: ReachedPair, vip: Vip, ask: Asker): Promise<boolean> {
   const host = pair[vip.heldBy ?? 0].login.host
-  const message = `${vip.address} is on ${host} now. Is it the VIP of this pair already?`
+  const message = wizard('wizard.vip.held.ask', { address: vip.address, host })
   if (await ask.yesNo({ key: 'vipHeld', message, default: false })) return true
   if (ask.interactive) return false
-  throw impossible('VIP_TAKEN', `${vip.address} is on ${host} now`, 'take a free address, or answer `vipHeld: true`')
+  const held = wizard('wizard.vip.held', { address: vip.address, host })
+  throw impossible('VIP_TAKEN', held, wizard('wizard.vip.held.do'))
 }
 
-function impossible(code: string, message: string, hint: string): MmhaError {
+function impossible(code: string, message: Text, hint: Text): MmhaError {
   return new MmhaError(message, { code, source: 'user', exit: EXIT.invalid, hint })
 }

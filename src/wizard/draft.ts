@@ -1,4 +1,5 @@
 import { basename, dirname, relative } from 'node:path'
+import { english } from '../events/message.ts'
 import type { ReachedPair } from './choose.ts'
 import { describeHost } from './describe-host.ts'
 import type { InventoryDraft, MasterDraft, SshDraft } from './inventory-text.ts'
@@ -34,7 +35,7 @@ export function draftOf(findings: Findings, defaults: LoginDefaults): InventoryD
       address: address.address,
       nic,
       ssh: { ...host, ...(common ? {} : ssh) },
-      seen: describeHost(facts),
+      seen: english(describeHost(facts)),
     }
   }
   return {

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { EXIT, MmhaError } from '../events/error.ts'
-import type { SshDefaults } from '../inventory/resolve.ts'
+import type { Text } from '../events/message.ts'
+import { wizard } from '../events/messages/wizard.ts'
+import type { SshDefaults } from '../inventory/resolve-ssh.ts'
 import { inventoryJsonSchema } from '../inventory/schema.ts'
 import { parseAnswers } from './answers.ts'
 import type { LoginDefaults } from './login.ts'
@@ -20,7 +22,7 @@ export interface InitOptions {
   /** Where to write the JSON Schema for editors; null: nowhere. */
   readonly schema: string | null
   readonly terminal: Terminal
-  readonly say: (line: string) => void
+  readonly say: (line: Text) => void
   /** SSH settings that need not be asked for, such as those of a lab's hosts. */
   readonly sshDefaults: SshDefaults
 }
@@ -53,7 +55,7 @@ export async function init(options: InitOptions): Promise<WizardResult> {
 
 function loginDefaults(sshDefaults: SshDefaults): LoginDefaults {
   return (host) => {
-    const usual = sshDefaults(host)
+    const usual = sshDefaults(host, host)
     return { user: usual?.user ?? 'root', port: usual?.port ?? 22, key: null }
   }
 }
@@ -64,12 +66,12 @@ async function askerFor({ answers, terminal, say }: InitOptions): Promise<Asker>
   try {
     source = readFileSync(answers, 'utf8')
   } catch (cause) {
-    throw new MmhaError(`cannot read the answers file ${answers}`, {
+    throw new MmhaError(wizard('wizard.answers.unreadable', { file: answers }), {
       code: 'ANSWERS_UNREADABLE',
       source: 'user',
       exit: EXIT.invalid,
       where: answers,
-      hint: 'give the path of an existing YAML file',
+      hint: wizard('wizard.answers.unreadable.do'),
       cause,
     })
   }

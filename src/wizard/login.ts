@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { MmhaError } from '../events/error.ts'
+import type { Text } from '../events/message.ts'
+import { wizard } from '../events/messages/wizard.ts'
 import { parseIpv4 } from './ipv4.ts'
 import type { Asker } from './question.ts'
 import type { Login, Reach, ReachedHost, UnknownHostKey } from './reach.ts'
@@ -12,11 +14,11 @@ export type LoginDefaults = (host: string) => Omit<Login, 'host'>
 
 export interface LoginContext {
   readonly ask: Asker
-  readonly say: (line: string) => void
+  readonly say: (line: Text) => void
   readonly reach: Reach
   readonly defaults: LoginDefaults
   /** null, or why this file can't be used as a private key. */
-  readonly checkKey: (file: string) => string | null
+  readonly checkKey: (file: string) => Text | null
   readonly signal: AbortSignal
 }
 
@@ -30,13 +32,13 @@ export async function reachMaster(index: 0 | 1, other: Login | null, context: Lo
   let last: Login | null = null
   for (;;) {
     const login = await askLogin(index, other, last, context)
-    say(`Looking at ${login.user}@${login.host} …`)
+    say(wizard('wizard.looking', { user: login.user, host: login.host }))
     try {
       return await reach(login, (key) => trust(index, key, ask, say), signal)
     } catch (error) {
       if (!ask.interactive || !(error instanceof MmhaError) || error.source !== 'user') throw error
-      say(`  ${error.message}`)
-      if (error.hint !== undefined) say(`  ${error.hint}`)
+      say(wizard('wizard.indented', { text: error.said }))
+      if (error.hintSaid !== undefined) say(wizard('wizard.indented', { text: error.hintSaid }))
       last = login
     }
   }
@@ -51,31 +53,31 @@ async function askLogin(
   const key = (name: string) => `masters.${index}.${name}`
   const host = await ask.text({
     key: key('host'),
-    message: `${index === 0 ? 'First' : 'Second'} host, address or name:`,
+    message: wizard(index === 0 ? 'wizard.first-host' : 'wizard.second-host'),
     ...(last === null ? {} : { default: last.host }),
-    validate: (text) => (text === other?.host ? 'that is the first host: the pair needs two' : checkHost(text)),
+    validate: (text) => (text === other?.host ? wizard('wizard.same-host') : checkHost(text)),
   })
   if (other !== null && last === null) {
-    const message = `Reach it the same way (${other.user}, port ${other.port}, key ${other.key ?? DEFAULT_KEY})?`
+    const message = wizard('wizard.same-login', { user: other.user, port: other.port, key: other.key ?? DEFAULT_KEY })
     if (await ask.yesNo({ key: 'sameLogin', message, default: true })) return { ...other, host }
   }
   const known = last ?? other ?? defaults(host)
   const user = await ask.text({
     key: key('user'),
-    message: 'SSH user (root, or one who may sudo without a password):',
+    message: wizard('wizard.user'),
     default: known.user,
-    validate: (text) => (/^[^\s@:/-][^\s@:/]*$/.test(text) ? null : `"${text}" is no user name`),
+    validate: (text) => (/^[^\s@:/-][^\s@:/]*$/.test(text) ? null : wizard('wizard.user.wrong', { text })),
   })
   const port = await ask.text({
     key: key('port'),
-    message: 'SSH port:',
+    message: wizard('wizard.port'),
     default: String(known.port),
     validate: (text) =>
-      /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535 ? null : 'a port is a number, 1 to 65535',
+      /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535 ? null : wizard('wizard.port.wrong'),
   })
   const file = await ask.text({
     key: key('key'),
-    message: 'Private key file ("default": ssh-agent, then ~/.ssh/id_*):',
+    message: wizard('wizard.key'),
     default: known.key ?? DEFAULT_KEY,
     validate: (text) => (text === DEFAULT_KEY ? null : checkKey(text)),
   })
@@ -88,25 +90,27 @@ function anywhere(file: string): string {
 }
 
 /** null, or why this can't be the address or the name of a host. */
-export function checkHost(text: string): string | null {
+export function checkHost(text: string): Text | null {
   if (parseIpv4(text) !== null) return null
-  if (/^[\d.]+$/.test(text)) return `"${text}" is not an IPv4 address`
-  if (text.includes(':')) return 'give a name or an IPv4 address: masters find each other by IPv4'
-  return /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/.test(text) ? null : `"${text}" is neither an address nor a name`
+  if (/^[\d.]+$/.test(text)) return wizard('wizard.no-ipv4', { text })
+  if (text.includes(':')) return wizard('wizard.no-ipv6')
+  return /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/.test(text) ? null : wizard('wizard.no-name', { text })
 }
 
 /** As ssh asks it: yes, no, or the fingerprint itself, which then must be right. */
-async function trust(index: 0 | 1, key: UnknownHostKey, ask: Asker, say: (line: string) => void): Promise<boolean> {
-  const at = key.port === 22 ? key.host : `${key.host} port ${key.port}`
-  say(`  ${at} is not in known_hosts. It shows the key`)
+async function trust(index: 0 | 1, key: UnknownHostKey, ask: Asker, say: (line: Text) => void): Promise<boolean> {
+  const at = key.port === 22 ? key.host : wizard('wizard.unknown-key.at', { host: key.host, port: key.port })
+  say(wizard('wizard.unknown-key', { host: at }))
   say(`    ${key.algorithm} ${key.fingerprint}`)
-  say('  Compare it with `ssh-keygen -lf` of /etc/ssh/ssh_host_*_key.pub, seen on the console of that host.')
+  say(wizard('wizard.unknown-key.compare'))
   const answer = await ask.text({
     key: `masters.${index}.fingerprint`,
-    message: 'Is this its key? (yes, no, or paste the fingerprint that you expect)',
+    message: wizard('wizard.unknown-key.ask'),
     validate: (text) => {
       if (text === 'yes' || text === 'no' || text === key.fingerprint) return null
-      return text.startsWith('SHA256:') ? `the host shows ${key.fingerprint}: not the same` : 'yes, no, or SHA256:…'
+      return text.startsWith('SHA256:')
+        ? wizard('wizard.unknown-key.other', { fingerprint: key.fingerprint })
+        : wizard('wizard.unknown-key.answers')
     },
   })
   return answer !== 'no'

@@ -1,6 +1,7 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { EXIT, MmhaError } from '../events/error.ts'
+import { wizard } from '../events/messages/wizard.ts'
 import { parseSource } from '../inventory/document.ts'
 import { inventoryFrom } from '../inventory/load.ts'
 
@@ -17,14 +18,17 @@ export function saveFile(file: string, text: string, replace: boolean): void {
     else linkSync(temporary, file)
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new MmhaError(`cannot write ${file}: ${code === 'EEXIST' ? 'it exists' : code}`, {
-      code: 'CANNOT_WRITE',
-      source: 'user',
-      exit: EXIT.invalid,
-      where: file,
-      hint: 'name a file in a directory that you may write to, with -o',
-      cause,
-    })
+    throw new MmhaError(
+      wizard('wizard.file.unwritable', { file, why: code === 'EEXIST' ? wizard('wizard.file.it-exists') : code }),
+      {
+        code: 'CANNOT_WRITE',
+        source: 'user',
+        exit: EXIT.invalid,
+        where: file,
+        hint: wizard('wizard.file.unwritable.do'),
+        cause,
+      },
+    )
   } finally {
     rmSync(temporary, { force: true })
   }

@@ -1,3 +1,5 @@
+import { joined, type Text } from '../events/message.ts'
+import { wizard } from '../events/messages/wizard.ts'
 import type { HostFacts } from '../hosts/host-facts.ts'
 import { familyOf } from '../mysql/dialect.ts'
 import { describeServer } from './describe-host.ts'
@@ -11,7 +13,7 @@ export type Packages = { readonly mysql: string | null; readonly mariadb: string
 export type ServerChoices =
   | { readonly kind: 'ask'; readonly choices: readonly Choice[]; readonly preferred: Flavour }
   /** The pair can't be built as the hosts are. */
-  | { readonly kind: 'refused'; readonly problem: string }
+  | { readonly kind: 'refused'; readonly problem: Text }
 
 /**
  * Which servers the pair may run. A server that is there decides: it stays. Two flavours can't replicate to each other
@@ -27,13 +29,13 @@ export function serverChoices(
   if (a !== null && b !== null && a.flavour !== b.flavour) {
     return {
       kind: 'refused',
-      problem: `the first host has ${describeServer(a)}, the second ${describeServer(b)}: they can't replicate to each other`,
+      problem: wizard('wizard.server.differ', { first: describeServer(a), second: describeServer(b) }),
     }
   }
   const keep: Choice = {
     value: there.flavour,
-    label: `keep ${familyOf(there.flavour).name}`,
-    description: `first host: ${describeServer(a)}; second host: ${describeServer(b)}`,
+    label: wizard('wizard.server.keep', { name: familyOf(there.flavour).name }),
+    description: wizard('wizard.server.both', { first: describeServer(a), second: describeServer(b) }),
   }
   return { kind: 'ask', choices: [keep], preferred: there.flavour }
 }
@@ -43,8 +45,8 @@ function fresh(packages: readonly [Packages, Packages]): ServerChoices {
   if (packages.includes('unknown')) {
     const auto: Choice = {
       value: 'auto',
-      label: 'whichever their package sources have',
-      description: 'the package lists were never fetched there; MySQL is taken where both are to be had',
+      label: wizard('wizard.server.auto'),
+      description: wizard('wizard.server.auto.why'),
     }
     return { kind: 'ask', choices: [auto, ...choices], preferred: 'auto' }
   }
@@ -52,7 +54,7 @@ function fresh(packages: readonly [Packages, Packages]): ServerChoices {
   if (offered === undefined) {
     return {
       kind: 'refused',
-      problem: 'no server is installed, and neither mysql-server nor mariadb-server is in the package sources of both',
+      problem: wizard('wizard.server.none'),
     }
   }
   return { kind: 'ask', choices, preferred: offered.value }
@@ -64,9 +66,11 @@ function choiceOf(
   packages: readonly [Packages, Packages],
 ): Choice & { readonly value: 'mysql' | 'mariadb' } {
   const versions = packages.map((host) => (host === 'unknown' ? 'unknown' : host[value]))
-  const missing = versions.flatMap((version, i) => (version === null ? [`host ${i + 1}`] : []))
+  const missing = versions.flatMap((version, i) =>
+    version === null ? [wizard('wizard.server.host', { index: i + 1 })] : [],
+  )
   if (missing.length > 0) {
-    return { value, label: name, disabled: `(not in the package sources of ${missing.join(' and ')})` }
+    return { value, label: name, disabled: wizard('wizard.server.missing', { hosts: joined(missing, 'and') }) }
   }
   const known = [...new Set(versions)].filter((version) => version !== 'unknown')
   return { value, label: [name, known.join(' and ')].join(' ').trim() }

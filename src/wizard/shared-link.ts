@@ -1,3 +1,5 @@
+import type { Text } from '../events/message.ts'
+import { wizard } from '../events/messages/wizard.ts'
 import type { HostFacts, Nic } from '../hosts/host-facts.ts'
 import { formatCidr, type Ipv4Cidr, parseCidr, sameNetwork } from './ipv4.ts'
 
@@ -54,13 +56,13 @@ export function nicNames(link: SharedLink): string {
 }
 
 /** Why there is no link to choose, for the person who must change that. */
-export function whyNoLink(facts: readonly [HostFacts, HostFacts], hosts: readonly [string, string]): string {
+export function whyNoLink(facts: readonly [HostFacts, HostFacts], hosts: readonly [string, string]): Text {
   const [a, b] = facts.map((host) => ends(host).map((end) => `${end.nic} ${formatCidr(end.address)}`)) as [
     string[],
     string[],
   ]
-  const list = (found: string[]) => (found.length === 0 ? 'no IPv4 address' : found.join(', '))
-  return `${hosts[0]} has ${list(a)}; ${hosts[1]} has ${list(b)}: no subnet is on both, so no address can move between them`
+  const list = (found: string[]) => (found.length === 0 ? wizard('wizard.nic.no-address') : found.join(', '))
+  return wizard('wizard.nic.none', { first: hosts[0], ofFirst: list(a), second: hosts[1], ofSecond: list(b) })
 }
 
 function ends(facts: HostFacts): LinkEnd[] {

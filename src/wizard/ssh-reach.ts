@@ -1,10 +1,11 @@
 import { type Connection, connect } from '../hosts/connection.ts'
 import { type Gathered, gather } from '../hosts/gather.ts'
-import { addKnownHost, HostKeyError } from '../hosts/host-key-error.ts'
+import { HostKeyError, nameOf } from '../hosts/host-key-error.ts'
 import { type KnownHost, keyType, knownHostName } from '../hosts/known-hosts.ts'
+import { addKnownHost } from '../hosts/known-hosts-files.ts'
 import { runSections } from '../hosts/run-sections.ts'
 import type { SshTarget } from '../inventory/inventory.ts'
-import { expand, KEYS, KNOWN_HOSTS, type SshDefaults } from '../inventory/resolve.ts'
+import { expand, KEYS, KNOWN_HOSTS, type SshDefaults } from '../inventory/resolve-ssh.ts'
 import { revealed } from '../modules/step.ts'
 import { Cancelled } from './question.ts'
 import type { Login, Reach, ReachedHost, Trust } from './reach.ts'
@@ -83,24 +84,28 @@ async function lookAt(connection: Connection, login: Login): Promise<ReachedHost
 
 /** The target that the inventory's loader will make of the same login. */
 function targetOf(login: Login, defaults: SshDefaults): SshTarget {
-  const usual = defaults(login.host)
+  const usual = defaults(login.host, login.host)
   const here = process.cwd()
   const files = (names: readonly string[]) => names.map((file) => expand(file, here))
   return {
+    ...usual,
     host: usual?.host ?? login.host,
     port: login.port,
     user: login.user,
     keys: files(login.key === null ? (usual?.keys ?? KEYS) : [login.key]),
     password: null,
     knownHosts: files(usual?.knownHosts ?? KNOWN_HOSTS),
+    // The person has just compared the key: they may look the line up again.
+    hashKnownHosts: false,
   }
 }
 
 function asKnownHost({ target, key }: Accepted): KnownHost {
   return {
     marker: 'none',
-    hosts: knownHostName(target.host, target.port),
+    hosts: knownHostName(nameOf(target)),
     type: keyType(key),
     key: key.toString('base64'),
+    at: '',
   }
 }

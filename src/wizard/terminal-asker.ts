@@ -1,3 +1,7 @@
+import type { Language } from '../events/language.ts'
+import { inLanguage, type Text } from '../events/message.ts'
+import { frame } from '../events/messages/frame.ts'
+import { promptTheme } from '../events/prompt-theme.ts'
 import { type Asker, Cancelled } from './question.ts'
 
 export interface Terminal {
@@ -5,6 +9,8 @@ export interface Terminal {
   readonly output: NodeJS.WritableStream
   /** Aborted when the run is over, whoever ended it. */
   readonly signal: AbortSignal
+  /** Default: English. */
+  readonly language?: Language
 }
 
 /**
@@ -14,15 +20,22 @@ export interface Terminal {
 export async function terminalAsker(terminal: Terminal): Promise<Asker> {
   // Loaded late: nobody but the wizard pays for it.
   const { confirm, input, select } = await import('@inquirer/prompts')
+  const own = terminal.language ?? 'en'
+  const shown = (text: Text) => inLanguage(text, own)
   return {
     interactive: true,
     text: (question) =>
       answered(terminal, (context, whileOpen) =>
         input(
           {
-            message: question.message,
-            ...(question.default === undefined ? { required: true } : { default: question.default }),
-            validate: (text) => whileOpen(async () => (await question.validate(text.trim())) ?? true),
+            message: shown(question.message),
+            ...(question.default === undefined ? {} : { default: question.default }),
+            validate: (text) =>
+              whileOpen(async () => {
+                if (question.default === undefined && text === '') return shown(frame('ask.required'))
+                const problem = await question.validate(text.trim())
+                return problem === null ? true : shown(problem)
+              }),
           },
           context,
         ),
@@ -31,21 +44,24 @@ export async function terminalAsker(terminal: Terminal): Promise<Asker> {
       answered(terminal, (context) =>
         select(
           {
-            message: question.message,
+            message: shown(question.message),
             choices: question.choices.map(({ value, label, description, disabled }) => ({
               value,
-              name: label,
-              ...(description === undefined ? {} : { description }),
-              ...(disabled === undefined ? {} : { disabled }),
+              name: shown(label),
+              ...(description === undefined ? {} : { description: shown(description) }),
+              ...(disabled === undefined ? {} : { disabled: shown(disabled) }),
             })),
             ...(question.default === undefined ? {} : { default: question.default }),
             loop: false,
+            ...promptTheme(own),
           },
           context,
         ),
       ),
     yesNo: (question) =>
-      answered(terminal, (context) => confirm({ message: question.message, default: question.default }, context)),
+      answered(terminal, (context) =>
+        confirm({ message: shown(question.message), default: question.default, ...promptTheme(own) }, context),
+      ),
   }
 }
 

@@ -3,8 +3,8 @@ import { type Script, sh, shellQuote } from '../modules/step.ts'
 /** What a host on the link found out about an address. */
 export type VipProbe =
   | { readonly outcome: 'free' }
-  /** Somebody has it. */
-  | { readonly outcome: 'taken'; readonly mac: string }
+  /** Somebody has it. null: who answers does not say by which interface. */
+  | { readonly outcome: 'taken'; readonly mac: string | null }
   /** The host has no tool to ask with, or the answer was no answer. */
   | { readonly outcome: 'unknown'; readonly why: string }
 
@@ -55,6 +55,6 @@ esac
 export function parseVipProbe(stdout: string): VipProbe {
   const [word = '', ...rest] = (stdout.trim().split('\n').at(-1) ?? '').split(' ')
   if (word === 'free') return { outcome: 'free' }
-  if (word === 'taken') return { outcome: 'taken', mac: rest[0] || 'unknown MAC' }
+  if (word === 'taken') return { outcome: 'taken', mac: rest[0] || null }
   return { outcome: 'unknown', why: word === 'unknown' ? rest.join(' ') : 'the probe gave no answer' }
 }

@@ -1,3 +1,5 @@
+import type { Text } from '../events/message.ts'
+import { wizard } from '../events/messages/wizard.ts'
 import { type HostFacts, hasAddress } from '../hosts/host-facts.ts'
 import { bounds, contains, formatCidr, type Ipv4Cidr, parseCidr, parseIpv4 } from './ipv4.ts'
 import type { SharedLink } from './shared-link.ts'
@@ -7,7 +9,7 @@ export interface Vip extends Ipv4Cidr {
   readonly heldBy: 0 | 1 | null
 }
 
-export type VipAnswer = { readonly ok: true; readonly vip: Vip } | { readonly ok: false; readonly problem: string }
+export type VipAnswer = { readonly ok: true; readonly vip: Vip } | { readonly ok: false; readonly problem: Text }
 
 /**
  * What a person typed as VIP, against the link that shall carry it. `10.77.0.100` takes the link's prefix length;
@@ -16,29 +18,33 @@ export type VipAnswer = { readonly ok: true; readonly vip: Vip } | { readonly ok
 export function readVip(text: string, link: SharedLink, facts: readonly [HostFacts, HostFacts]): VipAnswer {
   const network = link.ends[0].address
   const [typed = ''] = text.split('/')
-  if (parseIpv4(typed) === null) return no(`"${text}" is not an IPv4 address`)
+  if (parseIpv4(typed) === null) return no(wizard('wizard.no-ipv4', { text }))
   const cidr = text.includes('/') ? parseCidr(text) : { address: typed, prefix: network.prefix }
-  if (cidr === null) return no(`"${text}": the part after "/" is the length of the network, 0 to 32`)
+  if (cidr === null) return no(wizard('wizard.vip.prefix', { text }))
   const { first, last } = bounds(network)
   if (!contains(network, cidr.address)) {
-    return no(`${cidr.address} is outside the subnet of the interface, ${first}/${network.prefix}`)
+    return no(wizard('wizard.vip.outside', { address: cidr.address, network: `${first}/${network.prefix}` }))
   }
   if (cidr.prefix !== network.prefix) {
-    return no(`/${cidr.prefix} is not the interface's prefix length: write ${cidr.address}/${network.prefix}`)
+    return no(wizard('wizard.vip.other-prefix', { prefix: cidr.prefix, address: `${cidr.address}/${network.prefix}` }))
   }
-  if (cidr.address === first) return no(`${cidr.address} is the network's own address`)
-  if (cidr.address === last) return no(`${cidr.address} is the network's broadcast address`)
+  if (cidr.address === first) return no(wizard('wizard.vip.network', { address: cidr.address }))
+  if (cidr.address === last) return no(wizard('wizard.vip.broadcast', { address: cidr.address }))
   const master = link.ends.findIndex((end) => end.address.address === cidr.address)
-  if (master >= 0) return no(`${cidr.address} is the own address of host ${master + 1}: the VIP is a third address`)
+  if (master >= 0) return no(wizard('wizard.vip.own', { address: cidr.address, index: master + 1 }))
   return { ok: true, vip: { ...cidr, heldBy: holder(cidr.address, facts) } }
 }
 
 /** `10.77.0.0/24 (10.77.0.1 to 10.77.0.254)`: what may be typed. */
-export function vipRange(link: SharedLink): string {
+export function vipRange(link: SharedLink): Text {
   const network = link.ends[0].address
   const { first, last } = bounds(network)
   const inner = (address: string, step: number) => address.replace(/\d+$/, (octet) => String(Number(octet) + step))
-  return `${formatCidr({ address: first, prefix: network.prefix })}, ${inner(first, 1)} to ${inner(last, -1)}`
+  return wizard('wizard.vip.range', {
+    network: formatCidr({ address: first, prefix: network.prefix }),
+    first: inner(first, 1),
+    last: inner(last, -1),
+  })
 }
 
 function holder(address: string, facts: readonly [HostFacts, HostFacts]): 0 | 1 | null {
@@ -46,6 +52,6 @@ function holder(address: string, facts: readonly [HostFacts, HostFacts]): 0 | 1 
   return hasAddress(facts[1], address) ? 1 : null
 }
 
-function no(problem: string): VipAnswer {
+function no(problem: Text): VipAnswer {
   return { ok: false, problem }
 }

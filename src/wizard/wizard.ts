@@ -1,4 +1,5 @@
 import { EXIT, MmhaError } from '../events/error.ts'
+import { wizard } from '../events/messages/wizard.ts'
 import { chooseLink, chooseServer, chooseVip, type ReachedPair, sayFound } from './choose.ts'
 import { obstacles } from './describe-host.ts'
 import { draftOf } from './draft.ts'
@@ -36,7 +37,7 @@ export async function runWizard(context: WizardContext): Promise<WizardResult> {
     const host = await reachMaster(index, other, context)
     open.push(host)
     sayFound(host, context.say)
-    for (const obstacle of obstacles(host.facts)) context.say(`  note: ${obstacle}`)
+    for (const obstacle of obstacles(host.facts)) context.say(wizard('wizard.note', { text: obstacle }))
     return host
   }
   try {
@@ -61,12 +62,12 @@ async function chooseFile({ ask, file, exists }: WizardContext): Promise<Pick<Wi
       given ??
       (await ask.text({
         key: 'file',
-        message: 'Write the inventory to:',
+        message: wizard('wizard.file'),
         default: 'inventory.yml',
-        validate: (text) => (text.endsWith('/') ? 'that is a directory' : null),
+        validate: (text) => (text.endsWith('/') ? wizard('wizard.file.directory') : null),
       }))
     if (!exists(chosen)) return { file: chosen, replace: false }
-    const message = `${chosen} exists. Overwrite it?`
+    const message = wizard('wizard.file.overwrite', { file: chosen })
     if (await ask.yesNo({ key: 'overwrite', message, default: false })) return { file: chosen, replace: true }
     if (!ask.interactive) throw fileExists(chosen)
     given = null
@@ -76,15 +77,15 @@ async function chooseFile({ ask, file, exists }: WizardContext): Promise<Pick<Wi
 async function chooseNext({ ask }: WizardContext): Promise<Next> {
   const chosen = await ask.choice({
     key: 'next',
-    message: 'And then?',
+    message: wizard('wizard.next'),
     choices: [
-      { value: 'plan', label: 'write it and show the plan', description: 'mmha plan: changes nothing on the hosts' },
+      { value: 'plan', label: wizard('wizard.next.plan'), description: wizard('wizard.next.plan.why') },
       {
         value: 'provision',
-        label: 'write it and provision',
-        description: 'mmha provision: shows the plan, asks, does it',
+        label: wizard('wizard.next.provision'),
+        description: wizard('wizard.next.provision.why'),
       },
-      { value: 'nothing', label: 'only write it' },
+      { value: 'nothing', label: wizard('wizard.next.nothing') },
     ],
     default: ask.interactive ? 'plan' : 'nothing',
   })
@@ -92,11 +93,11 @@ async function chooseNext({ ask }: WizardContext): Promise<Next> {
 }
 
 function fileExists(file: string): MmhaError {
-  return new MmhaError(`${file} exists`, {
+  return new MmhaError(wizard('wizard.file.exists', { file }), {
     code: 'FILE_EXISTS',
     source: 'user',
     exit: EXIT.invalid,
     where: file,
-    hint: 'name another file with -o, or answer `overwrite: true`',
+    hint: wizard('wizard.file.exists.do'),
   })
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DaemonStatus } from '../../src/keepalived/process/status.ts'
 import { type LabHost, readState } from '../../src/lab/state.ts'
@@ -59,6 +60,7 @@ describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', {
         status.databases[0].replicates === true
       if (isHolder(one) && isStandby(two)) return { holder: 'm1', standby: 'm2' }
       if (isHolder(two) && isStandby(one)) return { holder: 'm2', standby: 'm1' }
+      await delay(100)
     }
     throw new Error(`the pair did not settle: ${JSON.stringify(await Promise.all(MASTERS.map(statusOf)))}`)
   }
@@ -68,6 +70,13 @@ describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', {
     mmha.on(host, `journalctl -u mmha-keepalived -o cat --after-cursor "${cursor}"`)
 
   const epochOf = async (host: Master) => Number(await mmha.sql(host, 'select max(epoch) from mmha.epoch'))
+
+  it('`lab exec` runs a command there, and ends as it does', async () => {
+    expect(await mmha.run('lab', 'exec', 'm2', '--', 'sh', '-c', 'hostname; exit 3')).toMatchObject({
+      code: 3,
+      stdout: 'm2\n',
+    })
+  })
 
   it('has the capabilities that the unit names and no others; its socket is root’s alone', async () => {
     for (const host of MASTERS) {
@@ -83,6 +92,52 @@ describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', {
       )
       expect(await mmha.on(host, 'stat -c "%a %U %G" /run/mmha-keepalived.sock')).toBe('600 root root')
     }
+  })
+
+  it('a MISC_CHECK runs beside the sandbox of the unit, and its exit code is the weight', async () => {
+    const { holder, standby } = await settled()
+    const [folder, config] = ['/usr/local/lib/weigh', '/etc/keepalived/keepalived.conf']
+    const weighed = () =>
+      until('weighed', standby, ({ instances: [one], virtualServers: [virtual] }) => {
+        const server = virtual?.realServers[0]
+        return one?.state === 'BACKUP' && server?.up === true && server.weight === 5
+      })
+    // It writes where the daemon itself may not.
+    await mmha.on(
+      standby,
+      `set -e; mkdir ${folder}; echo 7 > ${folder}/code
+       cat > ${folder}/weigh <<'END'
+#!/bin/sh
+date >> ${folder}/runs
+exit $(cat ${folder}/code)
+END
+       chmod 755 ${folder}/weigh
+       cp -p ${config} ${folder}/before
+       cat >> ${config} <<'END'
+virtual_server 10.77.0.100 9999 {
+  delay_loop 1
+  real_server 127.0.0.1 9999 {
+    MISC_CHECK {
+      misc_path ${folder}/weigh
+      misc_dynamic
+      retry 0
+    }
+  }
+}
+END
+       systemctl reload mmha-keepalived`,
+    )
+    try {
+      await weighed()
+      await mmha.on(standby, `echo 1 > ${folder}/code`)
+      await until('in FAULT', standby, ({ instances: [one] }) => one?.state === 'FAULT')
+      await mmha.on(standby, `echo 7 > ${folder}/code`)
+      await weighed()
+      expect(Number(await mmha.on(standby, `wc -l < ${folder}/runs`))).toBeGreaterThan(2)
+    } finally {
+      await mmha.on(standby, `cp -p ${folder}/before ${config}; systemctl reload mmha-keepalived`)
+    }
+    expect(await settled()).toEqual({ holder, standby })
   })
 
   it.each([

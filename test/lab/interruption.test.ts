@@ -132,16 +132,24 @@ describe.skipIf(process.getuid?.() !== 0)('Ctrl-C while provisioning (needs root
       holder,
       `create database shop; create table shop.visits (page int); create table shop.notes (id int primary key) engine=myisam;
        create event shop.tidy on schedule every 1 day do delete from shop.notes;
+       create role writers; grant read_only admin on *.* to writers; create role team; grant writers to team;
+       create user member@"%" identified by "x"; grant team to member@"%";
        create user app@"%" identified by "x"; grant all on *.* to app@"%"`,
     )
     await mmha.sql(standby, 'set global max_connections = 300')
     const look = async () => {
       const outcome = await mmha.run('preflight', INVENTORY, '--json')
       const { findings } = lastDocument<{ findings: readonly Finding[] }>(outcome.stdout)
-      return { code: outcome.code, found: findings.map(({ severity, code, host }) => `${severity} ${code} ${host}`) }
+      const bypass = findings.find(({ code, host }) => code === 'READ_ONLY_BYPASSED' && host === holder)?.what
+      return {
+        code: outcome.code,
+        bypass,
+        found: findings.map(({ severity, code, host }) => `${severity} ${code} ${host}`),
+      }
     }
     const planted = await look()
     expect(planted.code).toBe(0)
+    expect(planted.bypass).toMatch(/'app'@'%'.*'member'@'%'|'member'@'%'.*'app'@'%'/)
     for (const one of [
       `warns NO_PRIMARY_KEY ${holder}`,
       `warns NOT_INNODB ${holder}`,

@@ -138,6 +138,26 @@ replication: ${replication}
       }
     })
 
+    it('new passwords while it serves, also after a run that was cut', async () => {
+      const fingerprints = 'grep -h ^password= /etc/mmha/peer.cnf /etc/mmha/role.cnf | sha256sum'
+      const before = await Promise.all(MASTERS.map((host) => mmha.on(host, fingerprints)))
+      for (const host of MASTERS) await mmha.on(host, 'cp -p /etc/mmha/peer.cnf /root/former.cnf')
+      const [playbook, part] = ['playbooks/rotate-secrets.yml', 'accept']
+      await mmha.ok('provision', inventory, '--playbook', playbook, '--only', part, '--yes')
+      const result = lastDocument<Provisioned>(await mmha.ok('rotate-secrets', inventory, '--yes', '--json'))
+      expect(result.unplanned).toEqual([])
+      for (const host of MASTERS) {
+        expect(idsOn(host, result.steps).map((id) => id.split('/')[0])).toEqual(['forget', 'role', 'use'])
+        expect(before).not.toContain(await mmha.on(host, fingerprints))
+        expect(await mmha.on(host, 'ls /etc/mmha')).toBe('peer.cnf\nrole.cnf')
+        const login =
+          'client=$(command -v mariadb || command -v mysql); $client --defaults-file=$file -e "DO 1" 2>&1 || :'
+        expect(await mmha.on(host, `file=/etc/mmha/peer.cnf; ${login}`)).toBe('')
+        expect(await mmha.on(host, `file=/root/former.cnf; ${login}; rm $file`)).toContain('ERROR 1045')
+      }
+      expect(await mmha.ok('status', inventory)).toContain('whole')
+    })
+
     it('the failover test passes', async () => {
       const faults = power ? 'sigkill,stop,power' : 'sigkill,stop'
       const report = join(folder, 'report.md')
@@ -150,8 +170,10 @@ replication: ${replication}
         run.stderr,
       ).toEqual(faults.split(',').map((fault) => ({ fault, failures: [] })))
       expect({ code: run.code, verdict: result.verdict }).toEqual({ code: 0, verdict: 'passed' })
-      for (const { downtime, ledger, splitVip, equality } of result.runs) {
+      for (const { downtime, ledger, splitVip, equality, alone } of result.runs) {
         expect(downtime).toBeGreaterThan(0)
+        // From the takeover until the other server follows again.
+        expect(alone.acknowledged).toBeGreaterThan(0)
         expect({ lost: ledger.lost, reverted: ledger.reverted, split: splitVip.certain }).toMatchObject({
           lost: [],
           reverted: [],

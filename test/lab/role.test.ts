@@ -53,7 +53,7 @@ describe.skipIf(process.getuid?.() !== 0).each(FLAVOURS)('roles on %s (needs roo
 
   async function same(): Promise<void> {
     const expected = await contents(holder.host)
-    const deadline = performance.now() + 20_000
+    const deadline = performance.now() + 60_000
     while ((await contents(standby.host)) !== expected && performance.now() < deadline) await delay(100)
     expect(await contents(standby.host)).toBe(expected)
   }
@@ -65,7 +65,7 @@ describe.skipIf(process.getuid?.() !== 0).each(FLAVOURS)('roles on %s (needs roo
   async function written(rows: number): Promise<void> {
     const count = async () => Number(await query(holder.host, ['SELECT COUNT(*) FROM load_test.ledger']))
     const target = (await count()) + rows
-    const deadline = performance.now() + 20_000
+    const deadline = performance.now() + 60_000
     while ((await count()) < target && performance.now() < deadline) await delay(50)
     expect(await count()).toBeGreaterThanOrEqual(target)
   }
@@ -105,9 +105,18 @@ describe.skipIf(process.getuid?.() !== 0).each(FLAVOURS)('roles on %s (needs roo
     const byPosition = dialect.flavour === 'mariadb' ? 'MASTER_USE_GTID=no' : `${dialect.option}_AUTO_POSITION=0`
     const [file] = (await query(standby.host, [dialect.statement.showBinaryLogStatus])).split('\t')
     const options = `${dialect.option}_LOG_FILE='${file}', ${dialect.option}_LOG_POS=99999999, ${byPosition}`
-    await query(holder.host, [stopReplica, `${changeSource} ${options}`])
+    const deadline = performance.now() + 60_000
+    // The daemon may start it again between the two statements.
+    const misplaced = () =>
+      query(holder.host, [stopReplica, `${changeSource} ${options}`]).then(
+        () => true,
+        (error: Error) => {
+          if (!/running (slave|repli)/i.test(error.message) || performance.now() > deadline) throw error
+          return false
+        },
+      )
+    while (!(await misplaced())) await delay(20)
     await holder.untilLog(/goes on by GTID/, since)
-    const deadline = performance.now() + 20_000
     const running = async () => /_IO_Running: Yes.*_SQL_Running: Yes/s.test(await channel(holder.host))
     while (!(await running()) && performance.now() < deadline) await delay(100)
     expect(await channel(holder.host)).toMatch(/_IO_Running: Yes.*(Using_Gtid: Slave_Pos|Auto_Position: 1)/is)
@@ -116,15 +125,21 @@ describe.skipIf(process.getuid?.() !== 0).each(FLAVOURS)('roles on %s (needs roo
   it('planned handover under load: nothing lost, back the same way', async () => {
     const load = new Load(lab)
     load.moveTo(holder.host.address)
-    for (let round = 0; round < 2; round++) {
+    // Where a closed server is closed for administrators too, its last word stands for the receiver's end; on a machine
+    // that is too busy to confirm it in time the receiver is waited for.
+    const spoken = dialect.can('superReadOnly')
+    let byWord = false
+    for (let round = 0; round < 2 || round % 2 === 1 || (spoken && !byWord && round < 8); round++) {
       await written(200)
       const since = standby.said.length
       expect(await holder.leave()).toMatchObject({ ok: true })
       expect(await standby.promote()).toMatchObject({ ok: true })
       load.moveTo(standby.host.address)
       await standby.untilLog(WAITS, since)
+      byWord ||= standby.logged(/all was received: by the peer’s last word/, since)
       swap()
     }
+    expect(byWord).toBe(spoken)
     await nothingLost(await load.stop())
     await same()
   })
@@ -167,6 +182,19 @@ describe.skipIf(process.getuid?.() !== 0).each(FLAVOURS)('roles on %s (needs roo
     swap()
     await written(200)
     await nothingLost(await load.stop())
+    await same()
+  })
+
+  it('a standby hangs while an account is made: let go, though on MySQL nobody can log in meanwhile', async () => {
+    const since = holder.said.length
+    await must(standby.host, ['systemctl', 'kill', '--signal=STOP', '--kill-whom=main', unit])
+    try {
+      await query(holder.host, ['CREATE USER made_meanwhile@localhost'])
+      await holder.untilLog(/commits no longer wait/, since)
+    } finally {
+      await must(standby.host, ['systemctl', 'kill', '--signal=CONT', '--kill-whom=main', unit])
+    }
+    await holder.untilLog(WAITS, since)
     await same()
   })
 

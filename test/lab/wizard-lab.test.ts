@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadInventory } from '../../src/inventory/load.ts'
 import { labDown } from '../../src/lab/down.ts'
 import { labUp } from '../../src/lab/up.ts'
@@ -15,8 +15,10 @@ let terminal: TestTerminal
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mmha-wizard-lab-'))
-  const inventory = loadInventory(join(ROOT, 'inventories/lab.yml'))
+  const inventory = loadInventory(join(ROOT, 'inventories/lab.yml'), { sshDefaults: () => null })
   await labUp({ name: LAB, inventory, flavour: 'mariadb-11.8', fallback: null, sink: () => undefined })
+  // Other labs that are up have the same addresses.
+  vi.stubEnv('MMHA_LAB', LAB)
 })
 
 afterAll(async () => {

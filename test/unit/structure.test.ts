@@ -15,16 +15,6 @@ const LAYERS: readonly (readonly string[])[] = [
 /** The daemon stands beside the tower: nothing of the CLI may come with it to a production host. */
 const KEEPALIVED_MAY = new Set(['keepalived', 'mysql', 'events'])
 
-/** Made before the table knew what they ask it; the list only gets shorter. */
-const STILL_ASKING = new Set([
-  'seeding/accounts.ts',
-  'seeding/seed.ts',
-  'seeding/tail.ts',
-  'mysql/moment.ts',
-  'mysql/tail.ts',
-  'mysql/dump.ts',
-])
-
 const src = resolve(import.meta.dirname, '../../src')
 
 function sources(dir: string): string[] {
@@ -85,6 +75,6 @@ describe('structure', () => {
     const asking = files
       .filter((file) => !/^mysql\/dialect/.test(relative(src, file)))
       .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(comparison)].map(() => relative(src, file)))
-    expect(asking.filter((file) => !STILL_ASKING.has(file))).toEqual([])
+    expect(asking).toEqual([])
   })
 })

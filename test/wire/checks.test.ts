@@ -20,6 +20,18 @@ const ECHO = `const socket = require('node:dgram').createSocket('udp4')
 socket.on('message', (bytes, from) => socket.send([bytes, process.argv[1]], from.port, from.address))
 socket.bind(8053, () => console.log('listening'))`
 
+/** Answers TCP, HTTP, TLS and datagrams with what it likes, and tells of each from which port it came (not of one that was reset before). */
+const TELLER = `const fs = require('node:fs'), { createServer } = require('node:net'), [, key, cert] = process.argv
+const tell = (what) => ({ remotePort }) => remotePort && console.log(what, remotePort)
+createServer((s) => { tell('tcp')(s); s.on('error', () => {}).resume() }).listen(8081)
+const page = (what) => (q, r) => { tell(what)(q.socket); r.end('page') }
+require('node:http').createServer(page('http')).listen(8082)
+const tls = { key: fs.readFileSync(key), cert: fs.readFileSync(cert) }
+require('node:https').createServer(tls, page('https')).listen(8083)
+const socket = require('node:dgram').createSocket('udp4')
+socket.on('message', (bytes, from) => { console.log('udp', from.port); socket.send(bytes, from.port, from.address) })
+socket.bind(8084, () => console.log('listening'))`
+
 /** Debian's aiosmtpd. */
 const RELAY = new URL('../fixtures/notify/relay.py', import.meta.url).pathname
 
@@ -159,6 +171,33 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
     },
   )
 
+  wireTest(
+    'a virtual_server that a reload brings is heard; one that it takes away takes its fault along',
+    async ({ segment, daemons }) => {
+      const code = join(daemons.dir, 'code')
+      writeFileSync(code, '0')
+      const server = `  real_server 127.0.0.1 9000 {
+    MISC_CHECK {
+      misc_path "/bin/sh -c 'exit $(cat ${code})'"
+    }
+  }`
+      const daemon: Daemon = daemons.oursWith('a', instance)
+      await segment.vip('a', true)
+      const reload = (text: string) => {
+        writeFileSync(join(daemons.dir, 'daemon-1.conf'), text)
+        daemon.signal('SIGHUP')
+      }
+      reload(virtualServer(server))
+      await daemon.log.line(/real server 127\.0\.0\.1:9000 .* is up/)
+      replace(code, '1')
+      await segment.vip('a', false)
+      reload(instance)
+      await segment.vip('a', true)
+      const [one] = (JSON.parse(daemon.ctl('status')) as DaemonStatus).instances
+      expect(one).toMatchObject({ state: 'MASTER', trackers: [] })
+    },
+  )
+
   wireTest('DNS_CHECK of a name server: hung, gone and wrong are faults, each ends', async ({ segment, daemons }) => {
     const { address } = Segment
     const serve = async (...more: readonly string[]) => {
@@ -277,4 +316,66 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
     server.kill('SIGKILL')
     await faulty('ECONNREFUSED')
   })
+
+  wireTest(
+    'bind_port is the port of every check again and again; fwmark and bind_if are there for rules of routing',
+    async ({ segment, daemons }) => {
+      const key = join(daemons.dir, 'key.pem')
+      const certificate = join(daemons.dir, 'certificate.pem')
+      await promisify(execFile)('openssl', [
+        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=b', '-keyout', key, '-out', certificate],
+      ])
+      const teller = segment.spawn('b', runtimeOf('b'), '-e', TELLER, key, certificate)
+      const heard = new LineLog(teller.stdout, teller.stderr)
+      await heard.line(/^listening$/)
+      const b = Segment.address('b')
+      const check = (type: string, port: number, ...more: readonly string[]) => `    ${type} {
+      connect_ip ${b}
+      connect_port ${port}
+      fwmark 7
+      bind_if eth0
+      log_all_failures
+      ${more.join('\n      ')}
+    }`
+      const server = `  delay_before_retry 0.2
+  connect_timeout 1
+  real_server ${Segment.address('a')} 3306 {
+    delay_loop 0.3
+${check('TCP_CHECK', 8081, 'bind_port 4081')}
+${check('HTTP_GET', 8082, 'bind_port 4082', 'url {\npath /\nstatus_code 200\n}')}
+${check('SSL_GET', 8083, 'bind_port 4083', 'url {\npath /\nstatus_code 200\n}')}
+${check('UDP_CHECK', 8084, 'bind_port 4084', 'require_reply')}
+${check('PING_CHECK', 8081)}
+  }`
+      const daemon = daemons.oursWith('a', virtualServer(server))
+      await segment.vip('a', true)
+      for (const told of ['tcp 4081', 'http 4082', 'https 4083', 'udp 4084']) {
+        for (let from = heard.lines.length, times = 0; times < 3; times += 1) {
+          await heard.line(new RegExp(`^${told}$`), from)
+          from = heard.lines.indexOf(told, from) + 1
+        }
+      }
+      const inside = (...words: readonly string[]) =>
+        promisify(execFile)('ip', ['netns', 'exec', segment.namespace('a'), 'ip', ...words])
+      // Nobody is there.
+      await inside('route', 'add', b, 'via', '10.99.7.99', 'dev', 'eth0', 'table', '77')
+      for (const rule of [
+        ['fwmark', '7'],
+        ['oif', 'eth0', 'ipproto', 'tcp', 'TCP|HTTP_GET|SSL_GET'],
+        ['oif', 'eth0', 'ipproto', 'udp', 'UDP_CHECK'],
+        ['oif', 'eth0', 'ipproto', 'icmp', 'PING_CHECK'],
+      ]) {
+        const from = daemon.log.lines.length
+        await inside('rule', 'add', ...rule.slice(0, 4), 'table', '77')
+        const [what = 'TCP|HTTP_GET|SSL_GET|UDP_CHECK|PING_CHECK'] = rule.slice(4)
+        for (const one of what.split('|')) {
+          await daemon.log.line(new RegExp(`${one} .*: (EHOSTUNREACH|no |sendto: )`), from)
+        }
+        await segment.vip('a', false)
+        await inside('rule', 'del', ...rule.slice(0, 4), 'table', '77')
+        await segment.vip('a', true)
+      }
+      expect(new Set(heard.lines)).toEqual(new Set(['listening', 'tcp 4081', 'http 4082', 'https 4083', 'udp 4084']))
+    },
+  )
 })

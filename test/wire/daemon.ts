@@ -124,11 +124,14 @@ export class Daemons {
   readonly dir = mkdtempSync(join(tmpdir(), 'mmha-wire-'))
   readonly #segment: Segment
   readonly #bundle: string
+  readonly #runtimeOf: (host: HostName) => string
   #count = 0
 
-  constructor(segment: Segment, bundle: string) {
+  /** @param runtime the Node.js of a host */
+  constructor(segment: Segment, bundle: string, runtime: (host: HostName) => string = runtimeOf) {
     this.#segment = segment
     this.#bundle = bundle
+    this.#runtimeOf = runtime
   }
 
   ours(host: HostName, text: InstanceText): Daemon {
@@ -157,7 +160,7 @@ export class Daemons {
       `--control=${control}`,
       `--maintenance-file=${base}.maintenance`,
     ]
-    return new Daemon(this.#segment.spawn(host, runtimeOf(host), this.#bundle, ...flags), control, this.#bundle)
+    return new Daemon(this.#segment.spawn(host, this.#runtimeOf(host), this.#bundle, ...flags), control, this.#bundle)
   }
 
   keepalived(host: HostName, text: InstanceText): Daemon {

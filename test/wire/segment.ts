@@ -40,6 +40,7 @@ export interface SeenAdvert {
   readonly at: number
   readonly from: string
   readonly version: number
+  readonly vrid: number
   readonly priority: number
 }
 
@@ -268,9 +269,12 @@ function removeAbandoned(): void {
 
 function parseAdvert(line: string): SeenAdvert | null {
   const match =
-    /^(\S+) IP6? (\S+) > \S+ (?:AH\(.*\): )?VRRPv(\d), Advertisement, (?:\(ttl \d+\), )?vrid \d+, prio (\d+)/.exec(line)
+    /^(\S+) IP6? (\S+) > \S+ (?:AH\(.*\): )?VRRPv(\d), Advertisement, (?:\(ttl \d+\), )?vrid (\d+), prio (\d+)/.exec(
+      line,
+    )
   if (match === null) return null
-  return { at: Number(match[1]), from: match[2] ?? '', version: Number(match[3]), priority: Number(match[4]) }
+  const [version = Number.NaN, vrid = Number.NaN, priority = Number.NaN] = match.slice(3).map(Number)
+  return { at: Number(match[1]), from: match[2] ?? '', version, vrid, priority }
 }
 
 function holdingsOf(host: HostName, vip: string, lines: readonly string[]): Holding[] {

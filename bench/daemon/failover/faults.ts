@@ -5,7 +5,7 @@ import type { Host } from '../../../src/inventory/inventory.ts'
 import { must } from './keepalived-host.ts'
 import type { Side } from './sides.ts'
 
-export const FAULT_NAMES = ['sigkill', 'switch', 'stop', 'hang', 'power'] as const
+export const FAULT_NAMES = ['sigkill', 'switch', 'stop', 'hang', 'power', 'standby'] as const
 export type FaultName = (typeof FAULT_NAMES)[number]
 
 export interface FaultContext {
@@ -62,17 +62,32 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
   },
   power: {
     title: 'power loss',
-    async inject({ pair, holder, sampler, power }) {
-      const begin = pair.now()
-      await power.cut(holder, sampler)
-      const end = pair.now()
-      sampler.lostPower(end)
-      return { begin, end }
-    },
-    async repair({ pair, side, holder, power, signal }) {
-      await power.restore(holder)
-      await pair.watchAgain(holder, BOOT, signal)
-      await side.start(pair.sampler(holder))
-    },
+    inject: (context) => cutPower(context, context.holder),
+    repair: (context) => restorePower(context, context.holder),
   },
+  standby: {
+    title: 'power loss of the standby',
+    inject: (context) => cutPower(context, standbyOf(context)),
+    repair: (context) => restorePower(context, standbyOf(context)),
+  },
+}
+
+function standbyOf({ pair, holder }: FaultContext): Host {
+  const [one, two] = pair.masters
+  return one.name === holder.name ? two : one
+}
+
+async function cutPower({ pair, power }: FaultContext, host: Host): Promise<Injected> {
+  const sampler = pair.sampler(host)
+  const begin = pair.now()
+  await power.cut(host, sampler)
+  const end = pair.now()
+  sampler.lostPower(end)
+  return { begin, end }
+}
+
+async function restorePower({ pair, side, power, signal }: FaultContext, host: Host): Promise<void> {
+  await power.restore(host)
+  await pair.watchAgain(host, BOOT, signal)
+  await side.start(pair.sampler(host))
 }

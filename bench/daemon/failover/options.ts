@@ -7,19 +7,27 @@ export interface Options {
   readonly server: FlavourName
   readonly faults: readonly FaultName[]
   readonly sides: readonly Side[]
-  /** How often each fault is repeated; undefined: as `runsOf` says. */
-  readonly runs: number | undefined
+  /** How often each fault is repeated; where it is not said: as `runsOf` says. */
+  readonly runs: Readonly<Partial<Record<FaultName, number>>>
   /** The lab, and whether it stays up at the end. */
   readonly name: string
   readonly keep: boolean
   readonly profile: boolean
+  /**
+   * The clients' account has not logged in to the standby since its server started: MySQL's caching_sha2_password then
+   * asks each client for the whole proof (5,000 rounds of SHA-256), which takes as long as the rest of the failover.
+   */
+  readonly cold: boolean
+  /** After so many minutes it ends, with what was measured by then. */
+  readonly minutes: number
 }
 
 export const USAGE = `npm run bench:daemon -- --failover [--server mysql-9.7|mariadb-11.8|mariadb-10.11]
-  [--only sigkill,switch,stop,hang,power] [--sides ours,wiki,tuned] [--runs N] [--profile] [--name LAB] [--keep]`
+  [--only sigkill,switch,stop,hang,power,standby] [--sides ours,wiki,tuned] [--runs N | --runs sigkill=50,switch=20]
+  [--minutes 60] [--cold] [--profile] [--name LAB] [--keep]`
 
-const FULL: Readonly<Record<FaultName, number>> = { sigkill: 50, switch: 20, stop: 20, hang: 3, power: 3 }
-const PEERS: Readonly<Record<FaultName, number>> = { sigkill: 6, switch: 5, stop: 5, hang: 2, power: 2 }
+const FULL: Readonly<Record<FaultName, number>> = { sigkill: 50, switch: 20, stop: 20, hang: 3, power: 3, standby: 3 }
+const PEERS: Readonly<Record<FaultName, number>> = { sigkill: 6, switch: 5, stop: 5, hang: 2, power: 2, standby: 2 }
 
 /** @throws RangeError, TypeError with what is wrong */
 export function readOptions(argv: readonly string[]): Options {
@@ -34,6 +42,8 @@ export function readOptions(argv: readonly string[]): Options {
       name: { type: 'string', default: 'fbench' },
       keep: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      cold: { type: 'boolean', default: false },
+      minutes: { type: 'string', default: '60' },
     },
   })
   const faults = values.only.split(',').map((word) => {
@@ -44,17 +54,37 @@ export function readOptions(argv: readonly string[]): Options {
   const wanted = values.sides.split(',')
   const unknown = wanted.find((word) => !SIDE_WORDS.includes(word))
   if (unknown !== undefined) throw new RangeError(`no such side: ${unknown}\n${USAGE}`)
-  const runs = values.runs === undefined ? undefined : Number(values.runs)
-  if (runs !== undefined && !(Number.isInteger(runs) && runs >= 1))
-    throw new RangeError(`--runs wants a number\n${USAGE}`)
-  const { name, keep, profile } = values
+  const runs = values.runs === undefined ? {} : readRuns(values.runs)
+  const minutes = positive('--minutes', values.minutes)
+  const { name, keep, profile, cold } = values
   const sides = SIDES.filter((_, index) => wanted.includes(SIDE_WORDS[index] ?? ''))
-  return { server: flavourNamed(values.server), faults, sides, runs, name, keep, profile }
+  return { server: flavourNamed(values.server), faults, sides, runs, name, keep, profile, cold, minutes }
+}
+
+/** `20` is for all faults. */
+function readRuns(text: string): Options['runs'] {
+  if (!text.includes('=')) {
+    const each = positive('--runs', text)
+    return Object.fromEntries(FAULT_NAMES.map((name) => [name, each]))
+  }
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [name = '', count = ''] = part.split('=')
+      if (!FAULT_NAMES.some((known) => known === name)) throw new RangeError(`no such fault: ${name}\n${USAGE}`)
+      return [name, positive('--runs', count)]
+    }),
+  )
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1) return value
+  throw new RangeError(`${option} wants a number\n${USAGE}`)
 }
 
 /** In the order of SIDES. */
 const SIDE_WORDS: readonly string[] = ['ours', 'wiki', 'tuned']
 
 export function runsOf(fault: FaultName, side: Side, { runs }: Options): number {
-  return runs ?? (side === SIDES[0] ? FULL : PEERS)[fault]
+  return runs[fault] ?? (side === SIDES[0] ? FULL : PEERS)[fault]
 }

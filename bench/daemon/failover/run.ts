@@ -1,5 +1,5 @@
 import { acknowledgements, downtimeOf } from '../../../src/drill/analysis/gaps.ts'
-import { overlapOf } from '../../../src/drill/analysis/intervals.ts'
+import { type Bounds, overlapOf } from '../../../src/drill/analysis/intervals.ts'
 import { checkLedger } from '../../../src/drill/analysis/ledger-check.ts'
 import type { DrilledPair } from '../../../src/drill/drilled-pair.ts'
 import type { PowerSwitch } from '../../../src/drill/faults/fault.ts'
@@ -26,6 +26,8 @@ export interface Bench {
   readonly writer: WriterClient
   readonly writers: number
   readonly power: PowerSwitch
+  /** Logs in to a server as the clients do; see `--cold`. */
+  readonly visit: (host: Host) => Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -43,6 +45,7 @@ export async function runOnce(name: FaultName, side: Side, phase: string, bench:
   const sampler = pair.sampler(holder)
   const context: FaultContext = { pair, side, holder, sampler, server: await findServer(sampler), power, signal }
   await sampler.query(registerStatement(phase, REGISTERS))
+  for (const host of pair.masters) await bench.visit(host)
   const started = pair.now()
   const clients: Step[] = []
   const deaf = writer.listen((message) => {
@@ -62,7 +65,7 @@ export async function runOnce(name: FaultName, side: Side, phase: string, bench:
     const resumed = pair.now()
     const successor = holderNow(pair)
     const seen = back && successor !== null ? await readDrillData(pair.sampler(successor), phase) : null
-    const steps = await journals(bench, holder.name, name, injected.begin)
+    const steps = await journals(bench, injected.begin)
     await fault.repair(context)
     const notWhole = await side.whole(pair, WHOLE, signal)
     const records = await writer.finishPhase()
@@ -96,6 +99,7 @@ export async function runOnce(name: FaultName, side: Side, phase: string, bench:
       steps: [
         ...steps,
         ...clientSteps(clients, injected.begin),
+        ...addressSteps([a, b], holder.name, injected.begin),
         { what: 'last write before', at: gap.outage.from - injected.begin },
         ...(first === undefined ? [] : [{ what: 'first write again', at: first - injected.begin }]),
       ],
@@ -111,10 +115,28 @@ function holderNow(pair: DrilledPair): Host | null {
   return holders.length === 1 ? (holders[0] ?? null) : null
 }
 
-async function journals({ pair }: Bench, holder: string, fault: FaultName, since: number): Promise<readonly Step[]> {
-  const living = pair.masters.filter((host) => fault !== 'power' || host.name !== holder)
+async function journals({ pair }: Bench, since: number): Promise<readonly Step[]> {
+  const living = pair.masters.filter((host) => !pair.sampler(host).lost)
   const lines = await Promise.all(living.map((host) => journalOf(pair.sampler(host), since)))
   return stepsOf(lines.flat(), since)
+}
+
+/** When the address was seen on the holder last, and on the other host first. It is looked for every 2 ms. */
+function addressSteps(
+  bounds: readonly ({ readonly name: string; readonly vip: Bounds } | undefined)[],
+  holder: string,
+  fault: number,
+): Step[] {
+  const steps = bounds.flatMap((host): Step[] => {
+    const intervals = host?.vip.certain ?? []
+    if (host?.name !== holder) {
+      const came = intervals.find(({ start }) => start >= fault)
+      return came === undefined ? [] : [{ what: 'address first seen on the successor', at: came.start - fault }]
+    }
+    const went = intervals.find(({ end }) => end >= fault)
+    return went === undefined ? [] : [{ what: 'address last seen on the holder', at: went.end - fault }]
+  })
+  return steps.filter(({ at }) => Number.isFinite(at))
 }
 
 /** When the first and the last client knew that its session was over, and the first one had a new one. */

@@ -1,3 +1,4 @@
+import type { Engine } from '../../inventory/inventory.ts'
 import { contains, parseGtidSet } from '../../mysql/gtid-set.ts'
 import type { HostState } from './host-state.ts'
 
@@ -7,10 +8,10 @@ export type Pair = readonly [HostState, HostState]
  * Why the pair is not whole; [] when it is: VIP on exactly one host, that one writable and waiting for the standby's
  * acknowledgements, the other read-only, both channels running, the standby caught up with `earlier` (the holder as it was
  * a moment before, so that a pair under load can be caught up; null: with the holder as it is now).
+ * @param engine where keepalived itself runs, the holder fetches from nobody
  */
-export function pairProblems(pair: Pair, earlier: HostState | null): string[] {
-  const [a, b] = pair
-  const problems = [...channelProblems(a), ...channelProblems(b)]
+export function pairProblems(pair: Pair, earlier: HostState | null, engine: Engine = 'bundled'): string[] {
+  const problems = pair.filter(({ held }) => engine === 'bundled' || !held).flatMap(channelProblems)
   const roles = rolesOf(pair)
   if (roles === null) {
     const holders = pair.filter(({ held }) => held).length
@@ -45,9 +46,15 @@ function channelProblems({ name, channel }: HostState): string[] {
   const { io, sqlRunning, ioError, sqlError } = channel
   const problems: string[] = []
   if (io !== 'running')
-    problems.push(`replication to ${name} is ${io}${ioError === null ? '' : `: ${ioError.message}`}`)
+    problems.push(
+      ioError === null ? `replication to ${name} is ${io}` : `replication to ${name} is ${io}: ${ioError.message}`,
+    )
   if (!sqlRunning)
-    problems.push(`replication on ${name} does not apply${sqlError === null ? '' : `: ${sqlError.message}`}`)
+    problems.push(
+      sqlError === null
+        ? `replication on ${name} does not apply`
+        : `replication on ${name} does not apply: ${sqlError.message}`,
+    )
   return problems
 }
 

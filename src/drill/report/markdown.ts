@@ -73,6 +73,7 @@ function safety(runs: readonly RunResult[]): string {
     `${run.splitVip.certain.toFixed(1)} (≤ ${run.splitVip.possible.toFixed(1)})`,
     `${run.splitWritable.certain.toFixed(0)} (≤ ${run.splitWritable.possible.toFixed(0)})`,
     String(run.splitWrites),
+    `${run.alone.acknowledged} (${(run.alone.ms / 1000).toFixed(1)} s)`,
     run.equality.equal ? `yes, ${run.equality.tables} tables` : '**no**',
   ])
   return [
@@ -87,12 +88,13 @@ function safety(runs: readonly RunResult[]): string {
         'double VIP ms',
         'both writable ms',
         'split writes',
+        'acknowledged by one server alone',
         'same data',
       ],
       rows,
     ),
     '',
-    'In brackets for the double states: the most that the samplers’ periods and the clocks leave open. *Indeterminate*: the connection broke before an answer; such writes may have happened, that is no fault.',
+    'In brackets for the double states: the most that the samplers’ periods and the clocks leave open. *Indeterminate*: the connection broke before an answer; such writes may have happened, that is no fault. *By one server alone*: while commits did not wait for the other one (semi-sync off), as from its loss until it follows again; another loss in that time could cost them.',
   ].join('\n')
 }
 

@@ -4,6 +4,9 @@ import { monotonic } from '../clock.ts'
 import type { FromSampler, Row } from '../protocol.ts'
 
 const CHUNK = 1000
+/** What makes commits wait for the other server; none: nothing does. */
+const SEMI_SYNC_SOURCE =
+  "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_master_enabled')"
 /** ms without an answer after which the database counts as not answering. */
 const PATIENCE = 500
 
@@ -20,30 +23,41 @@ export class LocalDatabase {
     this.#say = say
   }
 
-  /** Says when the server became writable, read-only, or stopped answering. Looks every `every` ms. */
+  /** Says when the server became writable, read-only, alone, or stopped answering. Looks every `every` ms. */
   watchWritable(every: number): void {
     let connection: Connection | null = null
-    let state: boolean | null | undefined
+    let waits = ''
+    let state: string | undefined
     let before = monotonic()
-    const look = async (): Promise<boolean | null> => {
-      connection ??= this.#connect(() => {
-        connection = null
-      })
-      if (connection === null) return null
-      const rows = await ask(connection, 'SELECT @@global.read_only AS r', PATIENCE).catch(() => null)
-      if (rows === null) {
+    const look = async (): Promise<{ writable: boolean; alone: boolean } | null> => {
+      try {
+        if (connection === null) {
+          connection = this.#connect(() => {
+            connection = null
+          })
+          if (connection === null) return null
+          const [found] = await ask(connection, SEMI_SYNC_SOURCE, PATIENCE)
+          waits = found === undefined ? '0' : `@@global.${String(found.Variable_name)}`
+        }
+        const [row] = await ask(connection, `SELECT @@global.read_only AS r, ${waits} AS w`, PATIENCE)
+        const writable = row?.r === '0' || row?.r === 'OFF'
+        return { writable, alone: writable && row?.w === '0' }
+      } catch {
         connection?.destroy()
         connection = null
         return null
       }
-      return rows[0]?.r === '0' || rows[0]?.r === 'OFF'
     }
     const tick = async (): Promise<void> => {
       const start = monotonic()
       const now = await look()
       const mono = monotonic()
-      if (now !== state) this.#say({ t: 'writable', writable: now, since: state === undefined ? mono : before, mono })
-      state = now
+      const seen = JSON.stringify(now)
+      if (seen !== state) {
+        const since = state === undefined ? mono : before
+        this.#say({ t: 'writable', writable: now?.writable ?? null, alone: now?.alone === true, since, mono })
+      }
+      state = seen
       before = start
       setTimeout(tick, Math.max(1, every - (monotonic() - start)))
     }

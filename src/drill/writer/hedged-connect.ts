@@ -3,8 +3,8 @@ import { monotonic } from '../clock.ts'
 import type { AttemptCounts } from '../protocol.ts'
 import type { Attempt, AttemptFailure } from './attempt.ts'
 
-/** ms between the starts of two tries that are turned away at once (RST): a tight loop would only burn the client's CPU. */
-const PACE = 5
+/** ms between the starts of two tries that are turned away at once: a tight loop would only burn the client's CPU. */
+export const PACE = 5
 /** Tries at the same time; more would look like an attack to the server and its `max_connect_errors`. */
 const IN_FLIGHT = 4
 

@@ -29,6 +29,11 @@ export function outcomeOfError(errno: number | undefined): Outcome {
   return errno !== undefined && REFUSED.has(errno) ? 'fail' : 'indeterminate'
 }
 
+/** The server lives and is closed for writes. */
+export function isReadOnly(errno: number | undefined): boolean {
+  return errno === 1290 || errno === 1836
+}
+
 export function outcomeOfRows(affected: number): Outcome {
   return affected > 0 ? 'ok' : 'noop'
 }

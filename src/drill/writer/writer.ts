@@ -3,9 +3,9 @@ import { monotonic } from '../clock.ts'
 import type { LedgerRecord, Outcome } from '../ledger.ts'
 import type { AttemptCounts, FromWriter } from '../protocol.ts'
 import { type Endpoint, startAttempt } from './attempt.ts'
-import { connectHedged } from './hedged-connect.ts'
+import { connectHedged, PACE } from './hedged-connect.ts'
 import type { Operation } from './operation.ts'
-import { outcomeOfError, outcomeOfRows } from './outcome.ts'
+import { isReadOnly, outcomeOfError, outcomeOfRows } from './outcome.ts'
 
 export interface WriterOptions {
   readonly index: number
@@ -20,14 +20,16 @@ export interface WriterOptions {
 interface Answer {
   readonly outcome: Outcome
   readonly error: string
-  /** The session is of no more use. */
-  readonly broken: boolean
+  /** `closed`: its server takes no writes; `broken`: it is of no more use. */
+  readonly session: 'good' | 'closed' | 'broken'
 }
 
 /** One client: one session at a time, one operation at a time, the outcome recorded before the next. */
 export class Writer {
   readonly #options: WriterOptions
   #connection: Connection | null = null
+  /** Since when the session's server has refused to write. */
+  #closedSince: number | null = null
   #seq = 0
   acks = 0
   lastAck = 0
@@ -59,9 +61,20 @@ export class Writer {
         this.acks++
         this.lastAck = end
       }
-      if (answer.broken) this.#drop(connection, error)
-      else await rest(begin + this.#options.period - end)
+      if (answer.session === 'broken' || this.#closedFor(answer, end) > this.#options.hedgeAfter) {
+        this.#drop(connection, error)
+      } else await rest(begin + (answer.session === 'closed' ? PACE : this.#options.period) - end)
     }
+  }
+
+  /**
+   * ms for which this session's server has refused writes. While the address moves that is for moments, and the session
+   * ends with it; to log in again and again would burn the processors' time that the pair needs. Where it does not end, a
+   * new one is the way to the server that takes writes now.
+   */
+  #closedFor(answer: Answer, now: number): number {
+    this.#closedSince = answer.session === 'closed' ? (this.#closedSince ?? now) : null
+    return this.#closedSince === null ? 0 : now - this.#closedSince
   }
 
   close(): void {
@@ -95,6 +108,7 @@ export class Writer {
   #drop(connection: Connection, error: string): void {
     if (this.#connection !== connection) return
     this.#connection = null
+    this.#closedSince = null
     connection.destroy()
     this.#options.say({ t: 'lost', writer: this.#options.index, error, mono: monotonic() })
   }
@@ -103,10 +117,10 @@ export class Writer {
     return new Promise((resolve) => {
       const limit = this.#options.operationTimeout
       const timer = setTimeout(
-        () => settle({ outcome: 'indeterminate', error: `no answer in ${limit} ms`, broken: true }),
+        () => settle({ outcome: 'indeterminate', error: `no answer in ${limit} ms`, session: 'broken' }),
         limit,
       )
-      const closed = (): void => settle({ outcome: 'indeterminate', error: 'connection closed', broken: true })
+      const closed = (): void => settle({ outcome: 'indeterminate', error: 'connection closed', session: 'broken' })
       const settle = (answer: Answer): void => {
         clearTimeout(timer)
         connection.off('end', closed)
@@ -116,13 +130,12 @@ export class Writer {
       connection.query(operation.sql, [...operation.values], (error, result) => {
         if (error === null) {
           const { affectedRows } = result as ResultSetHeader
-          settle({ outcome: outcomeOfRows(affectedRows), error: '', broken: false })
+          settle({ outcome: outcomeOfRows(affectedRows), error: '', session: 'good' })
           return
         }
-        // After a refusal a new session is the way to the server that takes writes now.
-        const server = error.code?.startsWith('ER_') === true
-        const outcome = outcomeOfError(server ? error.errno : undefined)
-        settle({ outcome, error: `${error.code} ${error.errno ?? ''}`.trim(), broken: true })
+        const errno = error.code?.startsWith('ER_') === true ? error.errno : undefined
+        const session = isReadOnly(errno) ? 'closed' : 'broken'
+        settle({ outcome: outcomeOfError(errno), error: `${error.code} ${error.errno ?? ''}`.trim(), session })
       })
     })
   }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { HttpProtocol } from '../config/http-check.ts'
+import { ANY_SOURCE } from '../config/source.ts'
 import { KEEP_NOTHING } from './http-answer.ts'
 import { fetchPage, type PageRequest, requestText } from './http-fetch.ts'
 
@@ -40,7 +41,7 @@ export function genhashRequest(flags: GenhashFlags): PageRequest | string {
   if (!(seconds > 0 && seconds <= 3600)) return `-t: ${flags.timeout} is no number of seconds up to 3600`
   if (useSni && virtualhost === null) return '-I sends the name that -V gives'
   if (virtualhost !== null && !/^[\x21-\x7e]+$/.test(virtualhost)) return '-V: not a name for a Host header'
-  const target = { host: server, port, bindto: null, timeoutMs: seconds * 1000 }
+  const target = { host: server, port, source: ANY_SOURCE, timeoutMs: seconds * 1000 }
   return { target, tls, servername: useSni ? virtualhost : null, path: url, virtualhost, protocol, keep: KEEP_NOTHING }
 }
 

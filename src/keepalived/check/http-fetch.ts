@@ -1,6 +1,7 @@
-import { connect, isIPv6, type Socket } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { HttpProtocol } from '../config/http-check.ts'
+import { dropTcp, openTcp } from '../linux/outgoing.ts'
 import { type HttpAnswer, HttpAnswerReader, type Keep } from './http-answer.ts'
 import type { TcpTarget } from './tcp-probe.ts'
 
@@ -34,26 +35,17 @@ export function requestText({ target, tls, path, virtualhost, protocol }: PageRe
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
-function open({ target, tls, servername }: PageRequest): Socket {
-  const options = {
-    host: target.host,
-    port: target.port,
-    family: isIPv6(target.host) ? 6 : 4,
-    ...(target.bindto === null ? {} : { localAddress: target.bindto }),
-  }
-  if (!tls) return connect(options)
-  // As keepalived: it asks whether the server answers, not who it is.
-  return connectTls({ ...options, ...(servername === null ? {} : { servername }), rejectUnauthorized: false })
-}
-
 /**
  * Fetches one page. `timeoutMs` holds for the connection (with TLS), and again for the whole answer.
  * @throws Error with the reason in a few words; also when `signal` cuts it off.
  */
 export function fetchPage(request: PageRequest, signal: AbortSignal): Promise<HttpAnswer> {
-  const { target, tls } = request
+  const { target, tls, servername } = request
   return new Promise((resolve, reject) => {
-    const socket = open(request)
+    const connection = openTcp(target.host, target.port, target.source)
+    // As keepalived: it asks whether the server answers, not who it is.
+    const secured = { socket: connection, ...(servername === null ? {} : { servername }), rejectUnauthorized: false }
+    const socket = tls ? connectTls(secured) : connection
     const reader = new HttpAnswerReader(request.keep)
     const late = (what: string) =>
       setTimeout(() => fail(new Error(`${what} for ${target.timeoutMs / 1000} s`)), target.timeoutMs)
@@ -61,7 +53,7 @@ export function fetchPage(request: PageRequest, signal: AbortSignal): Promise<Ht
     const end = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', cut)
-      socket.destroy()
+      dropTcp(connection, target.source)
     }
     const fail = (error: Error) => {
       end()

@@ -17,7 +17,7 @@ export function probePing(target: TcpTarget, signal: AbortSignal): Promise<Probe
     signal.addEventListener('abort', cut, { once: true })
     if (signal.aborted) return cut()
     try {
-      echo = new EchoExchange(target.host, target.bindto, randomBytes(NONCE_BYTES), () => settle(null))
+      echo = new EchoExchange(target.host, target.source, randomBytes(NONCE_BYTES), () => settle(null))
       echo.send()
     } catch (error) {
       settle(error instanceof Error ? error.message : String(error))

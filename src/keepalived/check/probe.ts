@@ -36,7 +36,7 @@ function targetOf(check: Connection, server: RealServer): TcpTarget {
   return {
     host: check.connectIp ?? server.address,
     port: check.connectPort ?? server.port,
-    bindto: check.bindto,
+    source: check.source,
     timeoutMs: check.connectTimeout * 1000,
   }
 }

@@ -1,4 +1,4 @@
-import { connect, isIPv6 } from 'node:net'
+import { dropTcp, openTcp } from '../linux/outgoing.ts'
 import { SmtpDialogue, type Turn } from './smtp-dialogue.ts'
 import type { ProbeFault, TcpTarget } from './tcp-probe.ts'
 
@@ -8,12 +8,7 @@ import type { ProbeFault, TcpTarget } from './tcp-probe.ts'
  */
 export function probeSmtp(target: TcpTarget, heloName: string, signal: AbortSignal): Promise<ProbeFault> {
   return new Promise((resolve) => {
-    const socket = connect({
-      host: target.host,
-      port: target.port,
-      family: isIPv6(target.host) ? 6 : 4,
-      ...(target.bindto === null ? {} : { localAddress: target.bindto }),
-    })
+    const socket = openTcp(target.host, target.port, target.source)
     const dialogue = new SmtpDialogue(heloName)
     const late = (what: string) =>
       setTimeout(() => settle(`${what} for ${target.timeoutMs / 1000} s`), target.timeoutMs)
@@ -22,7 +17,7 @@ export function probeSmtp(target: TcpTarget, heloName: string, signal: AbortSign
       clearTimeout(timer)
       signal.removeEventListener('abort', cut)
       socket.removeAllListeners('data')
-      socket.destroy()
+      dropTcp(socket, target.source)
       resolve(fault)
     }
     const cut = () => settle('cut off')

@@ -1,9 +1,10 @@
-import { connect, isIPv6, type NetConnectOpts } from 'node:net'
+import type { Source } from '../config/source.ts'
+import { dropTcp, openTcp } from '../linux/outgoing.ts'
 
 export interface TcpTarget {
   readonly host: string
   readonly port: number
-  readonly bindto: string | null
+  readonly source: Source
   /** ms */
   readonly timeoutMs: number
 }
@@ -14,17 +15,11 @@ export type ProbeFault = string | null
 /** Makes a TCP connection and drops it at once. Never rejects. `signal` cuts it off, as a failure. */
 export function probeTcp(target: TcpTarget, signal: AbortSignal): Promise<ProbeFault> {
   return new Promise((resolve) => {
-    const options: NetConnectOpts = {
-      host: target.host,
-      port: target.port,
-      family: isIPv6(target.host) ? 6 : 4,
-      ...(target.bindto === null ? {} : { localAddress: target.bindto }),
-    }
-    const socket = connect(options)
+    const socket = openTcp(target.host, target.port, target.source)
     const settle = (fault: ProbeFault) => {
       clearTimeout(timer)
       signal.removeEventListener('abort', cut)
-      socket.destroy()
+      dropTcp(socket, target.source)
       resolve(fault)
     }
     const cut = () => settle('cut off')

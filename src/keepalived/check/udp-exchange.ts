@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
+import { bindUdp } from '../linux/outgoing.ts'
 import type { ProbeFault, TcpTarget } from './tcp-probe.ts'
 
 /** What a datagram means to who has asked; `undefined`: nothing, the answer is still to come. */
@@ -40,14 +41,19 @@ export function exchange(
       const fault = judge(answer)
       if (fault !== undefined) settle(fault)
     })
-    socket.bind({ port: 0, ...(target.bindto === null ? {} : { address: target.bindto }) }, () => {
+    const bound = () => {
       if (settled) return
       // Only a connected socket hears of refusals, and takes datagrams from nobody else. A failed connect is an `error`.
       socket.connect(target.port, target.host)
       socket.once('connect', () => {
         if (!settled) socket.send(request, (error) => error !== null && fail(error))
       })
-    })
+    }
+    try {
+      bindUdp(socket, target.host, target.source, bound)
+    } catch (error) {
+      settle(error instanceof Error ? error.message : String(error))
+    }
     if (signal.aborted) cut()
   })
 }

@@ -7,9 +7,27 @@ import type { RouteItem, RuleItem } from './route-item.ts'
 import { keywordsOf } from './table.ts'
 import type { DelayItem, TrackedItem } from './tracked-item.ts'
 
+type NodesByName = ReadonlyMap<string, readonly Node[]>
+
+/** A block is asked for a hundred keywords, most of which it does not hold. */
+const indices = new WeakMap<Block, NodesByName>()
+
+function indexOf(block: Block): NodesByName {
+  const known = indices.get(block)
+  if (known !== undefined) return known
+  const index = new Map<string, Node[]>()
+  for (const node of block.nodes) {
+    const same = index.get(node.keyword.name)
+    if (same === undefined) index.set(node.keyword.name, [node])
+    else same.push(node)
+  }
+  indices.set(block, index)
+  return index
+}
+
 /** Every node of a keyword in a block, in the file's order. */
-export function nodesOf(block: Block | null, name: string): Node[] {
-  return block === null ? [] : block.nodes.filter((node) => node.keyword.name === name)
+export function nodesOf(block: Block | null, name: string): readonly Node[] {
+  return block === null ? [] : (indexOf(block).get(name) ?? [])
 }
 
 /** Does a block hold a keyword without which the peers would not hear each other? */

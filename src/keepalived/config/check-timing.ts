@@ -1,6 +1,7 @@
 import { flagAlong, flagOf, isSet, nodeOf, numberAlong, numberOf, textOf } from './access.ts'
 import type { Block } from './interpret.ts'
 import type { Check, CheckTiming, Connection } from './servers.ts'
+import { ANY_SOURCE, type Source } from './source.ts'
 
 /** A check's block and those around it, innermost first: the nearest that sets a keyword counts. */
 export type Around = readonly [check: Block, real: Block, virtual: Block]
@@ -22,8 +23,19 @@ export function connectionOf(around: Around): Connection {
   return {
     connectIp: textOf(check, 'connect_ip'),
     connectPort: nodeOf(check, 'connect_port') === null ? null : numberOf(check, 'connect_port'),
-    bindto: textOf(check, 'bindto'),
+    source: sourceOf(check, ANY_SOURCE),
     connectTimeout: numberAlong(around, 'connect_timeout'),
+  }
+}
+
+/** What the block does not say is as in `otherwise`. */
+export function sourceOf(block: Block, otherwise: Source): Source {
+  const number = (name: string) => (nodeOf(block, name) === null ? null : numberOf(block, name))
+  return {
+    address: textOf(block, 'bindto') ?? otherwise.address,
+    port: number('bind_port') ?? otherwise.port,
+    device: textOf(block, 'bind_if') ?? otherwise.device,
+    mark: number('fwmark') ?? otherwise.mark,
   }
 }
 

@@ -31,19 +31,32 @@ export function findScript(program: string, configFile: string): string | null {
 export const DEFAULT_SCRIPT_USER = 'keepalived_script'
 
 /** Does a script run with root's rights? A directory service's users are not asked for: root is none of them. */
-export function runsAsRoot(command: Command, global: GlobalConfig, { users }: Accounts): boolean {
-  const asked = command.user ?? global.scriptUser?.user ?? null
+export function runsAsRoot({ user }: Pick<Command, 'user'>, global: GlobalConfig, { users }: Accounts): boolean {
+  const asked = user ?? global.scriptUser?.user ?? null
   const idOf = (name: string) => [...users].find(([id, user]) => user.name === name || String(id) === name)?.[0]
   const id = asked === null ? (idOf(DEFAULT_SCRIPT_USER) ?? 0) : idOf(asked)
   return id === 0 || asked === 'root' || asked === '0'
 }
 
+function remembered<Key, Value>(find: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, { readonly value: Value }>()
+  return (key) => {
+    const found = known.get(key) ?? { value: find(key) }
+    known.set(key, found)
+    return found.value
+  }
+}
+
 /** Looks at the scripts of a configuration on this host: are they there, can they run, can only root change them? */
 export function checkScripts(scripts: readonly ScriptUse[], global: GlobalConfig, file: string, report: Report): void {
   const accounts = hostAccounts()
+  // One script stands for many instances.
+  const find = remembered((program: string) => findScript(program, file))
+  const riskOf = remembered((path: string) => scriptRisk(path, accounts))
+  const asRoot = remembered((user: string | null) => runsAsRoot({ user }, global, accounts))
   for (const use of scripts) {
     const [program] = use.command.argv
-    const found = findScript(program, file)
+    const found = find(program)
     if (found === null) {
       report(
         'error',
@@ -56,8 +69,7 @@ export function checkScripts(scripts: readonly ScriptUse[], global: GlobalConfig
     }
     if (!isAbsolute(program))
       report('warning', 'script-missing', use, `${use.role}: ${program} is found as ${found}`, 'write the path')
-    const risk =
-      global.enableScriptSecurity && runsAsRoot(use.command, global, accounts) ? scriptRisk(found, accounts) : null
+    const risk = global.enableScriptSecurity && asRoot(use.command.user) ? riskOf(found) : null
     if (risk !== null) report('error', 'script-security', use, `${use.role}: not run as root: ${risk.said}`, risk.mend)
   }
 }

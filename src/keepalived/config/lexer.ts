@@ -118,8 +118,14 @@ const SPECIAL = /["'\\{}$]|\/\/|[^\x20-\x7e\t]/
 
 function plainWords(line: string, source: SourceLine): Token[] {
   const tokens: Token[] = []
-  for (const found of line.matchAll(/[^ \t]+/g)) {
-    tokens.push({ kind: 'word', text: found[0], quoted: false, ...placeAt(source, found.index) })
+  let start = -1
+  for (let index = 0; index <= line.length; index += 1) {
+    const isSpace = index === line.length || line[index] === ' ' || line[index] === '\t'
+    if (!isSpace && start < 0) start = index
+    if (!isSpace || start < 0) continue
+    const { file, line: number, column } = placeAt(source, start)
+    tokens.push({ kind: 'word', text: line.slice(start, index), quoted: false, file, line: number, column })
+    start = -1
   }
   return tokens
 }

@@ -36,6 +36,9 @@ export function resolve(statement: Statement, block: string, report: Report): Ke
     return null
   }
   const rows = keywordsOf(block)
+  // As most lines are; the rest is for what is not in the table as it stands.
+  const known = rows.get(first.text)
+  if (known !== undefined && statement.words[1]?.text !== '|') return aliased(known, statement, report)
   const skipped = statement.block === null ? 'line skipped' : 'skipped with its block'
   const choices = first.text.split(/[|/或]/)
   const isChoice = choices.length > 1 && choices.every((choice) => rows.has(choice))

@@ -3,6 +3,7 @@ import type { DnsCheck } from './dns-check.ts'
 import type { FileCheck } from './file-check.ts'
 import type { HttpCheck } from './http-check.ts'
 import type { SmtpCheck } from './smtp-check.ts'
+import type { Source } from './source.ts'
 import type { UdpCheck } from './udp-check.ts'
 
 /** A `virtual_server` with its real servers: what is watched, and what its changes mean. Times in s as in the file. */
@@ -66,7 +67,7 @@ export interface CheckTiming {
 export interface Connection {
   readonly connectIp: string | null
   readonly connectPort: number | null
-  readonly bindto: string | null
+  readonly source: Source
   /** s */
   readonly connectTimeout: number
 }

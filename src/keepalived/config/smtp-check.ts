@@ -1,5 +1,5 @@
 import { blocksOf, isSet, nodeOf, numberOf, textOf } from './access.ts'
-import type { Around } from './check-timing.ts'
+import { type Around, sourceOf } from './check-timing.ts'
 import type { Block } from './interpret.ts'
 import type { CheckTiming, Connection } from './servers.ts'
 
@@ -13,11 +13,11 @@ export interface SmtpCheck extends CheckTiming, Connection {
 }
 
 /** What a `host` block does not say is as in SMTP_CHECK. */
-function hostOf(host: Block, { connectIp, connectPort, bindto, connectTimeout }: Connection): Connection {
+function hostOf(host: Block, { connectIp, connectPort, source, connectTimeout }: Connection): Connection {
   return {
     connectIp: textOf(host, 'connect_ip') ?? connectIp,
     connectPort: nodeOf(host, 'connect_port') === null ? connectPort : numberOf(host, 'connect_port'),
-    bindto: textOf(host, 'bindto') ?? bindto,
+    source: sourceOf(host, source),
     connectTimeout: isSet(host, 'connect_timeout') ? numberOf(host, 'connect_timeout') : connectTimeout,
   }
 }

@@ -1,10 +1,12 @@
+import type { KeyObject } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { type Beat, LINE_BYTES, writeFrame } from './frame.ts'
 
 export interface CallerOptions {
   readonly host: string
   readonly port: number
-  readonly key: Buffer
+  /** Asked for each connection: the password behind it may be a new one. */
+  key(): Promise<KeyObject>
 }
 
 const RETRY_MS = 200
@@ -19,6 +21,8 @@ export class HeartbeatCaller {
   readonly #o: CallerOptions
   #socket: Socket | null = null
   #nonce = ''
+  /** Of this connection; null until it stands. */
+  #key: KeyObject | null = null
   #said = 0
   #confirmed = 0
   #confirmedAt = 0
@@ -37,8 +41,8 @@ export class HeartbeatCaller {
   }
 
   say(beat: Beat): void {
-    const socket = this.#socket
-    if (socket === null || this.#nonce === '') return
+    const [socket, key] = [this.#socket, this.#key]
+    if (socket === null || key === null || this.#nonce === '') return
     const underWay = this.#said - this.#confirmed
     if (underWay === 0) this.#confirmedAt = performance.now()
     else if (performance.now() - this.#confirmedAt > STALL_MS) {
@@ -47,7 +51,7 @@ export class HeartbeatCaller {
     }
     if (underWay >= UNDER_WAY) return
     this.#said += 1
-    socket.write(writeFrame(this.#o.key, this.#nonce, this.#said, beat))
+    socket.write(writeFrame(key, this.#nonce, this.#said, beat))
   }
 
   stop(): void {
@@ -62,8 +66,15 @@ export class HeartbeatCaller {
     const deadline = setTimeout(() => socket.destroy(), CONNECT_TIMEOUT_MS)
     this.#socket = socket
     this.#nonce = ''
+    this.#key = null
     this.#said = 0
     this.#confirmed = 0
+    this.#o.key().then(
+      (key) => {
+        if (this.#socket === socket) this.#key = key
+      },
+      () => socket.destroy(),
+    )
     let text = ''
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => {

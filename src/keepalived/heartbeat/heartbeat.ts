@@ -65,9 +65,9 @@ export class Heartbeat {
   async #start(): Promise<void> {
     const { port, peer, log } = this.#o
     try {
-      const { password } = await readCredentials(peer.credentials)
+      const key = async () => keyOf((await readCredentials(peer.credentials)).password.reveal())
+      await key()
       if (this.#stopped) return
-      const key = keyOf(password.reveal())
       this.#caller = new HeartbeatCaller({ host: peer.address, port, key })
       this.#listener = new HeartbeatListener({
         port,

@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { type KeyObject, randomBytes } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { type Beat, LINE_BYTES, readFrame } from './frame.ts'
 
 export interface ListenerOptions {
   readonly port: number
-  readonly key: Buffer
+  /** Asked for each connection: the password behind it may be a new one. */
+  key(): Promise<KeyObject>
   /** The only address that is listened to; null: it has a name only, so the key alone tells. */
   readonly peer: string | null
   onBeat(beat: Beat): void
@@ -63,20 +64,30 @@ export class HeartbeatListener {
       oldest?.destroy()
     }
     this.#lines.add(socket)
-    const nonce = randomBytes(16).toString('hex')
-    let counter = 0
-    let text = ''
     socket.setNoDelay(true)
     socket.setTimeout(SILENCE_MS, () => socket.destroy())
     socket.on('error', () => undefined)
     socket.on('close', () => this.#lines.delete(socket))
+    this.#o.key().then(
+      (key) => this.#hear(socket, from, key),
+      (error: Error) => {
+        this.#complain(`no key: ${error.message}`)
+        socket.destroy()
+      },
+    )
+  }
+
+  #hear(socket: Socket, from: string, key: KeyObject): void {
+    const nonce = randomBytes(16).toString('hex')
+    let counter = 0
+    let text = ''
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => {
       text += chunk
       const lines = text.split('\n')
       text = lines.pop() ?? ''
       for (const line of lines) {
-        const frame = readFrame(this.#o.key, nonce, counter, line)
+        const frame = readFrame(key, nonce, counter, line)
         if (frame === null) {
           this.#complain(
             `${from} has another key or speaks something else; are the passwords of peer_credentials the same?`,

@@ -1,7 +1,9 @@
+import type { EventStates } from '../../mysql/events.ts'
+import { sharedWake } from '../check/shared-wake.ts'
 import type { VrrpInstance } from '../config/config.ts'
 import { SyscallError } from '../linux/native.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
-import type { Beat } from './frame.ts'
+import { type Beat, type Farewell, HISTORY_END_BYTES } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { Connection } from './isolation.ts'
 import { WitnessWatch, type WitnessWatchOptions } from './witness-watch.ts'
@@ -16,8 +18,10 @@ export interface PairLineOptions {
   databaseHeardAt(): number | null
 }
 
-/** Between two signs of life, ms, besides those that go out with adverts. */
-const HERE_MS = 500
+/** A sign of life for so long after the last one, ms; an advert is one, and another is due a bit before this one would be. */
+const SILENCE_MS = { here: 500, advert: 600 } as const
+/** Of that: an advert a bit before its time must not make a beat of its own needless. */
+const SLACK = 0.1
 const JUST_NOW_MS = 700
 /** For the peer to say that it knows, ms. */
 const TOLD_MS = 300
@@ -27,10 +31,14 @@ export class PairLine {
   readonly #o: PairLineOptions
   readonly #heartbeat: Heartbeat | null
   readonly #witness: WitnessWatch | null
-  readonly #timer: NodeJS.Timeout
+  #cancel = (): void => undefined
+  #stopped = false
   #state = 'INIT'
   #peer: Beat | null = null
   #alone = true
+  #farewell: Farewell | null = null
+  #events: EventStates | null = null
+  #peerEvents: EventStates | null = null
   readonly #onKnown = new Set<() => void>()
 
   constructor(options: PairLineOptions) {
@@ -41,7 +49,7 @@ export class PairLine {
     const log = options.log
     this.#heartbeat = port === 0 ? null : new Heartbeat({ port, peer, log, onBeat: (beat) => this.#hear(beat) })
     this.#witness = this.#watchWitnesses(role.witnesses, role.isolatedAfter * 1000)
-    this.#timer = setInterval(() => this.#say('here', 0), HERE_MS)
+    this.#sayIn(SILENCE_MS.here)
   }
 
   /** Does the peer's daemon live, and may it become master? null: it is not heard, so nobody knows. */
@@ -70,6 +78,27 @@ export class PairLine {
     return this.#peer?.alone === true
   }
 
+  /** With what the peer has left the address; null: it did not, or has taken it back since, as far as was heard. */
+  get peerFarewell(): Farewell | null {
+    return this.#peer?.farewell ?? null
+  }
+
+  /** Says with what this node leaves the address, at once and from now on; null: it is about to be a holder again. */
+  tellFarewell(farewell: Farewell | null): void {
+    this.#farewell = farewell !== null && farewell.historyEnd.length <= HISTORY_END_BYTES ? farewell : null
+    if (this.#farewell !== null) this.#say('here', 0)
+  }
+
+  /** Which events were on where the address was, as the peer said it last; null: not heard. */
+  get peerEvents(): EventStates | null {
+    return this.#peerEvents
+  }
+
+  /** Which events are on here, said with the next beats; null: this node does not hold the address, or they are too many. */
+  tellEvents(states: EventStates | null): void {
+    this.#events = states
+  }
+
   /** Every commit here waits for the peer, so from now on it may count on having what clients were told OK for. */
   together(): void {
     this.#alone = false
@@ -95,29 +124,40 @@ export class PairLine {
   }
 
   receive(message: ToCheck): void {
-    if (message.t === 'state') this.#state = message.state
-    else if (message.t === 'advert') this.#say('advert', message.priority)
+    if (message.t === 'state') {
+      this.#state = message.state
+      if (message.state === 'MASTER') this.tellFarewell(null)
+    } else if (message.t === 'advert') this.#say('advert', message.priority)
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    this.#stopped = true
+    this.#cancel()
     this.#heartbeat?.stop()
     this.#witness?.stop()
   }
 
   #say(kind: Beat['kind'], priority: number): void {
     const { instance, ready } = this.#o
-    const about = { alone: this.#alone, knows: this.peerAlone }
+    const about = { alone: this.#alone, knows: this.peerAlone, farewell: this.#farewell, events: this.#events }
     this.#heartbeat?.say({ instance: instance.name, kind, priority, state: this.#state, ready: ready(), ...about })
+    this.#sayIn(SILENCE_MS[kind])
+  }
+
+  #sayIn(ms: number): void {
+    this.#cancel()
+    if (!this.#stopped) this.#cancel = sharedWake.after(ms, () => this.#say('here', 0), SLACK)
   }
 
   #hear(beat: Beat): void {
     if (beat.instance !== this.#o.instance.name) return
     const news = beat.alone !== this.peerAlone
     this.#peer = beat
+    this.#peerEvents = beat.events ?? this.#peerEvents
     if (news) this.#say('here', 0)
     if (beat.knows && this.#alone) for (const known of [...this.#onKnown]) known()
     if (beat.kind === 'advert') this.#o.send({ t: 'beat', instance: beat.instance, priority: beat.priority })
+    sharedWake.touch()
   }
 
   #watchWitnesses(witnesses: readonly string[], afterMs: number): WitnessWatch | null {

@@ -1,4 +1,4 @@
-import { call, EAGAIN, SyscallError, watchReadable } from './native.ts'
+import { call, callUnlessEmpty, watchReadable } from './native.ts'
 
 const CLOCK_MONOTONIC = 1
 const TFD_NONBLOCK = 0x800
@@ -48,12 +48,6 @@ export class DeadlineTimer {
 
   /** False when the timer was set anew between its expiry and this wake-up. */
   #expired(): boolean {
-    try {
-      call('read', this.#fd, this.#drain, 8)
-      return true
-    } catch (error) {
-      if (error instanceof SyscallError && error.errno === EAGAIN) return false
-      throw error
-    }
+    return callUnlessEmpty('read', this.#fd, this.#drain, 8) !== null
   }
 }

@@ -1,5 +1,7 @@
+import type { Source } from '../config/source.ts'
 import { addressBytes } from '../vrrp/address.ts'
 import { checksum } from './echo-socket.ts'
+import { useSource } from './outgoing.ts'
 import { AF_INET, AF_INET6, inet6Address, inetAddress, RawDescriptor, SOCK_RAW } from './socket.ts'
 
 const IPPROTO_ICMP = 1
@@ -36,11 +38,11 @@ export class EchoExchange {
   #open = true
 
   /**
-   * @param bindto source address; null: the kernel's choice
+   * @param source its port means nothing
    * @param data random, of an even length: who can answer with it has been asked
    * @throws SyscallError, e.g. EPERM, or EADDRNOTAVAIL for a source that is not ours; RangeError for what is no address
    */
-  constructor(host: string, bindto: string | null, data: Uint8Array, onAnswer: () => void) {
+  constructor(host: string, source: Source, data: Uint8Array, onAnswer: () => void) {
     const address = (text: string) => {
       const bytes = addressBytes(text)
       return bytes.length === 4 ? inetAddress(bytes) : inet6Address(bytes, 0)
@@ -51,7 +53,8 @@ export class EchoExchange {
     const [domain, protocol] = this.#family === 4 ? [AF_INET, IPPROTO_ICMP] : [AF_INET6, IPPROTO_ICMPV6]
     this.#socket = new RawDescriptor(domain, SOCK_RAW, protocol, 2048)
     try {
-      if (bindto !== null) this.#socket.bind(address(bindto))
+      useSource(this.#socket, source)
+      if (source.address !== null) this.#socket.bind(address(source.address))
     } catch (error) {
       this.close()
       throw error

@@ -2,6 +2,7 @@ import { type Datagram, decodeIpv4, IPPROTO_AH } from '../vrrp/datagram.ts'
 import { IPPROTO_VRRP } from '../vrrp/packet.ts'
 import { INTERNETWORK_CONTROL, prioritize } from './control-traffic.ts'
 import { AF_INET, inetAddress, int32, RawDescriptor, SOCK_RAW } from './socket.ts'
+import { acceptNothing, acceptOnly } from './socket-filter.ts'
 import type { VrrpSocket, VrrpSocketOptions } from './vrrp-socket.ts'
 
 const IP = {
@@ -23,6 +24,9 @@ export class Ipv4VrrpSocket implements VrrpSocket {
     this.#receive = new RawDescriptor(AF_INET, SOCK_RAW, protocol, 2048)
     try {
       prioritize(this.#receive, this.#transmit, options)
+      const wrapping = options.authenticated ? 'IPv4 and authentication header' : 'IPv4 header'
+      acceptOnly(this.#receive, options.virtualRouterId, wrapping)
+      acceptNothing(this.#transmit)
       if (options.authenticated) this.#transmit.option(0, IP.headerIncluded, int32(1))
       this.#transmit.option(0, IP.tos, INTERNETWORK_CONTROL)
       this.#transmit.option(0, IP.ttl, options.ttl)

@@ -3,6 +3,7 @@ import { IPPROTO_VRRP } from '../vrrp/packet.ts'
 import { INTERNETWORK_CONTROL, prioritize } from './control-traffic.ts'
 import { ReceivedMessage } from './received-message.ts'
 import { AF_INET6, inet6Address, int32, RawDescriptor, SOCK_RAW } from './socket.ts'
+import { acceptNothing, acceptOnly } from './socket-filter.ts'
 import type { VrrpSocket, VrrpSocketOptions } from './vrrp-socket.ts'
 
 const IPPROTO_IPV6 = 41
@@ -26,6 +27,8 @@ export class Ipv6VrrpSocket implements VrrpSocket {
     this.#receive = new RawDescriptor(AF_INET6, SOCK_RAW, IPPROTO_VRRP, 0)
     try {
       prioritize(this.#receive, this.#transmit, options)
+      acceptOnly(this.#receive, options.virtualRouterId, 'nothing')
+      acceptNothing(this.#transmit)
       this.#receive.option(IPPROTO_IPV6, IPV6.receivePacketInfo, int32(1))
       this.#receive.option(IPPROTO_IPV6, IPV6.receiveHopLimit, int32(1))
       this.#transmit.option(IPPROTO_IPV6, IPV6.trafficClass, int32(INTERNETWORK_CONTROL))

@@ -143,6 +143,22 @@ export function call<Name extends keyof Libc>(name: Name, ...parameters: Paramet
   return result
 }
 
+/**
+ * As `call`, for what is often not there yet: null instead of EAGAIN. An error object with its stack costs more than the call
+ * (a quiet daemon would make six a second).
+ */
+export function callUnlessEmpty<Name extends keyof Libc>(
+  name: Name,
+  ...parameters: Parameters<Libc[Name]>
+): number | null {
+  const functionOf = loadLibc()[name] as (...all: Parameters<Libc[Name]>) => number
+  const result = functionOf(...parameters)
+  if (result >= 0) return result
+  const errno = loadNative().errno()
+  if (errno === EAGAIN) return null
+  throw new SyscallError(name, errno)
+}
+
 /** Handles that libuv watches: koffi keeps no strong reference, and a collected handle goes silent. */
 const watched = new Set<PollHandle>()
 

@@ -1,4 +1,4 @@
-import { call, EAGAIN, SyscallError, watchReadable } from './native.ts'
+import { call, callUnlessEmpty, SyscallError, watchReadable } from './native.ts'
 import type { ReceivedMessage } from './received-message.ts'
 
 export const AF_UNIX = 1
@@ -40,23 +40,14 @@ export class RawDescriptor {
 
   /** The next datagram (a view that the next call overwrites), or null when there is none. */
   receive(): Buffer | null {
-    try {
-      const length = call('recv', this.fd, this.#buffer, this.#buffer.length, 0)
-      return this.#buffer.subarray(0, length)
-    } catch (error) {
-      if (error instanceof SyscallError && error.errno === EAGAIN) return null
-      throw error
-    }
+    const length = callUnlessEmpty('recv', this.fd, this.#buffer, this.#buffer.length, 0)
+    return length === null ? null : this.#buffer.subarray(0, length)
   }
 
   /** As `receive`, with the addresses and control messages that came with it; null when there is none. */
   receiveMessage(into: ReceivedMessage): Buffer | null {
-    try {
-      return into.filled(call('recvmsg', this.fd, into.prepared(), 0))
-    } catch (error) {
-      if (error instanceof SyscallError && error.errno === EAGAIN) return null
-      throw error
-    }
+    const length = callUnlessEmpty('recvmsg', this.fd, into.prepared(), 0)
+    return length === null ? null : into.filled(length)
   }
 
   onReadable(callback: () => void): void {
@@ -79,17 +70,19 @@ export function int32(value: number): Buffer {
 }
 
 /** sockaddr_in: family, port (BE), address. */
-export function inetAddress(address: Uint8Array): Buffer {
+export function inetAddress(address: Uint8Array, port = 0): Buffer {
   const bytes = Buffer.alloc(16)
   bytes.writeUInt16LE(AF_INET, 0)
+  bytes.writeUInt16BE(port, 2)
   bytes.set(address, 4)
   return bytes
 }
 
 /** sockaddr_in6: family, port (BE), flow, address, scope: the interface, which a link-local address needs. */
-export function inet6Address(address: Uint8Array, ifindex: number): Buffer {
+export function inet6Address(address: Uint8Array, ifindex: number, port = 0): Buffer {
   const bytes = Buffer.alloc(28)
   bytes.writeUInt16LE(AF_INET6, 0)
+  bytes.writeUInt16BE(port, 2)
   bytes.set(address, 8)
   bytes.writeUInt32LE(ifindex, 24)
   return bytes

@@ -5,6 +5,8 @@ import { Ipv6VrrpSocket } from './ipv6-vrrp-socket.ts'
 export interface VrrpSocketOptions {
   readonly interface: string
   readonly ifindex: number
+  /** Whose packets are wanted. */
+  readonly virtualRouterId: number
   /** Address that adverts come from, 4 or 16 bytes. */
   readonly source: Uint8Array
   /** The peers, or the multicast group alone. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { GRACE_MS, type Outcome, type Run, type RunOptions, runCommand, scriptEnvironment } from './run-command.ts'
 
 /**
@@ -79,6 +80,17 @@ function endOfFailed(unit: string): Promise<Outcome | null> {
   })
 }
 
+/** nice value of what only asks for a notice's unit: in a failover the database and its clients go first. */
+const NOTICE_NICE = 10
+
+function letOthersFirst(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, NOTICE_NICE)
+  } catch {
+    // It has ended already, or runs as it is: a notice is worth more than its priority.
+  }
+}
+
 function startManager(
   unit: string,
   options: RunOptions,
@@ -86,6 +98,7 @@ function startManager(
 ): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
   const [program = '', ...words] = outsideArgv(unit, options, purpose)
   const child = spawn(program, words, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
+  if (purpose === 'notify') letOthersFirst(child.pid)
   let said = ''
   child.stderr?.on('data', (chunk) => {
     if (said.length < 1000) said += String(chunk)

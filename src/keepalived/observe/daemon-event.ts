@@ -18,6 +18,8 @@ export type EventBody =
   | { readonly code: 'worker.ended'; readonly worker: 'vrrp' | 'check'; readonly exit: number }
   | { readonly code: 'reload.done' | 'reload.refused' | 'daemon.stopping'; readonly text: string }
   | { readonly code: 'maintenance'; readonly on: boolean }
+  /** An operator's word: this node is to hold the address, whatever it may lack. */
+  | { readonly code: 'forced'; readonly instance: string }
 
 /** @property at when, ISO 8601 in UTC with ms */
 export type DaemonEvent = { readonly at: string } & EventBody

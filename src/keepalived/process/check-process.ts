@@ -1,18 +1,18 @@
 import { Socket } from 'node:net'
+import { sharedWake } from '../check/shared-wake.ts'
 import { startCheckWorker } from '../check/worker.ts'
 import type { Config } from '../config/config.ts'
 import { trimMemory } from '../linux/trim-memory.ts'
 import { LineChannel } from './line-channel.ts'
-import type { Log } from './log.ts'
 import type { ToCheck, ToVrrp } from './messages.ts'
 import { type ToWorker, WORKER_EXIT } from './supervision.ts'
-import { prepare, report } from './worker-process.ts'
+import { prepare, report, type WorkerFlags } from './worker-process.ts'
 
 /** How long the check worker waits for the VRRP worker to let go when the supervisor has died. */
 const ORPHAN_MS = 5_000
 
-export function runCheckWorker(logOf: (who: string) => Log): void {
-  const log = prepare('chk', '_healthcheckers', logOf)
+export function runCheckWorker(flags: WorkerFlags): void {
+  const log = prepare('chk', '_healthcheckers', flags)
   let worker: ReturnType<typeof startCheckWorker> | null = null
   let line: LineChannel<ToCheck, ToVrrp> | null = null
   let config: Config | null = null
@@ -35,7 +35,10 @@ export function runCheckWorker(logOf: (who: string) => Log): void {
     }
     const channel: LineChannel<ToCheck, ToVrrp> = new LineChannel(
       socket,
-      (message) => worker?.receive(message),
+      (message) => {
+        worker?.receive(message)
+        sharedWake.touch()
+      },
       () => {
         if (line !== channel) return
         line = null
@@ -77,7 +80,10 @@ export function runCheckWorker(logOf: (who: string) => Log): void {
       report({ t: 'ready' })
       trimMemory()
     } else if (message.t === 'link' && handle instanceof Socket) connect(handle)
-    else if (message.t === 'ping') report({ t: 'pong' })
-    else if (message.t === 'stop') void stop(message.reason !== 'reload')
+    else if (message.t === 'force') worker?.receive(message)
+    else if (message.t === 'ping') {
+      report({ t: 'pong' })
+      sharedWake.touch()
+    } else if (message.t === 'stop') void stop(message.reason !== 'reload')
   })
 }

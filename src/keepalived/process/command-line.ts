@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { Flavour } from '../../mysql/dialect.ts'
 import { type CtlCommand, readCtl } from './ctl-line.ts'
 import { FLAGS, IGNORED, REFUSED } from './flags.ts'
 import { logFacility } from './log.ts'
@@ -25,6 +26,15 @@ export type Invocation =
     }
   | CtlCommand
   | { readonly does: 'cleanup' | 'binlog-trim'; readonly configFile: string; readonly configId: string | null }
+  | {
+      readonly does: 'binlog-tail'
+      readonly flavour: Flavour
+      readonly index: string
+      readonly into: string
+      /** GTID sets, as `formatGtidSet` writes them. */
+      readonly extra: string
+      readonly common: string
+    }
   | { readonly does: 'genhash'; readonly words: readonly string[] }
   | { readonly does: 'signum'; readonly name: string }
   | { readonly does: 'help' | 'version' }
@@ -48,6 +58,8 @@ export interface RunOptions {
   /** Flags without effect, each with its reason. */
   readonly ignored: readonly string[]
 }
+
+const FLAVOURS: readonly Flavour[] = ['mysql', 'mariadb']
 
 /** Reads the command line (without node and program). Never throws: what it can't understand is `refuse`. */
 export function readCommandLine(words: readonly string[]): Invocation {
@@ -90,6 +102,13 @@ function invocation(values: Values, positionals: readonly string[]): Invocation 
   if (command === 'format' && more.length === 0) return { does: command, configFile: verb ?? configFile, configId }
   if ((command === 'cleanup' || command === 'binlog-trim') && verb === undefined) {
     return { does: command, configFile, configId }
+  }
+  if (command === 'binlog-tail') {
+    const [index, into, extra, common = '', ...rest] = more
+    const flavour = FLAVOURS.find((one) => one === verb)
+    if (flavour === undefined || !index || !into || !extra || rest.length > 0)
+      return { does: 'refuse', why: 'binlog-tail mysql|mariadb INDEX INTO GTIDS [COMMON]' }
+    return { does: command, flavour, index, into, extra, common }
   }
   if (command === 'ctl') return readCtl(positionals.slice(1), values)
   return { does: 'refuse', why: `unknown command: ${positionals.join(' ')}` }

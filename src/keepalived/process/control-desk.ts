@@ -3,6 +3,7 @@ import type { EventLog } from '../observe/event-log.ts'
 import { daemonVersion } from '../version.ts'
 import type { ControlAnswer, ControlRequest } from './control-server.ts'
 import type { DatabaseMemory } from './database-memory.ts'
+import { forcePromotion } from './forced-promotion.ts'
 import { keepMaintenance, maintenanceIsOn } from './maintenance.ts'
 import type { Left, Questions } from './questions.ts'
 import type { ServerMemory } from './server-memory.ts'
@@ -17,6 +18,7 @@ export interface DeskOptions {
   readonly databases: Pick<DatabaseMemory, 'status'>
   readonly maintenanceFile: string
   readonly tellVrrp: (message: ToWorker) => void
+  readonly tellCheck: (message: ToWorker) => void
   readonly reload: () => Promise<{ readonly ok: boolean; readonly text: string }>
   readonly log: (level: 'info' | 'warn', text: string) => void
 }
@@ -48,6 +50,12 @@ export class ControlDesk {
         return this.#leave(request)
       case 'switch':
         return this.#switch(request.instance)
+      case 'promote':
+        return forcePromotion(request.instance, {
+          ...this.#options,
+          config: this.#options.config(),
+          status: () => this.status(),
+        })
       case 'maintenance':
         return this.#maintain(request.on)
       case 'reload': {

@@ -18,6 +18,8 @@ export type ControlRequest =
   | { readonly command: 'switch'; readonly instance: string | null }
   /** on null: is it on? */
   | { readonly command: 'maintenance'; readonly on: boolean | null }
+  /** This node is to hold the instance, or the only one, whatever it may lack; answered when it does. */
+  | { readonly command: 'promote'; readonly instance: string | null }
   | { readonly command: 'reload' }
 
 /** Answered by one event a line: the last ones, then with `follow` each new one. */

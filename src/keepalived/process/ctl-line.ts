@@ -12,14 +12,14 @@ interface CtlFlags {
   readonly 'hold-down': string
 }
 
-const COMMANDS = 'status, switch, leave, maintenance, reload, events'
+const COMMANDS = 'status, switch, promote force, leave, maintenance, reload, events'
 
 /** @param words after `ctl` */
 export function readCtl(words: readonly string[], flags: CtlFlags): CtlCommand {
   const [verb, argument, ...more] = words
   const refuse = (why: string): CtlCommand => ({ does: 'refuse', why })
   if (verb === undefined) return refuse(`ctl wants one of: ${COMMANDS}`)
-  const takesArgument = verb === 'maintenance'
+  const takesArgument = verb === 'maintenance' || verb === 'promote'
   if (more.length > 0 || (argument !== undefined && !takesArgument)) {
     return refuse(`ctl ${verb}: ${[argument, ...more].join(' ')} is not expected there`)
   }
@@ -39,6 +39,9 @@ function requestOf(
       return { command: verb }
     case 'switch':
       return { command: verb, instance }
+    case 'promote':
+      // One word more: nobody is to come here by completion.
+      return argument === 'force' ? { command: verb, instance } : 'ctl promote wants the word force'
     case 'leave': {
       const seconds = Number(flags['hold-down'])
       if (!(seconds >= 0 && seconds <= 86_400)) return '--hold-down wants seconds, 0 to 86400'

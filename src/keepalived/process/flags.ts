@@ -106,6 +106,7 @@ export const HELP = `Usage: mmha-keepalived [FLAGS]            run the daemon
        mmha-keepalived --genhash …        the digest of a page; its flags: mmha-keepalived --genhash --help
        mmha-keepalived cleanup            remove the virtual addresses and close the database for writes
        mmha-keepalived binlog-trim        before mysqld starts after a crash: cut what was never acknowledged
+       mmha-keepalived binlog-tail mysql|mariadb INDEX INTO GTIDS [COMMON]   a binlog of just these transactions
 
   -f, --use-file=FILE    configuration (${CONFIG_FILE})
   -i, --config-id=ID     lines that start with @ID count, those with @^ID don't (the host's short name)

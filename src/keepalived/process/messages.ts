@@ -25,6 +25,11 @@ export type ToCheck =
       readonly holdDownMs: number
       readonly reason: string
     }
+  /**
+   * An operator's word: this server is to hold the address, whatever it may lack. For `ms` nothing keeps it from that but a
+   * peer that is open for writes; 0 takes it back.
+   */
+  | { readonly t: 'force'; readonly instance: string; readonly ms: number }
   /** For notify scripts and the role's own bookkeeping; in order. */
   | {
       readonly t: 'state'

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Config, VrrpInstance } from '../config/config.ts'
+import { serverTrackers } from './kept-trackers.ts'
 
 /** What a new configuration asks of the running daemon. */
 export interface Reload {
@@ -66,6 +67,7 @@ function vrrpPart(config: Config, name: string): unknown {
     rest,
     delays: config.interfaceDelays.filter((delay) => watched.includes(delay.name)),
     groups: groups.map((group) => ({ name: group.name, instances: group.instances })),
+    servers: serverTrackers(config, instance),
     weights: scripts.map((script) => ({ name: script.name, weight: script.weight })),
   }
 }

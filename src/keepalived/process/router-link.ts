@@ -62,6 +62,7 @@ export class RouterLink {
     return this.#open({
       interface: name,
       ifindex: link.ifindex,
+      virtualRouterId: instance.virtualRouterId,
       source,
       targets: unicastPeers?.map(({ address }) => address) ?? [group],
       multicast,

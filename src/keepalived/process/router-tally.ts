@@ -4,6 +4,9 @@ import type { Counters } from './status.ts'
 
 const NOTHING = { sent: 0, received: 0, became: 0, released: 0, zeroSent: 0, zeroReceived: 0, sendErrors: 0 }
 
+/** Well within what a lease ends before the peers' patience does (timing.ts). */
+const LATE_RENEWAL_MS = 20
+
 /** What one router counts, under keepalived's names where it counts the same. */
 export class RouterTally {
   #count = { ...NOTHING }
@@ -11,6 +14,7 @@ export class RouterTally {
   #latestMs = 0
   #renewedAt: number | null = null
   #longestRenewalMs = 0
+  #late = false
 
   sent(priority: number): void {
     this.#count.sent++
@@ -42,8 +46,21 @@ export class RouterTally {
     this.#renewedAt = now
   }
 
+  /** The kernel has done it. @param now ms, monotonic */
+  renewalEnded(now: number): void {
+    if (this.#renewedAt !== null && now - this.#renewedAt > LATE_RENEWAL_MS) this.#late = true
+  }
+
+  /** The kernel held up a renewal; said once. */
+  wasLate(): boolean {
+    const late = this.#late
+    this.#late = false
+    return late
+  }
+
   letGo(): void {
     this.#renewedAt = null
+    this.#late = false
   }
 
   /** @returns what the log should say; the first one is news, a thousand a minute would only fill the journal */

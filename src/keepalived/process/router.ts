@@ -34,8 +34,8 @@ export interface RouterSurroundings {
   /** For who watches the daemon. */
   readonly changed: (body: EventBody) => void
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void
-  /** Something arrived: drain before anything else is decided. */
-  readonly onPacket: () => void
+  /** Something arrived for this one: drain it before anything else is decided. */
+  readonly onPacket: (router: Router) => void
 }
 
 /** What a reload makes of a router. */
@@ -64,6 +64,7 @@ export class Router {
   #master: InstanceStatus['master'] = null
   #complained = ''
   #removed = false
+  #next: { readonly machine: Machine | null; readonly at: number | null } = { machine: null, at: null }
 
   constructor(instance: VrrpInstance, settings: Settings, expected: Expected, around: RouterSurroundings) {
     this.#instance = instance
@@ -71,7 +72,7 @@ export class Router {
     this.#exchange = new Exchange(expected, Date.now)
     this.#around = around
     this.#machine = initialMachine(settings)
-    this.#link = new RouterLink(around.interfaces, around.onPacket)
+    this.#link = new RouterLink(around.interfaces, () => around.onPacket(this))
   }
 
   get instance(): VrrpInstance {
@@ -87,7 +88,8 @@ export class Router {
   }
 
   get deadline(): number | null {
-    return nextDeadline(this.#machine)
+    if (this.#next.machine !== this.#machine) this.#next = { machine: this.#machine, at: nextDeadline(this.#machine) }
+    return this.#next.at
   }
 
   event(event: VrrpEvent): void {
@@ -99,6 +101,7 @@ export class Router {
     for (const effect of effects) this.#carryOut(effect)
     if (machine === before) return
     for (const change of changesOf(this.#instance.name, before, machine)) this.#around.changed(change)
+    if (this.#tally.wasLate()) this.event({ t: 'renewedLate' })
   }
 
   /** Takes in all packets that have arrived. */
@@ -226,6 +229,7 @@ export class Router {
       case 'addVip':
         this.#tally.renewed(this.#around.now())
         this.#complain(addresses.add())
+        this.#tally.renewalEnded(this.#around.now())
         keepAnnounced(this.#instance, this.#around)
         return
       case 'removeVip':

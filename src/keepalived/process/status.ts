@@ -27,10 +27,23 @@ export interface DatabaseStatus {
   readonly peer: 'up' | 'silent' | 'down' | null
   /** Both threads of the channel from the peer run; null also where there is no channel. */
   readonly replicates: boolean | null
+  /** Why replication has stopped, where a new try meets the same again; null: it has not. */
+  readonly refusal: string | null
   /** s, as the server says. */
   readonly secondsBehind: number | null
   /** Transactions that the holder has and this standby has not applied, by GTID; null: not known, or the holder. */
   readonly transactionsBehind: number | null
+  /** What would be missing if this server were promoted now; null: not known, or there is no need to: a holder. */
+  readonly mayLack: {
+    /** Transactions that were received and not applied yet. */
+    readonly unapplied: number
+    /** Transactions that the peer had when it answered last, and that were not received; null: it never answered. */
+    readonly known: number | null
+    /** Unix time in s of that answer; null: it answers now, or never did. */
+    readonly peerSaid: number | null
+    /** Was each of its commits waiting for this server then? null: it was closed for writes, or never answered. */
+    readonly waited: boolean | null
+  } | null
   /** Commits wait for the standby's acknowledgement. */
   readonly commitsWait: boolean | null
   /** Replicas that acknowledge. */

@@ -17,6 +17,8 @@ export type ToWorker =
       readonly servers?: Readonly<Record<string, KnownPool>>
     }
   | { readonly t: 'maintenance'; readonly on: boolean }
+  /** To the check worker: see ToCheck. */
+  | { readonly t: 'force'; readonly instance: string; readonly ms: number }
   /** Counters from zero. */
   | { readonly t: 'clear' }
   /** Comes with a socket: the line to the other worker. */

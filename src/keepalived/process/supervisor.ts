@@ -45,8 +45,11 @@ export interface SupervisorOptions {
 }
 
 const TICK_MS = 1000
-/** Unanswered pings, one a tick, until a worker counts as hung. */
-const PATIENCE: Readonly<Record<WorkerKind, number>> = { vrrp: 5, check: 20 }
+/** Ticks between two pings, and pings without an answer until a worker counts as hung. Each wakes two processes. */
+const PINGS: Readonly<Record<WorkerKind, { every: number; patience: number }>> = {
+  vrrp: { every: 1, patience: 5 },
+  check: { every: 4, patience: 4 },
+}
 const STOP_MARGIN_MS = 2000
 const CHECK_STOP_MS = 5000
 
@@ -70,6 +73,7 @@ export class Supervisor {
   #reloading: Promise<unknown> = Promise.resolve()
   #finish: (code: number) => void = () => undefined
   #stopping = false
+  #ticks = 0
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -84,6 +88,7 @@ export class Supervisor {
       servers: this.#servers,
       databases: this.#databases,
       tellVrrp,
+      tellCheck: (message) => this.#workers.get('check')?.send(message),
       reload: () => this.#reload(),
     })
     this.#metrics = new MetricsOutlet({ status: () => this.#desk.status(), log: options.log })
@@ -186,9 +191,12 @@ export class Supervisor {
 
   #tick(): void {
     let healthy = true
+    this.#ticks += 1
     for (const [kind, worker] of this.#workers) {
+      const { every, patience } = PINGS[kind]
+      if (this.#ticks % every !== 0) continue
       if (this.#misses[kind] > 1 && kind === 'vrrp') healthy = false
-      if (this.#misses[kind]++ >= PATIENCE[kind] && worker.ready) {
+      if (this.#misses[kind]++ >= patience && worker.ready) {
         this.#options.log('error', `the ${kind} worker does not answer: killing it`)
         this.#misses[kind] = 0
         worker.kill('SIGKILL')

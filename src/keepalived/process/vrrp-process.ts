@@ -1,16 +1,15 @@
 import type { Config } from '../config/config.ts'
 import { becomeRealTime } from '../linux/process-control.ts'
 import { trimMemory } from '../linux/trim-memory.ts'
-import type { Log } from './log.ts'
 import { type ToWorker, WORKER_EXIT } from './supervision.ts'
 import { VrrpWorker } from './vrrp-worker.ts'
-import { prepare, report } from './worker-process.ts'
+import { prepare, report, type WorkerFlags } from './worker-process.ts'
 
 /** Above ordinary work, below the kernel's own threads (50). */
 const REAL_TIME_PRIORITY = 40
 
-export function runVrrpWorker(logOf: (who: string) => Log): void {
-  const log = prepare('vrrp', '_vrrp', logOf)
+export function runVrrpWorker(flags: WorkerFlags): void {
+  const log = prepare('vrrp', '_vrrp', flags)
   let worker: VrrpWorker | null = null
   let stopping = false
   const end = (code: number): void => {

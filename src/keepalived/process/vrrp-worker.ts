@@ -7,6 +7,7 @@ import type { AddressEvent, LinkEvent } from '../linux/netlink-message.ts'
 import type { VrrpEvent } from '../vrrp/event.ts'
 import { Announcer } from './announcer.ts'
 import { Interfaces } from './interfaces.ts'
+import { isOfGoneServer } from './kept-trackers.ts'
 import { LineChannel } from './line-channel.ts'
 import type { Log } from './log.ts'
 import { MaintenanceSieve } from './maintenance.ts'
@@ -36,7 +37,7 @@ export class VrrpWorker {
   readonly #announcer: Announcer
   readonly #interfaces = new Interfaces(this.#netlink, monotonicMs)
   readonly #set: RouterSet
-  readonly #timer = new DeadlineTimer(() => this.#turn(() => this.#tick()))
+  readonly #timer = new DeadlineTimer(() => this.#onDeadline())
   readonly #monitor: NetlinkMonitor
   readonly #sieve: MaintenanceSieve
   #check: LineChannel<ToVrrp, ToCheck> | null = null
@@ -63,7 +64,7 @@ export class VrrpWorker {
         left: (name, id, ok, reason) => options.report({ t: 'left', id, instance: name, ok, reason }),
         changed: (body) => options.report({ t: 'event', body }),
         log: options.log,
-        onPacket: () => this.#turn(() => {}),
+        onPacket: (router) => this.#turn(() => {}, [router]),
       },
     })
     this.#monitor = new NetlinkMonitor(
@@ -117,25 +118,33 @@ export class VrrpWorker {
     for (const router of this.#routers.values()) router.letGo()
   }
 
-  /** What has arrived is heard before anything is decided: after a sleep the successor's adverts are in the queue. */
-  #turn(work: () => void): void {
-    for (const router of this.#routers.values()) router.drain()
+  /**
+   * What has arrived is heard before anything is decided: after a sleep the successor's adverts are in the queue.
+   * @param concerned about whom something may be decided; unless said, all. A sync group decides on all of its members.
+   */
+  #turn(work: () => void, concerned?: readonly Router[]): void {
+    const all = this.#routers.values()
+    for (const router of this.#set.config.syncGroups.length > 0 ? all : (concerned ?? all)) router.drain()
     work()
     synchronize(this.#set.config.syncGroups, this.#routers)
-    const all = [
+    const deadlines = [
       ...[...this.#routers.values()].map((router) => router.deadline),
       this.#interfaces.deadline,
       this.#announcer.deadline,
-    ]
-    const deadlines = all.filter((at) => at !== null)
+    ].filter((at) => at !== null)
     this.#timer.set(deadlines.length === 0 ? null : Math.min(...deadlines))
   }
 
-  #tick(): void {
+  #onDeadline(): void {
     const now = monotonicMs()
+    const due = [...this.#routers.values()].filter(({ deadline }) => deadline !== null && deadline <= now)
+    this.#turn(() => this.#tick(now, due), due)
+  }
+
+  #tick(now: number, due: readonly Router[]): void {
     if ((this.#interfaces.deadline ?? Number.POSITIVE_INFINITY) <= now) this.#lookAround()
     this.#announcer.flush()
-    for (const router of this.#routers.values()) {
+    for (const router of due) {
       if (router.deadline !== null && router.deadline <= now) router.event({ t: 'timer' })
     }
   }
@@ -204,6 +213,7 @@ export class VrrpWorker {
   #onCheck(said: ToVrrp): void {
     const message = this.#sieve.sift(said)
     if (message === null) return
+    if (message.t === 'track' && isOfGoneServer(this.#set.config, message.tracker)) return
     const router = this.#routers.get(message.instance)
     if (router === undefined) return
     const { instance } = message

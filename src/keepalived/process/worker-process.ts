@@ -1,14 +1,20 @@
 import { dieWithParent, setProcessName } from '../linux/process-control.ts'
 import { onSignalNumber } from '../linux/signal-number.ts'
-import type { Log } from './log.ts'
+import { type Log, stderrLog, systemLog } from './log.ts'
 import { SIGNAL_NUMBERS } from './signal-names.ts'
 import type { FromWorker } from './supervision.ts'
 
+/** Where a worker's log goes, by its command line. */
+export interface WorkerFlags {
+  readonly systemLog: boolean
+  readonly facility: string | null
+}
+
 /**
  * What every worker's process does before its work.
- * @param logOf the log of a process, by the part after `Keepalived`
+ * @param who the part after `Keepalived` in its log
  */
-export function prepare(name: string, who: string, logOf: (who: string) => Log): Log {
+export function prepare(name: string, who: string, { systemLog: toSystem, facility }: WorkerFlags): Log {
   process.title = `keepalived: ${name}`
   setProcessName(`keepalived_${name}`)
   dieWithParent()
@@ -21,7 +27,7 @@ export function prepare(name: string, who: string, logOf: (who: string) => Log):
   process.on('SIGUSR1', () => undefined)
   process.on('SIGUSR2', () => undefined)
   for (const signal of [SIGNAL_NUMBERS.JSON, SIGNAL_NUMBERS.STATS_CLEAR]) onSignalNumber(signal, () => undefined)
-  return logOf(who)
+  return toSystem ? systemLog(who, facility) : stderrLog(who)
 }
 
 export function report(message: FromWorker): void {

@@ -1,4 +1,4 @@
-import { appliedAll, type ChannelStatus, placeByGtid, placeIsLost } from '../../mysql/channel.ts'
+import { appliedAll, type ChannelStatus, isClients, placeByGtid, placeIsLost, refusalOf } from '../../mysql/channel.ts'
 import { contains, type GtidSet, isEmpty, ofOrigin, parseGtidSet, subtract } from '../../mysql/gtid-set.ts'
 import type { History } from '../../mysql/rejoin.ts'
 import { SqlError, type SqlSession, text } from '../../mysql/sql-session.ts'
@@ -45,8 +45,11 @@ export class ChannelKeeper {
       return
     }
     if (channel.io !== 'stopped' && channel.sqlRunning) {
-      this.#told = ''
       this.#place = null
+      // One that stops again at once is seen running now and then.
+      if (this.#told === '' || performance.now() < this.#retryAt) return
+      this.#told = ''
+      this.#log('info', `replication from ${channel.host} goes on`)
       return
     }
     if ((await this.left.replaying) && !(await this.left.settle(server, channel, histories.theirs))) return
@@ -58,7 +61,9 @@ export class ChannelKeeper {
     if (!(await this.left.settle(server, channel, histories.theirs))) return
     if (!(await this.#takePlace(server, channel, histories))) return
     await server.actor.query(server.dialect.statement.startReplica)
-    this.#log('info', `replication from ${channel.host} started`)
+    // The source may refuse it: its binary log begins later. The next try takes the end of that time.
+    this.#place = null
+    if (this.#told === '') this.#log('info', `replication from ${channel.host} started`)
   }
 
   /** Not awaited: it may take seconds when the source is gone. */
@@ -80,9 +85,13 @@ export class ChannelKeeper {
 
   #mustWait(channel: ChannelStatus): boolean {
     const error = channel.sqlError ?? (channel.io === 'stopped' ? channel.ioError : null)
-    // 2000 and up are the client's own: the source was not there. It is now.
-    if (error === null || error.code >= 2000) return false
-    const told = `replication from ${channel.host} stopped with error ${error.code}: ${error.message}`
+    // Of the client's own: the source was not there. It is now.
+    if (error === null || isClients(error.code)) return false
+    const advice =
+      refusalOf(channel) === null
+        ? ''
+        : '. The rows here and there differ; if nobody can say why, `mmha rejoin` makes this server a copy of the holder'
+    const told = `replication from ${channel.host} stopped with error ${error.code}: ${error.message}${advice}`
     if (told !== this.#told) this.#log('error', told)
     this.#told = told
     if (performance.now() < this.#retryAt) return true

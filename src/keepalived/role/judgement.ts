@@ -14,6 +14,8 @@ export interface Situation {
   readonly holder: boolean
   /** Read after the peer was. */
   readonly mine: ServerStanding
+  /** Why the applier can't go on, by `refusalOf`. */
+  readonly refusal: string | null
   /** My history from before the peer was read. */
   readonly mineBefore: History
   readonly peer: PeerView
@@ -52,6 +54,8 @@ export function judge(now: Situation): Judgement {
             mine: now.mine.epoch,
             theirs: theirs.epoch,
             myOrigin: now.mine.history.origin,
+            refusal: now.refusal,
+            before: now.quarantine,
           })
   return {
     classification,
@@ -80,7 +84,7 @@ function gateOf(
     return open(standing === 'clean' ? 'both have the same' : `this server has the newer history (${standing})`)
   }
   if (now.peerHeardMs !== null) return open(`the peer is gone (${now.peer.why})`)
-  if (now.policy === 'consistency') return shut(`the peer has not been seen since this server started: ${now.peer.why}`)
+  if (now.policy === 'consistency') return shut(`the peer has not been seen since this daemon started: ${now.peer.why}`)
   if (now.upMs < now.soloWaitMs) return shut(`waiting for the peer: ${now.peer.why}`)
   return open(`the peer has not been seen for ${now.soloWaitMs / 1000} s; policy availability goes on alone`)
 }
@@ -136,6 +140,15 @@ export function promotionVerdict(now: Situation, received: ApplyOutcome): Promot
     return { ok: true, forced: true, reason: `policy availability, although ${received.detail}` }
   }
   return { ok: true, forced: false, reason: now.peer.state === 'up' ? 'the peer has no more' : now.peer.why }
+}
+
+/** The same where an operator has said that this node is to serve, whatever it may lack. */
+export function forcedVerdict({ peer }: Pick<Situation, 'peer'>, received: ApplyOutcome): PromotionVerdict {
+  if (peer.state === 'up' && !peer.snapshot.closed) {
+    return { ok: false, forced: false, reason: 'the peer’s database answers and is open for writes' }
+  }
+  const doubt = received.state === 'applied' ? '' : `, although ${received.detail}`
+  return { ok: true, forced: true, reason: `by an operator’s word${doubt}` }
 }
 
 /** For `policy consistency`: did commits on the holder wait for us when it was last heard? */

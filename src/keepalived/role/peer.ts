@@ -4,6 +4,7 @@ import { readCredentials } from '../../mysql/option-file.ts'
 import { openSession, type WatchedSession } from '../../mysql/session.ts'
 import { identify, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
 import { SqlError } from '../../mysql/sql-session.ts'
+import { deadline } from '../check/shared-wake.ts'
 import type { RoleConfig } from '../config/config.ts'
 
 /** Nobody listens there (`down`), no answer or not let in (`silent`), or what it says. */
@@ -20,6 +21,8 @@ export interface Heard {
 const RECONNECT_MS = 200
 /** For the answer to a question that has been open for longer. */
 const STILL_SILENT_MS = 100
+/** A host on which nobody listens says so in less. */
+const REFUSAL_MS = 25
 const CONNECT_TIMEOUT_MS = 1000
 const QUERY_TIMEOUT_MS = 1000
 
@@ -37,6 +40,8 @@ export class Peer {
   /** performance.now() */
   #askedAt = 0
   #heard: { readonly snapshot: ServerSnapshot; readonly at: number } | null = null
+  /** The attempt that follows when the other side has ended a connection: it tells a dead server from a cut line. */
+  #again: Promise<void> | null = null
 
   /** @param onEnd called when a connection that stood has ended */
   constructor(peer: RoleConfig['peer'], onEnd: () => void) {
@@ -61,6 +66,7 @@ export class Peer {
 
   /** Asks now. @returns what it says, or `silent` after `ms`; the time since a question that is still open counts */
   async ask(patienceMs: number): Promise<PeerView> {
+    if (this.#again !== null) await within(Math.min(patienceMs, REFUSAL_MS), this.#again)
     const line = this.#line
     if (line === null) return this.#absence
     if (this.#asking === null) {
@@ -68,13 +74,7 @@ export class Peer {
       this.#asking = this.#question(line.session, line.dialect)
     }
     const ms = Math.max(patienceMs - (performance.now() - this.#askedAt), Math.min(patienceMs, STILL_SILENT_MS))
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<PeerView>((resolve) => {
-      timer = setTimeout(() => resolve({ state: 'silent', why: `no answer within ${Math.round(ms)} ms` }), ms)
-    })
-    const view = await Promise.race([this.#asking, late])
-    clearTimeout(timer)
-    return view
+    return (await within(ms, this.#asking)) ?? { state: 'silent', why: `no answer within ${Math.round(ms)} ms` }
   }
 
   async stop(): Promise<void> {
@@ -87,7 +87,8 @@ export class Peer {
   async #question(session: WatchedSession, dialect: Dialect): Promise<PeerView> {
     try {
       // What a closed peer does with commits is its own daemon's matter; an open one's tells whether they waited for us.
-      const snapshot = await readSnapshot(session, dialect, 'when open')
+      const wasOpen = this.#heard?.snapshot.closed === false
+      const snapshot = await readSnapshot(session, dialect, wasOpen ? 'likely open' : 'when open')
       this.#heard = { snapshot, at: performance.now() }
       return { state: 'up', snapshot, dialect }
     } catch (error) {
@@ -98,29 +99,44 @@ export class Peer {
   }
 
   async #run(): Promise<void> {
+    let attempt = this.#reach()
     while (!this.#stopped) {
-      try {
-        const { address, port, credentials } = this.#peer
-        const session = await openSession({
-          target: { host: address, port },
-          credentials: await readCredentials(credentials),
-          connectTimeoutMs: CONNECT_TIMEOUT_MS,
-          queryTimeoutMs: QUERY_TIMEOUT_MS,
-        })
-        this.#line = { session, dialect: await identify(session) }
+      await attempt
+      this.#again = null
+      const session = this.#line?.session
+      // Stopped while it connected: nobody else would close it.
+      if (this.#stopped) session?.close()
+      if (session !== undefined) {
         const why = await session.ended
-        this.#line = null
         this.#absence = absenceOf(why)
-        if (!this.#stopped) {
-          this.#onEnd()
-          // Ended by a dying server or by somebody's KILL: the next attempt tells, at once.
-          continue
-        }
-      } catch (error) {
         this.#line = null
-        this.#absence = absenceOf(error)
+        if (this.#stopped) return
+        attempt = this.#reach()
+        // One that did not answer will hardly do so now, and a promotion does not wait for it.
+        if (why.code !== 'TIMEOUT') this.#again = attempt
+        this.#onEnd()
+      } else if (!this.#stopped) {
+        await this.#pause(RECONNECT_MS)
+        if (!this.#stopped) attempt = this.#reach()
       }
-      if (!this.#stopped) await this.#pause(RECONNECT_MS)
+    }
+  }
+
+  /** Tries once to get a line; else says why there is none. Never rejects. */
+  async #reach(): Promise<void> {
+    try {
+      const { address, port, credentials } = this.#peer
+      const session = await openSession({
+        target: { host: address, port },
+        credentials: await readCredentials(credentials),
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        queryTimeoutMs: QUERY_TIMEOUT_MS,
+        batches: true,
+        after: deadline,
+      })
+      this.#line = { session, dialect: await identify(session) }
+    } catch (error) {
+      this.#absence = absenceOf(error)
     }
   }
 
@@ -133,6 +149,18 @@ export class Peer {
       }
     })
   }
+}
+
+/** @returns null when it takes longer */
+async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | null> {
+  let cancel = (): void => undefined
+  // Node's own timer would wake the process at its time although it was taken back.
+  const late = new Promise<null>((resolve) => {
+    cancel = deadline(ms, () => resolve(null))
+  })
+  const value = await Promise.race([promise, late])
+  cancel()
+  return value
 }
 
 function absenceOf(error: unknown): PeerView {

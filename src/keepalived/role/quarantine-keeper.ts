@@ -53,6 +53,14 @@ export class QuarantineKeeper {
     return true
   }
 
+  /** By an operator's word. @throws when the disk refuses */
+  async lift(): Promise<void> {
+    this.#sightings = 0
+    if (this.#quarantine === null) return
+    this.#log('warn', `no longer quarantined, by an operator’s word: ${this.#quarantine.why}`)
+    await this.#set(null)
+  }
+
   async #set(quarantine: Quarantine): Promise<void> {
     this.#quarantine = quarantine
     await this.#state.update({ quarantine })
@@ -71,10 +79,18 @@ export class QuarantineKeeper {
         `only on the peer (${count(missing)}): ${formatGtidSet(flavour, missing) || 'none'}. ` +
         'This server will not hold the address and nobody fetches from it until `mmha rejoin`.',
     )
+    if (verdict.quarantine?.standing === 'rolled-back' && extra.size === 0) {
+      this.#log(
+        'warn',
+        'no transaction is only here as far as GTIDs tell, so there is no tail to save; rows may differ',
+      )
+    }
     if (extra.size === 0 || server.binlogIndex === '' || peer.state !== 'up') return
     const stateDir = this.#stateDir
     saveTail({ flavour, binlogIndex: server.binlogIndex, extra, common, ...(stateDir && { stateDir }) }).then(
-      (path) => this.#log('warn', `the transactions that are only here were saved to ${path}`),
+      (lines) => {
+        for (const line of lines) this.#log('warn', line)
+      },
       (error: Error) => this.#log('warn', `the transactions that are only here could not be saved: ${error.message}`),
     )
   }

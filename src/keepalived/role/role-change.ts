@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { channelOf } from '../../mysql/channel.ts'
-import { applyReceived, openForWrites, setEventScheduler, waitFor } from '../../mysql/promotion.ts'
+import { channelOf, refusalOf } from '../../mysql/channel.ts'
+import { FORCED_LEAP } from '../../mysql/epoch.ts'
+import { openForWrites, waitFor } from '../../mysql/promotion.ts'
 import { writableStatements } from '../../mysql/read-only.ts'
 import type { Quarantine } from '../../mysql/rejoin.ts'
 import { hastenStatement } from '../../mysql/semi-sync.ts'
@@ -10,9 +10,10 @@ import type { PairLine } from '../heartbeat/pair-line.ts'
 import { unlessAbandoned } from './abandoned.ts'
 import { closeInTime } from './closing.ts'
 import { destroyClientSockets } from './fence.ts'
-import { promotionVerdict, type Situation, wasSynchronous } from './judgement.ts'
+import { forcedVerdict, promotionVerdict, type Situation, wasSynchronous } from './judgement.ts'
 import type { LeftRelayLog } from './left-relay-log.ts'
-import type { Peer, PeerView } from './peer.ts'
+import type { Peer } from './peer.ts'
+import { endReceiving } from './receiving.ts'
 import type { LocalServer } from './server.ts'
 import type { StateFile } from './state-file.ts'
 
@@ -20,7 +21,7 @@ export interface ChangeContext {
   readonly server: LocalServer
   readonly peer: Peer
   readonly left: LeftRelayLog
-  readonly line: Pick<PairLine, 'peerAlone' | 'daemonGoneMs'>
+  readonly line: Pick<PairLine, 'peerAlone' | 'daemonGoneMs' | 'peerFarewell' | 'tellFarewell'>
   readonly role: RoleConfig
   /** The VIPs. */
   readonly addresses: readonly string[]
@@ -51,33 +52,40 @@ export async function outcomeOf(change: Promise<Outcome>): Promise<Outcome> {
 /** A peer that lives answers in a few; one that has died must not hold up the promotion. */
 const SECOND_OPINION_MS = 150
 /**
- * After a farewell the peer's database is closed or dying, by its own daemon's word. A dying one answers nothing until
- * the kernel has torn it down, 50 to 300 ms with its memory: not worth the wait.
+ * Left without a last word, the peer's database is dying, or about to be closed. A dying one answers nothing until the
+ * kernel has torn it down, 50 to 300 ms with its memory: not worth the wait.
  */
-const OPINION_AFTER_FAREWELL_MS = 25
+const OPINION_OF_THE_DYING_MS = 25
 
 /** Applies what was received, asks for a second opinion, and opens the server. @throws SqlError when it goes meanwhile */
 export async function promote(
   { server, peer, left, line, role, addresses, port, log, askVeto }: ChangeContext,
   quarantine: Quarantine,
-  wish: { readonly deadlineMs: number; readonly farewell: boolean; readonly signal: AbortSignal },
+  wish: {
+    readonly deadlineMs: number
+    readonly farewell: boolean
+    /** By an operator's word. */
+    readonly force: boolean
+    readonly signal: AbortSignal
+  },
 ): Promise<Outcome> {
-  if (quarantine !== null) return { ok: false, reason: `quarantined, ${quarantine.standing}: ${quarantine.why}` }
+  if (quarantine !== null && !wish.force)
+    return { ok: false, reason: `quarantined, ${quarantine.standing}: ${quarantine.why}` }
+  line.tellFarewell(null)
   const waitMs = Math.min(wish.deadlineMs, role.promoteDeadline * 1000)
   const { heard } = peer
   const vetoed = askVeto()
-  const asked = peer.ask(wish.farewell ? OPINION_AFTER_FAREWELL_MS : SECOND_OPINION_MS)
+  const { peerFarewell } = line
+  const dying = wish.farewell && peerFarewell === null
+  const asked = peer.ask(dying ? OPINION_OF_THE_DYING_MS : SECOND_OPINION_MS)
   const started = performance.now()
   const laps: string[] = []
   const lap = (what: string) => laps.push(`${what} after ${(performance.now() - started).toFixed(0)} ms`)
   const channel = await channelOf(server.actor, server.dialect)
-  const received =
-    (await left.apply(server, channel, waitMs)) ??
-    (await applyReceived(server.actor, server.dialect, channel, waitMs, async () => {
-      await stopReceiving(server, asked)
-      lap('receiver stopped')
-    }))
-  lap('applied')
+  const leftOver = await left.apply(server, channel, waitMs)
+  const receiving = await endReceiving(server, leftOver === null ? channel : null, { asked, peerFarewell })
+  const received = leftOver ?? (await receiving.apply(waitMs))
+  lap(`all was received: ${receiving.how}; applied`)
   const { policy } = role
   const { daemonGoneMs, peerAlone } = line
   const evidence = { policy, view: await asked, heard, daemonGoneMs, peerAlone, received }
@@ -90,6 +98,7 @@ export async function promote(
     flavour: server.dialect.flavour,
     holder: false,
     mine,
+    refusal: refusalOf(channel),
     mineBefore: mine.history,
     peer: view,
     peerHeardMs: heard?.agoMs ?? null,
@@ -97,36 +106,25 @@ export async function promote(
     soloWaitMs: role.soloWait * 1000,
     quarantine,
   }
-  const verdict = promotionVerdict(now, received)
+  const verdict = wish.force ? forcedVerdict(now, received) : promotionVerdict(now, received)
   if (!verdict.ok) return { ok: false, reason: verdict.reason + advice }
   if (view.state !== 'up' && (peerAlone || !wasSynchronous(heard))) {
     const doubt = 'the holder was not waiting for this server when it was last heard, so commits may be missing here'
-    if (policy === 'consistency') return { ok: false, reason: `policy consistency: ${doubt}` }
-    log('warn', `policy availability: going on, although ${doubt}`)
+    if (policy === 'consistency' && !wish.force) return { ok: false, reason: `policy consistency: ${doubt}` }
+    log('warn', `${wish.force ? 'by an operator’s word' : 'policy availability'}: going on, although ${doubt}`)
   }
   const veto = await vetoed
   if (veto !== null) return { ok: false, reason: veto }
   if (wish.signal.aborted) return { ok: false, reason: 'no longer wanted' }
   if (verdict.forced) await server.actor.query(server.dialect.statement.stopReplica)
-  await openForWrites(server.actor, server.dialect, verdict)
+  await openForWrites(server.actor, server.dialect, { ...verdict, leap: wish.force ? FORCED_LEAP : 1 })
   lap('open')
-  if (performance.now() - started > WORTH_SAYING_MS) log('info', laps.join(', '))
+  const late = await receiving.finish(waitMs)
+  lap('receiver stopped')
+  if (late.state !== 'applied' && !verdict.forced) return { ok: false, reason: `received meanwhile: ${late.detail}` }
+  log('info', laps.join(', '))
   return { ok: true, reason: verdict.reason }
 }
-
-/**
- * Resolves when nothing more can come in. The receiver of a source that doesn't answer has nothing to read: once it was
- * told to stop, its end need not be waited for. A source that says it is closed may still have commits on their way:
- * MySQL shows super_read_only=ON while its SET waits for them.
- */
-async function stopReceiving(server: LocalServer, asked: Promise<PeerView>): Promise<void> {
-  const stopped = server.stopIo()
-  const unanswered = asked.then((view) => (view.state === 'up' ? stopped : delay(STOP_GRACE_MS)))
-  await Promise.race([stopped, unanswered])
-}
-
-const STOP_GRACE_MS = 50
-const WORTH_SAYING_MS = 50
 
 /**
  * Closes the server and ends its clients. When it doesn't let itself be closed (LOCK TABLES, a long UPDATE that rolls
@@ -141,7 +139,7 @@ export async function demote(context: ChangeContext): Promise<Outcome> {
   const waiting = role.onFence === 'kill' ? 'give-up' : 'let-go'
   const closed = await closeInTime(server, state, { ...clients, deadlineMs, waiting })
   if ('ended' in closed) return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended` }
-  if (!server.alive) return { ok: true, reason: `mysqld is gone (${closed.failure})` }
+  if (!server.reachable) return { ok: true, reason: `mysqld is gone (${closed.failure})` }
   if (closed.waiting) {
     const refused = context.kill()
     if (refused === '') return { ok: true, reason: `mysqld was killed: ${closed.failure}, and must not be told OK` }
@@ -174,8 +172,9 @@ const CATCH_UP_MS = 3_000
  * opened again and keeps the address.
  */
 export async function leave(context: ChangeContext): Promise<Outcome> {
-  const { server, peer, role, state, addresses, port, log } = context
-  const view = await peer.ask(OPINION_BEFORE_LEAVING_MS)
+  const { server, peer, line, role, state, addresses, port, log } = context
+  // Mine is read before it is closed: it stays as it is until somebody is promoted.
+  const [view, standing] = await Promise.all([peer.ask(OPINION_BEFORE_LEAVING_MS), server.standing()])
   if (view.state !== 'up') return { ok: false, reason: `the peer’s database can’t be asked: ${view.why}` }
   if (!view.snapshot.closed) return { ok: false, reason: 'the peer is open for writes' }
   const { channel } = view.snapshot
@@ -190,13 +189,18 @@ export async function leave(context: ChangeContext): Promise<Outcome> {
     // Each would log in again here and be refused, which takes the processors' time from the change.
     sessionsLater: true,
   })
-  if ('ended' in closed && (await peerHasAll(context).catch(() => false))) {
-    // Nobody follows this server from here on. What it applies now, perhaps while it shuts down, must not wait for an
-    // acknowledgement: MariaDB's shutdown hung on that for ever. A server without semi-sync has no such variable; that
-    // or a full disk must not keep the address on a closed server.
-    await state
-      .update({ enforced: false })
-      .then(() => server.reader.query(hastenStatement(server.dialect)))
+  const all = 'ended' in closed ? await peerHasAll(context).catch(() => null) : null
+  if (all !== null) {
+    // Where an administrator may write to a closed server, its history has not ended for sure.
+    const { epoch } = standing
+    if (epoch !== null && all !== '' && server.dialect.can('superReadOnly')) {
+      line.tellFarewell({ historyEnd: all, epoch: epoch.epoch })
+    }
+    // Nobody follows this server from here on. What it applies now must not wait for an acknowledgement: whoever has asked
+    // for this may shut it down in the next moment, and MariaDB's shutdown hung on that for ever. Its clients can't commit,
+    // so the marker may follow. A server without semi-sync has no such variable.
+    await server.reader
+      .query(hastenStatement(server.dialect))
       .catch((error: Error) => log('warn', `commits may still wait for the standby: ${error.message}`))
     return { ok: true, reason: 'closed for writes, the peer has everything' }
   }
@@ -205,17 +209,21 @@ export async function leave(context: ChangeContext): Promise<Outcome> {
   return { ok: false, reason: `${why}; open for writes again` }
 }
 
-/** What was not worth the clients' time before the address moved: sessions that can only read, and events. @throws SqlError */
-export async function afterLeaving({ server, log }: ChangeContext): Promise<void> {
+/** What was not worth the clients' time before the address moved. @throws SqlError */
+export async function afterLeaving({ server, state, log }: ChangeContext): Promise<void> {
+  await state
+    .update({ enforced: false })
+    .catch((error: Error) => log('warn', `what is said on disk of semi-sync is old: ${error.message}`))
   const ended = await server.endClients()
   if (ended > 0) log('info', `${ended} sessions of clients ended`)
-  await setEventScheduler(server.actor, false)
 }
 
-async function peerHasAll({ server, peer }: ChangeContext): Promise<boolean> {
+/** @returns where this server's history ends, and the peer's has come to; null: it has not, in time */
+async function peerHasAll({ server, peer }: ChangeContext): Promise<string | null> {
   const { line } = peer
-  if (line === null) return false
+  if (line === null) return null
   const [row] = await server.reader.query(`SELECT ${server.dialect.family.historyEnd} AS pos`)
   const position = text(row, 'pos').replaceAll(/\s/g, '')
-  return position === '' || waitFor(line.session, line.dialect, position, CATCH_UP_MS)
+  const there = position === '' || (await waitFor(line.session, line.dialect, position, CATCH_UP_MS))
+  return there ? position : null
 }

@@ -1,51 +1,26 @@
+import { refusalOf } from '../../mysql/channel.ts'
 import { EMPTY } from '../../mysql/gtid-set.ts'
-import { setEventScheduler } from '../../mysql/promotion.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
-import type { MysqlServer, RoleConfig } from '../config/config.ts'
-import type { Connection } from '../heartbeat/isolation.ts'
-import type { PairLine } from '../heartbeat/pair-line.ts'
-import type { ToCheck, ToVrrp } from '../process/messages.ts'
+import { sharedWake } from '../check/shared-wake.ts'
+import type { ToCheck } from '../process/messages.ts'
 import { Absence } from './absence.ts'
 import { ChangeLine } from './change-line.ts'
 import { ChannelKeeper } from './channel-keeper.ts'
 import { ClosedKeeper } from './closed-keeper.ts'
+import { EventKeeper } from './event-keeper.ts'
 import { Gate } from './gate.ts'
 import { judge } from './judgement.ts'
 import { Peer, type PeerView } from './peer.ts'
 import { QuarantineKeeper } from './quarantine-keeper.ts'
-import { Rhythm, seenIn } from './rhythm.ts'
+import { answerMs, Rhythm, seenIn } from './rhythm.ts'
 import { afterLeaving, type ChangeContext, demote, leave, outcomeOf, promote } from './role-change.ts'
-import type { RoleReport } from './role-report.ts'
+import type { RoleKeeperOptions } from './role-keeper-options.ts'
 import { SemiSyncKeeper } from './semi-sync-keeper.ts'
 import { LocalServer } from './server.ts'
-import type { StateFile } from './state-file.ts'
-
-export interface RoleKeeperOptions {
-  readonly instance: string
-  readonly addresses: readonly string[]
-  readonly role: RoleConfig
-  readonly server: MysqlServer
-  send(message: ToVrrp): void
-  log(level: 'info' | 'warn' | 'error', message: string): void
-  readonly state: StateFile
-  readonly stateDir: string | undefined
-  readonly report: Pick<RoleReport, 'round' | 'down'>
-  /** SIGKILL to mysqld. @returns '' or why not */
-  kill(): string
-  /** What `pre_promote` says: why not, or null. */
-  askVeto(): Promise<string | null>
-  /** Is this node connected to anybody? */
-  connection(): Connection
-  /** To the peer's daemon. */
-  readonly line: Pick<PairLine, 'peerLives' | 'peerAlone' | 'daemonGoneMs' | 'together' | 'tellAlone'>
-}
 
 const RECONNECT_MS = 100
-/** How long a round waits for the peer's answer. */
-const PEER_ANSWER_MS = 400
 /** After a promotion VRRP must have taken the address within this. */
 const UNUSED_PROMOTION_MS = 5_000
-const SEMI_SYNC_TIMEOUT_MS = 1_000
 
 /** One node's role: holder or not, and a loop that makes the database be what the role says. */
 export class RoleKeeper {
@@ -56,6 +31,7 @@ export class RoleKeeper {
   readonly #semiSync: SemiSyncKeeper
   readonly #quarantine: QuarantineKeeper
   readonly #closed: ClosedKeeper
+  readonly #events: EventKeeper
   readonly #gate: Gate
   readonly #line: ChangeLine
   readonly #loop: Promise<void>
@@ -66,8 +42,9 @@ export class RoleKeeper {
   #holder: boolean | null = null
   #unused: NodeJS.Timeout | undefined
   readonly #rhythm = new Rhythm()
-  /** Of this round. */
-  #seen = ''
+  #seenInRound = ''
+  /** performance.now() until which an operator's word counts. */
+  #forcedUntil = 0
   /** The promotion under way; aborted when VRRP no longer wants it. */
   #promotion: AbortController | null = null
   #wake: () => void = () => undefined
@@ -77,9 +54,10 @@ export class RoleKeeper {
     this.#peer = new Peer(options.role.peer, () => this.#wake())
     this.#channel = new ChannelKeeper(options.state, options.log)
     this.#absence = new Absence({ peer: options.role.peer.address, port: options.server.port, log: options.log })
-    this.#semiSync = new SemiSyncKeeper({ ...options, policy: options.role.policy, timeoutMs: SEMI_SYNC_TIMEOUT_MS })
+    this.#semiSync = new SemiSyncKeeper({ ...options, policy: options.role.policy })
     this.#quarantine = new QuarantineKeeper(options)
     this.#closed = new ClosedKeeper(options.log)
+    this.#events = new EventKeeper(options)
     this.#gate = new Gate(options)
     this.#line = new ChangeLine(
       () => this.#wake(),
@@ -130,6 +108,10 @@ export class RoleKeeper {
       case 'leave':
         this.#leave(message.id, message.holdDownMs, message.reason)
         return
+      case 'force':
+        this.#forcedUntil = performance.now() + message.ms
+        this.#wake()
+        return
       case 'state':
         this.#vrrpState(message.state === 'MASTER')
         return
@@ -157,19 +139,25 @@ export class RoleKeeper {
     this.#wake()
   }
 
-  #promote(id: number, { deadlineMs, farewell }: { deadlineMs: number; farewell: boolean }): void {
+  #promote(id: number, wish: { deadlineMs: number; farewell: boolean }): void {
     const abort = new AbortController()
     this.#promotion = abort
     this.#line.change(async () => {
       const server = this.#server
       const started = performance.now()
+      const force = this.#forced
       const outcome =
         server === null
           ? { ok: false, reason: 'mysqld is down' }
           : await outcomeOf(
-              promote(this.#context(server), this.#quarantine.current, { deadlineMs, farewell, signal: abort.signal }),
+              promote(this.#context(server), this.#quarantine.current, {
+                ...wish,
+                force,
+                signal: abort.signal,
+              }),
             )
       this.#holder = outcome.ok
+      if (outcome.ok) this.#forcedUntil = 0
       const took = `${(performance.now() - started).toFixed(0)} ms`
       this.#o.log(
         outcome.ok ? 'info' : 'error',
@@ -181,7 +169,9 @@ export class RoleKeeper {
         () => this.#demote(null, 'promoted, but the address was not taken'),
         UNUSED_PROMOTION_MS,
       )
-      if (server !== null) await setEventScheduler(server.actor, true)
+      // Not before: a promotion that came to nothing leaves it as it was.
+      if (force) await this.#quarantine.lift()
+      this.#events.promoted()
     })
   }
 
@@ -195,7 +185,7 @@ export class RoleKeeper {
         server === null ? { ok: true, reason: 'mysqld is down' } : await outcomeOf(demote(this.#context(server)))
       this.#o.log(outcome.ok ? 'info' : 'error', `demoted (${why}): ${outcome.reason}`)
       if (id !== null) this.#o.send({ t: 'demoted', instance: this.#o.instance, id, ...outcome })
-      if (server?.alive === true) await setEventScheduler(server.actor, false)
+      if (server?.alive === true) await this.#events.stop(server)
     })
   }
 
@@ -207,19 +197,20 @@ export class RoleKeeper {
           ? { ok: false, reason: 'this node does not hold the address' }
           : await outcomeOf(leave(this.#context(server)))
       this.#o.log(outcome.ok ? 'info' : 'warn', `leaving (${why}): ${outcome.reason}`)
-      if (!outcome.ok) {
-        this.#o.send({ t: 'leaveRefused', instance: this.#o.instance, id, reason: outcome.reason })
-        return
-      }
+      const refused = { t: 'leaveRefused', instance: this.#o.instance, id, reason: outcome.reason } as const
+      if (!outcome.ok) return this.#o.send(refused)
       this.#holder = false
       this.#o.send({ t: 'leave', instance: this.#o.instance, id, holdDownMs, reason: why })
-      if (server !== null) await afterLeaving(this.#context(server))
+      if (server !== null) await afterLeaving(this.#context(server)).then(() => this.#events.stop(server))
     })
   }
 
+  get #forced(): boolean {
+    return performance.now() < this.#forcedUntil
+  }
+
   #context(server: LocalServer): ChangeContext {
-    const { port } = this.#o.server
-    return { ...this.#o, server, peer: this.#peer, left: this.#channel.left, port }
+    return { ...this.#o, server, peer: this.#peer, left: this.#channel.left, port: this.#o.server.port }
   }
 
   async #run(): Promise<void> {
@@ -229,38 +220,43 @@ export class RoleKeeper {
         await this.#round()
       } catch (error) {
         this.#o.log('warn', `database: ${error instanceof Error ? error.message : String(error)}`)
-        if (this.#server?.alive === false) this.#server = null
+        if (this.#server?.reachable === false) this.#server = null
+        const ask = () => this.#peer.ask(answerMs(true, false))
+        if (this.#holder === true) await this.#line.act(() => this.#semiSync.unblock(this.#server, ask))
       }
-      const ms = this.#rhythm.next(this.#seen)
-      this.#seen = ''
+      const ms = this.#rhythm.next(this.#seenInRound, this.#semiSync.pressing)
+      this.#seenInRound = ''
       await this.#pause(this.#up && this.#server === null ? RECONNECT_MS : ms)
     }
   }
 
   async #round(): Promise<void> {
     if (!this.#up) return
-    if (this.#server?.alive !== true) {
+    if (this.#server?.reachable !== true) {
       const opened = await LocalServer.open(this.#o.server, this.#o.role.peer.credentials)
       if (!this.#up || this.#stopped) return opened.disconnect()
       this.#server = opened
     }
+    if (!this.#server.alive) void this.#server.mend(this.#o.log)
     const server = this.#server
     const { changes } = this.#line
+    const readAt = performance.now()
     const before = await server.snapshot()
-    const peer = await this.#peer.ask(PEER_ANSWER_MS)
+    this.#o.answered()
+    const peer = await this.#peer.ask(answerMs(this.#holder === true, this.#semiSync.pressing))
     await this.#line.act(async () => {
       // A role change came in between: what was read is stale.
       if (changes !== this.#line.changes || this.#server !== server || this.#stopped) return
-      await this.#act(server, before, peer)
+      await this.#act(server, before, peer, readAt)
     })
   }
 
-  async #act(server: LocalServer, before: ServerSnapshot, peer: PeerView): Promise<void> {
+  async #act(server: LocalServer, before: ServerSnapshot, peer: PeerView, readAt: number): Promise<void> {
     if (this.#holder === null) return
     this.#absence.look(peer.state === 'up', this.#peer.heard?.agoMs ?? null)
     const holder = this.#holder
     await this.#o.state.update({ origin: before.history.origin, binlogIndex: server.binlogIndex })
-    const history = { ...before.history, executed: await server.executed() }
+    const history = { ...before.history, executed: await server.executedSince(before, peer) }
     const close = () => outcomeOf(demote(this.#context(server)))
     const mine = await this.#closed.keep({ ...before, history }, holder, close, () => server.standing())
     const verdict = judge({
@@ -268,6 +264,7 @@ export class RoleKeeper {
       flavour: server.dialect.flavour,
       holder,
       mine,
+      refusal: refusalOf(mine.channel),
       mineBefore: before.history,
       peer,
       peerHeardMs: this.#peer.heard?.agoMs ?? null,
@@ -275,23 +272,26 @@ export class RoleKeeper {
       soloWaitMs: this.#o.role.soloWait * 1000,
       quarantine: this.#quarantine.current,
     })
-    this.#seen = seenIn(holder, mine, verdict, peer)
-    if (holder) await this.#semiSync.keep(server, mine, peer)
+    this.#seenInRound = seenIn(holder, mine, verdict, peer)
+    if (holder) await this.#semiSync.keep(server, mine, peer, readAt)
     else await this.#semiSync.rest(server, mine)
-    if (await this.#quarantine.weigh(server, verdict, peer)) {
+    await this.#events.look(server, () => this.#holder === true)
+    if (this.#forced && !holder && !(peer.state === 'up' && !peer.snapshot.closed)) {
+      this.#gate.turn(true, 'by an operator’s word')
+    } else if (await this.#quarantine.weigh(server, verdict, peer)) {
       this.#gate.turn(verdict.gate.open, verdict.gate.reason)
       const theirs = peer.state === 'up' ? peer.snapshot.history.executed : EMPTY
       await this.#channel.apply(server, mine.channel, verdict.channel, { mine: before.history, theirs })
     }
-    this.#o.report.round({ holder, mine, peer, kept: await this.#o.state.read() })
+    this.#o.report.round({ holder, mine, peer, heard: this.#peer.heard, kept: await this.#o.state.read() })
   }
 
   #pause(ms: number): Promise<void> {
     if (this.#stopped) return Promise.resolve()
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
+      const cancel = sharedWake.after(ms, resolve)
       this.#wake = () => {
-        clearTimeout(timer)
+        cancel()
         resolve()
       }
     })

@@ -1,7 +1,9 @@
+import { refusalOf } from '../../mysql/channel.ts'
 import { beyond, count, subtract } from '../../mysql/gtid-set.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { DatabaseStatus } from '../process/status.ts'
-import type { PeerView } from './peer.ts'
+import { wasSynchronous } from './judgement.ts'
+import type { Heard, PeerView } from './peer.ts'
 import type { RoleState } from './state-file.ts'
 
 /** What one round of the role's loop has found. */
@@ -9,6 +11,8 @@ export interface Round {
   readonly holder: boolean
   readonly mine: ServerSnapshot
   readonly peer: PeerView
+  /** The peer's last answer; null: none. */
+  readonly heard: Heard | null
   /** As it stands on disk after the round. */
   readonly kept: Pick<RoleState, 'enforced' | 'quarantine'>
 }
@@ -19,6 +23,19 @@ function transactionsBehind({ holder, mine, peer }: Round): number | null {
   const { flavour } = peer.dialect
   const missing = subtract(peer.snapshot.history.executed, mine.history.executed)
   return count(beyond(flavour, missing, mine.history.executed))
+}
+
+/** In which transactions a promotion would be doubtful; while the peer answers it is asked itself. */
+function mayLack({ holder, mine, peer, heard }: Round): DatabaseStatus['mayLack'] {
+  if (holder || (peer.state === 'up' && !peer.snapshot.closed)) return null
+  const unapplied = count(subtract(mine.received, mine.history.executed))
+  const last = peer.state === 'up' ? peer.snapshot : (heard?.snapshot ?? null)
+  return {
+    unapplied,
+    known: last === null ? null : count(subtract(last.history.executed, mine.received)),
+    peerSaid: peer.state === 'up' || heard === null ? null : Math.round((Date.now() - heard.agoMs) / 1000),
+    waited: last === null || last.closed ? null : wasSynchronous({ snapshot: last, agoMs: 0 }),
+  }
 }
 
 /**
@@ -36,10 +53,12 @@ export function statusOf(instance: string, up: boolean, kept: Round['kept'], rou
     epoch: mine?.epoch?.epoch ?? null,
     peer: peer?.state ?? null,
     replicates: channel === null ? null : channel.io === 'running' && channel.sqlRunning,
+    refusal: refusalOf(channel),
     secondsBehind: channel?.secondsBehind ?? null,
     transactionsBehind: round === null ? null : transactionsBehind(round),
     commitsWait: mine?.semiSync?.enabled ?? null,
     standbys: mine?.semiSync?.clients ?? null,
+    mayLack: round === null ? null : mayLack(round),
     enforced: kept.enforced,
     quarantine: kept.quarantine,
   }

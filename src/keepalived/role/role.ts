@@ -52,10 +52,16 @@ export function startRole(options: RoleOptions): Role {
     stateDir: options.stateDir,
     report: new RoleReport(instance.name, (status) => options.onDatabase?.(status)),
     kill,
+    answered: () => check.answered(),
     connection: () => line.connection,
     line: {
       together: () => line.together(),
       tellAlone: () => line.tellAlone(),
+      tellFarewell: (farewell) => line.tellFarewell(farewell),
+      tellEvents: (states) => line.tellEvents(states),
+      get peerEvents() {
+        return line.peerEvents
+      },
       get peerLives() {
         return line.peerLives
       },
@@ -64,6 +70,9 @@ export function startRole(options: RoleOptions): Role {
       },
       get daemonGoneMs() {
         return line.daemonGoneMs
+      },
+      get peerFarewell() {
+        return line.peerFarewell
       },
     },
     askVeto: () => askVeto({ instance: instance.name, role, scripts, log }),

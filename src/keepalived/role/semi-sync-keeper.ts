@@ -1,4 +1,5 @@
-import { contains, count, type GtidSet, subtract } from '../../mysql/gtid-set.ts'
+import { clientSessions } from '../../mysql/demotion.ts'
+import { contains, count, EMPTY, type GtidSet, subtract } from '../../mysql/gtid-set.ts'
 import { enforceStatements, releaseStatements } from '../../mysql/semi-sync.ts'
 import type { ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { RoleConfig } from '../config/config.ts'
@@ -7,6 +8,7 @@ import type { PairLine } from '../heartbeat/pair-line.ts'
 import { objectionToLetGo } from './judgement.ts'
 import type { PeerView } from './peer.ts'
 import type { LocalServer } from './server.ts'
+import { patienceMs, Stall } from './stall.ts'
 import type { StateFile } from './state-file.ts'
 
 type Log = (level: 'info' | 'warn' | 'error', message: string) => void
@@ -20,7 +22,6 @@ const FOLLOWING_ROUNDS = 3
 export interface SemiSyncOptions {
   readonly log: Log
   readonly state: StateFile
-  readonly timeoutMs: number
   readonly policy: RoleConfig['policy']
   connection(): Connection
   /** To the peer's daemon. */
@@ -34,67 +35,68 @@ export interface SemiSyncOptions {
 export class SemiSyncKeeper {
   readonly #log: Log
   readonly #state: StateFile
-  readonly #timeoutMs: number
   readonly #connection: () => Connection
   readonly #policy: RoleConfig['policy']
   readonly #line: SemiSyncOptions['line']
   #told = ''
   /** What was committed when waiting began: once the peer has it, waiting is proof. */
   #before: GtidSet | null = null
-  /** When commits were last seen to be acknowledged, or none to wait: a stall began after that. performance.now() */
-  #movedAt: number | null = null
-  #acknowledged = -1
+  #stall = new Stall()
   #following = 0
+  /** What this server had in the first of these rounds. */
+  #due: GtidSet = EMPTY
 
   constructor(options: SemiSyncOptions) {
     this.#log = options.log
     this.#state = options.state
-    this.#timeoutMs = options.timeoutMs
     this.#connection = options.connection
     this.#policy = options.policy
     this.#line = options.line
   }
 
+  /** Commits may be stuck: look again soon. */
+  get pressing(): boolean {
+    return this.#stall.pressing
+  }
+
   /** On the standby nothing waits; else its applier would wait for the holder. */
   async rest(server: LocalServer, mine: ServerSnapshot): Promise<void> {
     this.#before = null
-    this.#movedAt = null
+    this.#stall = new Stall()
     this.#following = 0
     await this.#state.update({ enforced: false })
     if (mine.semiSync?.enabled !== true) return
     for (const statement of releaseStatements(server.dialect)) await server.reader.query(statement)
   }
 
-  async keep(server: LocalServer, mine: ServerSnapshot, peer: PeerView): Promise<void> {
+  /** @param readAt when `mine` was read; performance.now() */
+  async keep(server: LocalServer, mine: ServerSnapshot, peer: PeerView, readAt: number): Promise<void> {
     if (mine.semiSync === null) return
-    if (mine.semiSync.enabled) await this.#watch(server, mine, peer)
+    if (mine.semiSync.enabled) await this.#watch(server, mine, peer, readAt)
     else await this.#begin(server, mine, peer)
   }
 
   async #begin(server: LocalServer, mine: ServerSnapshot, peer: PeerView): Promise<void> {
-    const follows =
-      (mine.semiSync?.clients ?? 0) > 0 &&
-      peer.state === 'up' &&
-      peer.snapshot.channel?.io === 'running' &&
-      count(subtract(mine.history.executed, peer.snapshot.received)) <= NEARLY_CAUGHT_UP
-    this.#following = follows ? this.#following + 1 : 0
-    if (this.#following < FOLLOWING_ROUNDS) return
+    if (!follows(mine, peer)) {
+      this.#following = 0
+      return
+    }
+    if (this.#following === 0) this.#due = mine.history.executed
+    this.#following += 1
+    // A receiver whose connection is cut says for seconds that it runs: what was written meanwhile must have come there.
+    if (this.#following < FOLLOWING_ROUNDS || !contains(peer.snapshot.received, this.#due)) return
     this.#following = 0
     for (const statement of enforceStatements(server.dialect)) await server.reader.query(statement)
     this.#before = (await server.snapshot()).history.executed
-    this.#movedAt = null
-    this.#acknowledged = -1
+    this.#stall = new Stall()
   }
 
-  async #watch(server: LocalServer, mine: ServerSnapshot, peer: PeerView): Promise<void> {
+  async #watch(server: LocalServer, mine: ServerSnapshot, peer: PeerView, readAt: number): Promise<void> {
     const semiSync = mine.semiSync
     if (semiSync === null) return
     // Adopted from an earlier life of this process: when waiting began is unknown, so begin to count from here.
     this.#before ??= mine.history.executed
-    const moving = semiSync.clients > 0 && (semiSync.waitSessions === 0 || semiSync.acknowledged !== this.#acknowledged)
-    this.#acknowledged = semiSync.acknowledged
-    if (moving) {
-      this.#movedAt = performance.now()
+    if (this.#stall.look(semiSync, peer.state, readAt) === 'moving') {
       this.#told = ''
       const { enforced } = await this.#state.read()
       if (enforced) this.#line.together()
@@ -105,14 +107,29 @@ export class SemiSyncKeeper {
       this.#log('info', 'every commit waits for the standby now')
       return
     }
-    this.#movedAt ??= performance.now()
-    const waited = performance.now() - this.#movedAt
+    const waited = this.#stall.waited(performance.now())
     // Its replica has hung up: it was stopped, or died; where only the network is cut, nobody hangs up. A peer that is
     // open for writes is no standby, and nothing is let go before we are told what we are.
     const deserted = semiSync.clients === 0 && !(peer.state === 'up' && !peer.snapshot.closed)
-    if (!deserted && peer.state !== 'down' && waited < this.#timeoutMs) return
+    if (!deserted && waited < patienceMs(peer.state, this.#line.peerLives, semiSync.waitSessions)) return
     if (!this.#mayLetGo(peer)) return
     await this.#release(server, peer)
+  }
+
+  /**
+   * For a holder that could not be read. On MySQL a GRANT or CREATE USER whose commit waits for the standby keeps the lock that
+   * logins need and most of what the daemon asks: then it is let go on what the list of sessions tells. Never rejects.
+   */
+  async unblock(server: LocalServer | null, ask: () => Promise<PeerView>): Promise<void> {
+    if (server === null) return
+    try {
+      const sessions = await clientSessions(server.reader, server.ownUsers)
+      if (!sessions.some(({ waits }) => waits)) return
+      const peer = await ask()
+      if (this.#mayLetGo(peer)) await this.#release(server, peer)
+    } catch (error) {
+      this.#log('warn', `whether commits wait: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
 
   #mayLetGo(peer: PeerView): boolean {
@@ -131,9 +148,23 @@ export class SemiSyncKeeper {
     // It would take what it heard last as proof that it has everything.
     if (this.#line.peerLives && !(await this.#line.tellAlone()) && this.#policy === 'consistency') return
     await this.#state.update({ enforced: false })
+    // They go at once; that the source side is off takes MySQL up to a second more.
+    const waited = this.#stall.waited(performance.now()).toFixed(0)
     for (const statement of releaseStatements(server.dialect)) await server.reader.query(statement)
     this.#before = null
-    const why = peer.state === 'up' ? 'it does not fetch or acknowledge' : peer.why
+    this.#stall = new Stall()
+    const why = `${peer.state === 'up' ? 'it does not fetch or acknowledge' : peer.why}; let go after ${waited} ms`
     this.#log('warn', `commits no longer wait for the standby (${why}): what is written now is on this server only`)
   }
+}
+
+type Answer = Extract<PeerView, { state: 'up' }>
+
+function follows(mine: ServerSnapshot, peer: PeerView): peer is Answer {
+  return (
+    (mine.semiSync?.clients ?? 0) > 0 &&
+    peer.state === 'up' &&
+    peer.snapshot.channel?.io === 'running' &&
+    count(subtract(mine.history.executed, peer.snapshot.received)) <= NEARLY_CAUGHT_UP
+  )
 }

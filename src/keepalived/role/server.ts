@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
+import { channelOf } from '../../mysql/channel.ts'
 import { type CloseOptions, clientSessions, closeForWrites, endSessions } from '../../mysql/demotion.ts'
 import type { Dialect } from '../../mysql/dialect.ts'
-import type { GtidSet } from '../../mysql/gtid-set.ts'
+import { contains, type GtidSet } from '../../mysql/gtid-set.ts'
 import { type Credentials, readCredentials } from '../../mysql/option-file.ts'
 import type { WatchedSession } from '../../mysql/session.ts'
 import {
@@ -15,10 +16,16 @@ import {
 import { text } from '../../mysql/sql-session.ts'
 import { openLocal as connectLocal } from '../check/mysql/open-local.ts'
 import type { MysqlServer } from '../config/config.ts'
+import type { Log } from '../notify/scripts.ts'
+import type { PeerView } from './peer.ts'
 
 const CONNECT_TIMEOUT_MS = 1000
 const QUERY_TIMEOUT_MS = 2000
 const STOP_TIMEOUT_MS = 30_000
+
+/** Where it listens, and as whom we come. */
+export type ServerDoor = Pick<MysqlServer, 'socket' | 'adminPort' | 'credentials'>
+type Open = (batches?: boolean) => Promise<WatchedSession>
 
 /**
  * The local server with the connections that a role change needs, opened beforehand: `actor` for statements that may
@@ -26,9 +33,13 @@ const STOP_TIMEOUT_MS = 30_000
  */
 export class LocalServer {
   readonly dialect: Dialect
-  readonly actor: WatchedSession
-  readonly reader: WatchedSession
-  readonly #stopper: WatchedSession
+  #actor: WatchedSession
+  #reader: WatchedSession
+  #stopper: WatchedSession
+  readonly #open: Open
+  #mending: Promise<void> | null = null
+  #complained = false
+  #disconnected = false
   #stopping: Promise<void> | null = null
   /** Our own accounts: never ended with the clients. */
   readonly ownUsers: readonly string[]
@@ -41,6 +52,7 @@ export class LocalServer {
 
   private constructor(fields: {
     dialect: Dialect
+    open: Open
     actor: WatchedSession
     reader: WatchedSession
     stopper: WatchedSession
@@ -50,8 +62,9 @@ export class LocalServer {
     relayLogIndex: string
   }) {
     this.dialect = fields.dialect
-    this.actor = fields.actor
-    this.reader = fields.reader
+    this.#open = fields.open
+    this.#actor = fields.actor
+    this.#reader = fields.reader
     this.#stopper = fields.stopper
     this.ownUsers = fields.ownUsers
     this.binlogIndex = fields.binlogIndex
@@ -60,11 +73,12 @@ export class LocalServer {
   }
 
   /** @throws SqlError, MmhaError (option file) */
-  static async open(server: MysqlServer, peerCredentials: string): Promise<LocalServer> {
+  static async open(server: ServerDoor, peerCredentials: string): Promise<LocalServer> {
     const credentials = await readCredentials(server.credentials)
-    const reader = await openLocal(server, credentials)
-    const actor = await openLocal(server, credentials)
-    const stopper = await openLocal(server, credentials)
+    const open: Open = async (batches) => openLocal(server, await readCredentials(server.credentials), batches)
+    const reader = await open(true)
+    const actor = await open()
+    const stopper = await open()
     const dialect = await identify(reader)
     // The peer's daemon reads this server with the same account that ours reads the peer with.
     const peerUser = await readCredentials(peerCredentials).then(
@@ -77,6 +91,7 @@ export class LocalServer {
     const variable = new Map(rows.map((row) => [text(row, 'Variable_name'), text(row, 'Value')]))
     return new LocalServer({
       dialect,
+      open,
       actor,
       reader,
       stopper,
@@ -93,8 +108,59 @@ export class LocalServer {
     return resolve(this.#datadir, this.#relayLogIndex || beside)
   }
 
+  get actor(): WatchedSession {
+    return this.#actor
+  }
+
+  /**
+   * Another does its work where it was lost and none can be opened: a GRANT of MySQL that waits for the standby holds up
+   * every login, and ends only when somebody lets it go.
+   */
+  get reader(): WatchedSession {
+    if (this.#reader.alive) return this.#reader
+    const free = [...(this.stopping ? [] : [this.#stopper]), this.#actor]
+    return free.find(({ alive }) => alive) ?? this.#reader
+  }
+
+  /** All connections stand. */
   get alive(): boolean {
-    return this.actor.alive && this.reader.alive && this.#stopper.alive
+    return this.#actor.alive && this.#reader.alive && this.#stopper.alive
+  }
+
+  /** At least one connection stands: the server lives. */
+  get reachable(): boolean {
+    return this.#actor.alive || this.#reader.alive || this.#stopper.alive
+  }
+
+  /** Opens again what was lost; says so when that fails after it has worked. Never rejects. */
+  mend(log: Log): Promise<void> {
+    this.#mending ??= this.#replaceLost()
+      .then(
+        () => {
+          this.#complained = false
+        },
+        (error: Error) => {
+          if (!this.#complained) log('warn', `database: a session was lost, and no new one: ${error.message}`)
+          this.#complained = true
+        },
+      )
+      .finally(() => {
+        this.#mending = null
+      })
+    return this.#mending
+  }
+
+  async #replaceLost(): Promise<void> {
+    if (!this.#reader.alive) this.#reader = await this.#opened(true)
+    if (!this.#actor.alive) this.#actor = await this.#opened()
+    if (!this.#stopper.alive) this.#stopper = await this.#opened()
+  }
+
+  async #opened(batches = false): Promise<WatchedSession> {
+    const session = await this.#open(batches)
+    // With no other left it may be of another server: one that was started anew.
+    if (this.#disconnected || !this.reachable) session.close()
+    return session
   }
 
   snapshot(): Promise<ServerSnapshot> {
@@ -103,11 +169,17 @@ export class LocalServer {
 
   /** What a promotion asks, on the connection that it has for itself: a round of the loop may be reading on the other. */
   standing(): Promise<ServerStanding> {
-    return readStanding(this.actor, this.dialect)
+    return readStanding(this.#actor, this.dialect)
   }
 
   executed(): Promise<GtidSet> {
     return readExecuted(this.reader, this.dialect)
+  }
+
+  /** What it has after the peer was read. Where it had all of the peer's before, nothing more need be asked. */
+  async executedSince({ history }: ServerSnapshot, peer: PeerView): Promise<GtidSet> {
+    const hadAll = peer.state !== 'up' || contains(history.executed, peer.snapshot.history.executed)
+    return hadAll ? history.executed : this.executed()
   }
 
   /** A receiver is being stopped: a START would wait for it. */
@@ -129,9 +201,15 @@ export class LocalServer {
     return this.#stopping
   }
 
+  /** Stops the receiver. @returns what had been received when it had ended, as the channel's status says it. @throws SqlError */
+  async endReceiving(): Promise<string> {
+    await this.stopIo()
+    return (await channelOf(this.#stopper, this.dialect))?.receivedGtids ?? ''
+  }
+
   /** @returns number of clients' sessions ended. @throws SqlError */
   close(options?: CloseOptions): Promise<number> {
-    return closeForWrites(this.actor, this.reader, this.dialect, this.ownUsers, options)
+    return closeForWrites(this.#actor, this.reader, this.dialect, this.ownUsers, options)
   }
 
   /** @returns number of clients' sessions ended. @throws SqlError */
@@ -140,13 +218,15 @@ export class LocalServer {
   }
 
   disconnect(): void {
-    this.actor.close()
-    this.reader.close()
+    this.#disconnected = true
+    this.#actor.close()
+    this.#reader.close()
     this.#stopper.close()
   }
 }
 
-/** @throws SqlError */
-export function openLocal(server: MysqlServer, credentials: Credentials): Promise<WatchedSession> {
-  return connectLocal(server, credentials, { connectTimeoutMs: CONNECT_TIMEOUT_MS, queryTimeoutMs: QUERY_TIMEOUT_MS })
+/** @param batches of several statements are one round trip. @throws SqlError */
+export function openLocal(server: ServerDoor, credentials: Credentials, batches = false): Promise<WatchedSession> {
+  const how = { connectTimeoutMs: CONNECT_TIMEOUT_MS, queryTimeoutMs: QUERY_TIMEOUT_MS, batches }
+  return connectLocal(server, credentials, how)
 }

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { EventStates } from '../../mysql/events.ts'
 
 export const STATE_DIR = '/var/lib/mmha'
 
@@ -18,9 +19,18 @@ export interface RoleState {
   readonly replaying: boolean
   /** Why this server must not be promoted; survives restarts, until a comparison with the peer clears it. */
   readonly quarantine: { readonly standing: 'diverged' | 'rolled-back'; readonly why: string } | null
+  /** Which events were on, as the holder's daemon said last. */
+  readonly events: EventStates | null
 }
 
-const INITIAL: RoleState = { origin: '', binlogIndex: '', enforced: false, replaying: false, quarantine: null }
+const INITIAL: RoleState = {
+  origin: '',
+  binlogIndex: '',
+  enforced: false,
+  replaying: false,
+  quarantine: null,
+  events: null,
+}
 
 /** One small JSON file, replaced atomically and forced to disk before `update` returns. */
 export class StateFile {

@@ -98,11 +98,13 @@ export function onTimer(turn: Turn): void {
       advertise(turn)
     }
   }
-  if (machine.renewAt !== null && (due(machine.renewAt) || due(machine.advertAt))) {
+  const renews = machine.renewAt !== null && (due(machine.renewAt) || due(machine.advertAt))
+  // The advert first: the kernel has one lock for all network changes of a machine, and may hold up the renewal by a second.
+  if (due(machine.advertAt)) advertise(turn)
+  if (renews) {
     turn.effects.push({ do: 'addVip' })
     machine.renewAt = now + renewEveryMs(settings)
   }
-  if (due(machine.advertAt)) advertise(turn)
   if (due(machine.garpAt)) {
     machine.garpAt = null
     turn.effects.push(machine.garpLower ? { do: 'garp', why: 'lower' } : { do: 'garp' })
@@ -277,6 +279,9 @@ export function heardLeave(turn: Turn, advert: Pick<HeardAdvert, 'from'>): void 
   }
   if (machine.candidacy === null) {
     machine.groupVote = 'none'
-    machine.masterDownAt = now + skewMs(settings, priorityOf(turn), machine.masterIntervalMs)
+    // The skew lets the highest of several backups be first. Where databases move there are two nodes, and a candidate is
+    // silent until its own is open: should the old holder be heard again meanwhile, nothing has happened.
+    const skew = settings.role === null ? skewMs(settings, priorityOf(turn), machine.masterIntervalMs) : 0
+    machine.masterDownAt = now + skew
   }
 }

@@ -37,6 +37,8 @@ export type VrrpEvent =
   /** The peer's daemon tells over TCP that it has sent an advert. */
   | { readonly t: 'beat'; readonly priority: number }
   | { readonly t: 'stop'; readonly reason: string }
+  /** The kernel took longer than a moment to renew the lease: it may now last longer than the last advert makes the peers wait. */
+  | { readonly t: 'renewedLate' }
   /** From the sync group: all members want to be master; another member is not (see group.ts). */
   | { readonly t: 'groupElect' }
   | { readonly t: 'groupLeave'; readonly reason: string }

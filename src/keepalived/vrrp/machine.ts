@@ -86,6 +86,9 @@ function handle(turn: Turn, event: VrrpEvent): void {
       takeVip(turn)
       advertise(turn)
       return
+    case 'renewedLate':
+      if (machine.state === 'MASTER' && machine.vip === 'held') advertise(turn)
+      return
     case 'beat':
       onBeat(turn, event.priority)
       return

@@ -6,6 +6,8 @@ import { variableName } from '../mysql-value.ts'
 export interface PreflightFacts {
   /** Another keepalived runs, and its unit isn't ours. */
   readonly keepalivedRuns: boolean
+  /** What stands in keepalived.conf; null: nothing. */
+  readonly keepalivedConfig: string | null
   /** Somebody answers at the VIP; null: this host can't tell (no ping, or it holds the VIP itself). */
   readonly vipAnswers: boolean | null
   /** Hardware address that answered; null: unknown. */
@@ -37,6 +39,8 @@ export interface CloseFacts {
   /** `'user'@'host'` with a privilege that may matter. */
   readonly privileges: readonly { readonly account: string; readonly privilege: string }[]
   /** `replicate_do_db=shop` */
+  /** Which of them, or which role, may take which role. A role: `'name'@''`. */
+  readonly roleMembers: readonly { readonly account: string; readonly role: string }[]
   readonly filters: readonly string[]
   readonly channels: readonly Channel[]
   /** `user@host` of those that read the binary log. */
@@ -63,6 +67,7 @@ export function parsePreflight(stdout: string): PreflightFacts {
   const server = facts.text('server')
   return {
     keepalivedRuns: facts.flag('keepalived'),
+    keepalivedConfig: facts.file('keepalived_conf')?.content ?? null,
     vipAnswers: facts.text('vip') === null ? null : facts.flag('vip'),
     portUser: facts.text('port_user'),
     halfCopy: facts.text('half_copy'),
@@ -89,6 +94,10 @@ function parseClose(facts: FactLines): CloseFacts {
     privileges: facts.texts('privilege').map((text) => {
       const at = text.lastIndexOf("'")
       return { account: text.slice(0, at + 1), privilege: text.slice(at + 1).trim() }
+    }),
+    roleMembers: facts.texts('role_member').map((text) => {
+      const at = text.indexOf("' '") + 1
+      return { account: text.slice(0, at), role: text.slice(at + 1) }
     }),
     filters: [...new Set(facts.texts('filter'))],
     channels: facts.rows('connection').map(([name = '', host = '', port = '', user = '']) => {

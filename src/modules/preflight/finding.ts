@@ -1,4 +1,7 @@
 import { EXIT, MmhaError } from '../../events/error.ts'
+import { joined, type Text } from '../../events/message.ts'
+import { preflight } from '../../events/messages/findings.ts'
+import { spoken as shown } from '../../events/spoken.ts'
 
 /** blocks: the pair must not be made like this. warns: it can be, and will bite. note: good to know. */
 export type Severity = 'blocks' | 'warns' | 'note'
@@ -6,7 +9,9 @@ export type Severity = 'blocks' | 'warns' | 'note'
 /** What a look before anything is touched can find, and what each means: docs/preflight.md. Scripts rely on the codes. */
 export const FINDING_CODES = {
   PLATFORM: 'processor, init system, C library or rights that the daemon can not do with',
+  VRID_SHARED: 'two pairs of one network have one VRRP router id',
   NETWORK: 'the interface is down, or the VIP is somewhere already',
+  SHORT_SKEW: 'with keepalived itself, both hosts may hold the VIP for a moment of each move',
   PORT_TAKEN: "another program listens at the server's port",
   OTHER_KEEPALIVED: 'keepalived runs there',
   ROOT_DENIED: 'root is not let in over the socket',
@@ -36,6 +41,7 @@ export const FINDING_CODES = {
   BINLOG_EXPIRY: 'binary logs go too early, or never',
   CLOCK: 'the clock is not synchronised, or differs',
   DISK: 'little room for the data',
+  ASSERTION: 'an `assert` of the playbook does not hold',
   CONFINED: 'AppArmor or SELinux confines the server',
 } as const
 
@@ -67,13 +73,19 @@ export function refusalOf(findings: readonly Finding[], where: string): MmhaErro
   const hosts = new Set(blocking.map(({ host }) => host))
   const codes = new Set(blocking.map(({ code }) => code))
   const one = hosts.size === 1 && first.host !== null
-  const said = blocking.map(({ host, what }) => (one || host === null ? what : `${host}: ${what}`))
-  return new MmhaError(`${one ? first.host : 'these hosts'} can't be part of this pair: ${said.join('; ')}`, {
+  const said = blocking.map(
+    ({ host, what }): Text => (one || host === null ? shown(what) : joined([`${host}: `, shown(what)], 'nothing')),
+  )
+  const all = joined(said, 'semicolon')
+  const message = one
+    ? preflight('preflight.refused', { host: first.host ?? '', findings: all })
+    : preflight('preflight.refused-both', { findings: all })
+  return new MmhaError(message, {
     code: codes.size === 1 ? first.code : 'PREFLIGHT',
     source: 'user',
     exit: EXIT.refused,
     ...(one ? { host: first.host } : {}),
     where,
-    hint: [...new Set(blocking.map(({ todo }) => todo))].join('; '),
+    hint: joined([...new Set(blocking.map(({ todo }) => todo))].map(shown), 'semicolon'),
   })
 }

@@ -1,6 +1,8 @@
 import { hasAddress } from '../../hosts/host-facts.ts'
+import { confinement } from './confinement.ts'
 import { type Context, sayOf } from './context.ts'
 import type { Finding } from './finding.ts'
+import { otherKeepalived } from './other-keepalived.ts'
 
 /** Node's official runtime, which the daemon brings along, needs this C library (2018). */
 const GLIBC = [2, 28] as const
@@ -20,6 +22,7 @@ export function hostFindings(context: Context): readonly Finding[] {
     ...neighbours(context),
     ...halfCopy(context),
     ...machine(context),
+    ...confinement(context),
   ]
 }
 
@@ -36,10 +39,23 @@ function platform(context: Context): Finding[] {
   const say = sayOf(context)
   const found: Finding[] = []
   const unfit = (what: string, todo: string) => found.push(say('blocks', 'PLATFORM', what, todo))
-  if (facts.arch !== 'x86_64') {
-    unfit(`its processor is ${facts.arch || 'unknown'}`, 'the daemon is built for x86_64 only, so far')
+  if (facts.arch !== 'x86_64' && facts.arch !== 'aarch64') {
+    unfit(
+      `its processor is ${facts.arch || 'unknown'}`,
+      'the daemon is built for x86_64, and for aarch64 by `npm run build:arm64`',
+    )
   }
-  if (facts.init !== 'systemd') unfit('it has no systemd', 'use a distribution with systemd')
+  if (facts.init !== 'systemd')
+    unfit(
+      'it was not started by systemd (SysV init, a container, a chroot)',
+      'boot it with systemd: on SysV init run only the daemon and playbooks of your own (docs/distributions.md)',
+    )
+  const { engine } = context.inventory.keepalived
+  if (facts.packageManager !== 'apt' && engine === 'bundled')
+    unfit(
+      'it has no apt, and the daemon comes as a Debian package',
+      "keepalived.engine: package takes the distribution's keepalived instead (docs/engines.md)",
+    )
   const [major = 0, minor = 0] = facts.glibc.split('.').map(Number)
   if (major < GLIBC[0] || (major === GLIBC[0] && minor < GLIBC[1])) {
     unfit(
@@ -48,7 +64,10 @@ function platform(context: Context): Finding[] {
     )
   }
   if (facts.uid !== 0 && !facts.sudo) {
-    unfit('the SSH user is not root and may not sudo', 'log in as root, or allow sudo without password')
+    unfit(
+      'the SSH user is not root and may not sudo',
+      'log in as root, or say in the inventory how to become root: ssh: {become: {password: …}}',
+    )
   }
   return found
 }
@@ -77,10 +96,7 @@ function neighbours(context: Context): Finding[] {
   const { address } = context.inventory.vip
   const say = sayOf(context)
   const found: Finding[] = []
-  if (context.mine.keepalivedRuns) {
-    const todo = 'take its VIP out of use, then: systemctl disable --now keepalived'
-    found.push(say('blocks', 'OTHER_KEEPALIVED', 'keepalived runs there already', todo))
-  }
+  found.push(...otherKeepalived(context))
   // The two hosts are looked at a moment apart: the VIP may have come to the peer in between. Its hardware address tells.
   const { vipMac } = context.mine
   const peerAnswered = vipMac !== null && context.peerFacts.nics.some(({ mac }) => mac.toLowerCase() === vipMac)
@@ -105,7 +121,7 @@ function machine(context: Context): Finding[] {
   if (close === null) return []
   const say = sayOf(context)
   const found: Finding[] = []
-  const { disk, synchronised, confinedBy } = close
+  const { disk, synchronised } = close
   if (disk !== null && (disk.freeKb < DISK_WARNS || disk.freeKb < disk.totalKb / 10)) {
     const what = `${disk.path} has ${size(disk.freeKb)} free of ${size(disk.totalKb)}`
     const todo = `make room: df -h ${disk.path}; a full disk takes the server down`
@@ -114,12 +130,6 @@ function machine(context: Context): Finding[] {
   if (synchronised === false) {
     const todo = 'install chrony or enable systemd-timesyncd; see: timedatectl'
     found.push(say('warns', 'CLOCK', 'its clock is not synchronised', todo))
-  }
-  if (confinedBy !== null) {
-    const todo = `keep data and logs where the package has them; what it refused: ${
-      confinedBy === 'SELinux' ? 'ausearch -m avc -c mysqld' : 'journalctl -k --grep=DENIED'
-    }`
-    found.push(say('note', 'CONFINED', `${confinedBy} confines the server`, todo))
   }
   return found
 }

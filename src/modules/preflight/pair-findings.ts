@@ -8,13 +8,15 @@ import type { Finding } from './finding.ts'
 
 /** s; the two hosts are looked at up to a second or two apart. */
 const CLOCKS_APART = 5
+/** s; a busy host was seen to take 3 ms from keepalived's farewell to the address's end. */
+const SHORTEST_SKEW = 0.1
 
 /** What stands between these two, whichever of them one looks from. Pure. */
 export function pairFindings(context: Context): readonly Finding[] {
   const { facts, peerFacts, host, peer } = context
   const here = dialectHere(context)
   const there = dialectHere({ ...context, facts: peerFacts })
-  const found: Finding[] = [...clocks(context), ...inventory(context)]
+  const found: Finding[] = [...clocks(context), ...inventory(context), ...skew(context)]
   if (here !== null && there !== null) {
     if (here.flavour !== there.flavour) {
       const what = `${here.flavour} on ${host.name}, ${there.flavour} on ${peer.name}`
@@ -37,6 +39,25 @@ function clocks({ mine, theirs, host, peer }: Context): Finding[] {
   const apart = Math.abs(here - there)
   const what = `the clock of ${here > there ? host.name : peer.name} is ${apart} s ahead of the other's`
   return [sayOfPair('warns', 'CLOCK', what, 'let chrony or systemd-timesyncd keep both; see: timedatectl')]
+}
+
+/**
+ * keepalived sends its farewell before it removes the address (2.0 to 2.3), and the successor adds it after Skew_Time: of
+ * the interval on version 3, of a second on version 2.
+ */
+function skew({ inventory }: Context): Finding[] {
+  const { vrrp, keepalived, masters } = inventory
+  if (keepalived.engine === 'bundled') return []
+  const waits = (priority: number) => ((256 - priority) / 256) * (vrrp.version === 2 ? 1 : vrrp.advertInterval)
+  const [a, b] = vrrp.priorities.map(waits) as [number, number]
+  const [shortest, host] = a < b ? [a, masters[0]] : [b, masters[1]]
+  if (shortest >= SHORTEST_SKEW) return []
+  const what = `${host.name} adds the VIP ${Number((shortest * 1000).toFixed(1))} ms after a farewell, which keepalived sends before it removes it: both may hold it`
+  const todo =
+    vrrp.version === 2
+      ? 'vrrp.priorities of 100 and 90, or none: it waits (256 - priority) / 256 of a second'
+      : 'vrrp.priorities of 100 and 90, or none, and vrrp.advertInterval of 0.5: it waits (256 - priority) / 256 of an interval'
+  return [sayOfPair('warns', 'SHORT_SKEW', what, todo)]
 }
 
 function inventory({ inventory }: Context): Finding[] {

@@ -1,5 +1,6 @@
 import { ask, askServer, OWN_SCHEMAS, tell } from '../database-probe.ts'
 import { FACT_FUNCTIONS } from '../fact-lines.ts'
+import { CONFIG } from '../keepalived-engine.ts'
 import type { ProbeContext } from '../module.ts'
 import { ROLE_FILE } from '../mysql-account-facts.ts'
 import { SQL_FUNCTIONS } from '../mysql-client.ts'
@@ -9,6 +10,7 @@ import { shellQuote } from '../step.ts'
 /** Who is at the VIP and at the server's port: cheap, for every run. */
 function placesProbe({ inventory }: ProbeContext): string {
   return `[ ! -e ${SEEDING_MARK} ] || fact half_copy "$(cat ${SEEDING_MARK})"
+fact_file keepalived_conf ${CONFIG}
 vip=${shellQuote(inventory.vip.address)}
 if ! ip -o address show to "$vip" 2>/dev/null | grep -q . && command -v ping >/dev/null; then
   if ping -n -q -c 1 -W 1 "$vip" >/dev/null 2>&1; then
@@ -63,6 +65,19 @@ const FILTERS = ['do_db', 'do_table', 'ignore_db', 'ignore_table', 'wild_do_tabl
 
 /** s that the server may look for tables; a schema with a million of them is not worth more. */
 const PATIENCE = 20
+/** MariaDB tells nothing of roles in its views: bits of mysql.global_priv, and what a grant of them is called. */
+const ROLE_BITS = { SUPER: 1 << 15, 'READ_ONLY ADMIN': 2 ** 33 } as const
+
+/** A role looks like an account without a host. */
+function rolePrivileges(): string[] {
+  // Single quotes alone: with ANSI_QUOTES the others are names.
+  const role = `CONCAT('''', User, '''@''''`
+  const from = `FROM mysql.global_priv WHERE JSON_VALUE(Priv, '$.is_role') IN ('1', 'true')`
+  return Object.entries(ROLE_BITS).map(([name, bit]) =>
+    ask('privilege', `${role} ${name}')`, ` ${from} AND JSON_VALUE(Priv, '$.access') & ${bit} <> 0`),
+  )
+}
+
 /** Names are for a person: not more than these. */
 const MOST = 200
 
@@ -95,6 +110,8 @@ function questions(): string {
       "CONCAT(GRANTEE, ' ', PRIVILEGE_TYPE)",
       " FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE IN ('SUPER', 'READ_ONLY ADMIN')",
     ),
+    ...rolePrivileges(),
+    ask('role_member', `CONCAT('''', User, '''@''', Host, ''' ''', Role, '''@''''')`, ' FROM mysql.roles_mapping'),
     ask('persisted', "CONCAT(VARIABLE_NAME, '=', VARIABLE_VALUE)", ' FROM performance_schema.persisted_variables'),
     ask(
       'filter',

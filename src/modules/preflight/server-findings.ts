@@ -1,4 +1,5 @@
 import type { Dialect } from '../../mysql/dialect.ts'
+import { holders } from '../../mysql/privileges.ts'
 import { wantedSettings } from '../mysql-config-settings.ts'
 import { sameValue } from '../mysql-value.ts'
 import { type Context, dialectHere, sayOf, some } from './context.ts'
@@ -7,6 +8,9 @@ import type { Finding } from './finding.ts'
 
 /** Our own, and what the installation made for the administrator of the host. */
 const ADMINISTRATORS = /^'(root|mysql|mariadb\.sys|mysql\.\w+|debian-sys-maint|mmha_role)'@'localhost'$/
+
+/** MariaDB ≥ 10.11: what is granted to PUBLIC. */
+const EVERYBODY = "'PUBLIC'@''"
 
 /** s; a peer that was away for longer can't catch up. */
 const DAY = 86_400
@@ -60,12 +64,19 @@ function tables(context: Context, close: CloseFacts): Finding[] {
 
 function accounts(context: Context, close: CloseFacts, dialect: Dialect): Finding[] {
   const bypass = dialect.readOnlyBypass
-  const names = close.privileges.flatMap(({ account, privilege }) =>
-    bypass.includes(privilege) && !ADMINISTRATORS.test(account) ? [{ account, privilege }] : [],
+  const all = holders(
+    close.privileges.map(({ account, privilege }) => ({ account, name: privilege })),
+    close.roleMembers.map(({ account, role }) => ({ account, name: role })),
+    (account) => account.endsWith("'@''") && account !== EVERYBODY,
   )
+  const names = all.filter(({ account, privilege }) => bypass.includes(privilege) && !ADMINISTRATORS.test(account))
   if (names.length === 0) return []
   const who = [...new Set(names.map(({ account }) => account))]
-  const todo = names.slice(0, 5).map(({ account, privilege }) => `REVOKE ${privilege} ON *.* FROM ${account}`)
+  const todo = names.slice(0, 5).map(({ account, privilege, role }) => {
+    const from = role ?? account
+    const name = from.endsWith("'@''") ? from.slice(0, -3) : from
+    return `REVOKE ${privilege} ON *.* FROM ${name}${role === null ? '' : `, a role of ${account}`}`
+  })
   const say = sayOf(context)
   return [say('warns', 'READ_ONLY_BYPASSED', `may write to a read-only server: ${some(who)}`, todo.join('; '))]
 }

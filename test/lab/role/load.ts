@@ -18,10 +18,17 @@ export class Load {
   readonly #child: ChildProcess
   #output = ''
 
-  constructor(lab: LabState) {
+  /** @param pauseMs between two writes of each client; by default so little that they write all the time */
+  constructor(lab: LabState, pauseMs?: number) {
     const file = join(this.#dir, 'writers.mjs')
     bundle('writer-process.ts', file)
-    const argv = [`--net=/run/netns/${lab.namespace}`, '--', process.execPath, file]
+    const argv = [
+      `--net=/run/netns/${lab.namespace}`,
+      '--',
+      process.execPath,
+      file,
+      ...(pauseMs === undefined ? [] : [`${pauseMs}`]),
+    ]
     this.#child = spawn('nsenter', argv, { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#output += text

@@ -46,7 +46,7 @@ export class RoleNode {
   }
 
   /** Resolves when a tracker is said to be up, or down. */
-  untilTrack(tracker: RegExp, up: boolean, since = 0, ms = 20_000) {
+  untilTrack(tracker: RegExp, up: boolean, since = 0, ms = 60_000) {
     const fits = (m: Said): m is Said & { t: 'track' } => m.t === 'track' && tracker.test(m.tracker) && m.up === up
     return this.until(fits, since, ms)
   }
@@ -55,7 +55,7 @@ export class RoleNode {
   async until<T extends Said>(
     fits: (message: Said) => message is T,
     since = 0,
-    ms = 20_000,
+    ms = 60_000,
   ): Promise<{ at: number; message: T }> {
     const timeout = AbortSignal.timeout(ms)
     for (let i = since; ; i++) {
@@ -65,11 +65,16 @@ export class RoleNode {
     }
   }
 
-  untilLog(pattern: RegExp, since = 0, ms = 20_000) {
+  untilLog(pattern: RegExp, since = 0, ms = 60_000) {
     return this.until((m): m is Said & { t: 'log' } => m.t === 'log' && pattern.test(m.text), since, ms)
   }
 
-  untilGate(open: boolean, since = 0, ms = 30_000) {
+  /** Has it said such a line since? */
+  logged(pattern: RegExp, since: number): boolean {
+    return this.said.slice(since).some(({ message }) => message.t === 'log' && pattern.test(message.text))
+  }
+
+  untilGate(open: boolean, since = 0, ms = 60_000) {
     return this.until((m): m is Said & { t: 'gate' } => m.t === 'gate' && m.open === open, since, ms)
   }
 

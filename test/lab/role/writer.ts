@@ -22,16 +22,18 @@ export class Writers {
   readonly ledger: Ledger = { inserted: new Set(), counters: new Map() }
   /** performance.now() of each OK. */
   readonly okAt: number[] = []
+  readonly #pauseMs: number
   #target: string
   #stopped = false
   readonly #running: Promise<unknown>
 
-  constructor(target: string) {
+  constructor(target: string, pauseMs = PAUSE_MS) {
     this.#target = target
+    this.#pauseMs = pauseMs
     this.#running = Promise.all(Array.from({ length: WORKERS }, (_, worker) => this.#work(worker)))
   }
 
-  /** The address has moved. */
+  /** The address has moved. @param target several, separated by commas, are tried in turn until one takes writes */
   moveTo(target: string): void {
     this.#target = target
   }
@@ -50,24 +52,27 @@ export class Writers {
   async #work(worker: number): Promise<void> {
     let session: WatchedSession | null = null
     let at = ''
+    let turn = 0
     while (!this.#stopped) {
       try {
         if (session === null || at !== this.#target || !session.alive) {
           session?.close()
           at = this.#target
+          const addresses = at.split(',')
           session = await openSession({
-            target: { host: at, port: 3306 },
+            target: { host: addresses[turn % addresses.length] ?? at, port: 3306 },
             credentials: { user: WRITER.user, password: new Secret(WRITER.password) },
             connectTimeoutMs: 500,
             queryTimeoutMs: 10_000,
           })
         }
         await this.#write(session, worker)
-        await delay(PAUSE_MS)
+        await delay(this.#pauseMs)
       } catch {
         // Not acknowledged: nothing is claimed for it. A refused connection must not spin.
         session?.close()
         session = null
+        turn += 1
         await delay(5)
       }
     }

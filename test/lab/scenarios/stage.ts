@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { must as run } from '../../../src/lab/command.ts'
+import { powerOn } from '../../../src/lab/faults.ts'
 import { type LabHost, type LabState, readState } from '../../../src/lab/state.ts'
 import { type Dialect, dialectOf } from '../../../src/mysql/dialect.ts'
 import { Load, type LoadResult } from '../role/load.ts'
@@ -23,9 +24,10 @@ export class Stage {
   #dialect: Dialect | null = null
   readonly #loads = new Set<Load>()
 
-  constructor(server: string) {
+  /** @param play part of the lab's name: two of the same server at once need two */
+  constructor(server: string, play = process.env.MMHA_SCENE ?? 'scene') {
     this.server = server
-    this.#name = `scene-${server.replace('.', '-')}`
+    this.#name = `${play}-${server.replace('.', '-')}`
     this.mmha = new Mmha(this.#name)
     this.#folder = mkdtempSync(join(tmpdir(), 'mmha-scene-'))
     this.inventory = join(this.#folder, 'pair.yml')
@@ -48,6 +50,10 @@ export class Stage {
   get lab(): LabState {
     if (this.#lab === null) throw new Error('the lab is not up')
     return this.#lab
+  }
+
+  get labName(): string {
+    return this.#name
   }
 
   get dialect(): Dialect {
@@ -150,6 +156,27 @@ export class Stage {
     return /\tON/.test(rows) && /\t[1-9]/.test(rows)
   }
 
+  /** Does the daemon hold it for proven that each commit waits for the standby? As it lies on disk. */
+  async enforced(holder: LabHost): Promise<boolean> {
+    return /"enforced": *true/.test(await this.on(holder, 'cat /var/lib/mmha/role.json'))
+  }
+
+  /** Both daemons take it over without a restart. */
+  async policy(policy: 'availability' | 'consistency'): Promise<void> {
+    for (const host of this.hosts) {
+      const file = '/etc/keepalived/keepalived.conf'
+      // A reload that changes nothing starts no worker, and nothing would be said.
+      if ((await this.on(host, `grep -c '^ *policy ${policy}$' ${file} || :`)) !== '0') continue
+      const since = await this.now(host)
+      await this.on(host, `sed -i 's/^\\( *policy\\) .*/\\1 ${policy}/' ${file} && systemctl reload mmha-keepalived`)
+      // Its new worker knows nothing of the peer until it has reached it.
+      await this.until(`the gate of ${host.name} is open`, async () =>
+        /gate open(?!.*gate shut)/s.test(await this.said(host, since)),
+      )
+    }
+    await this.whole()
+  }
+
   /** What the daemon of a host said since a mark of `now`. */
   said(host: LabHost, since: string): Promise<string> {
     return this.on(host, `journalctl -u mmha-keepalived -o cat --since '${since}'`)
@@ -170,9 +197,9 @@ export class Stage {
     })
   }
 
-  /** Clients that write through the address. */
-  async load(): Promise<Load> {
-    const load = new Load(this.lab)
+  /** Clients that write through the address. @param pauseMs between two writes of each */
+  async load(pauseMs?: number): Promise<Load> {
+    const load = new Load(this.lab, pauseMs)
     this.#loads.add(load)
     load.moveTo(VIP)
     await this.written(50)
@@ -186,13 +213,34 @@ export class Stage {
     await Promise.allSettled(left.map((load) => load.stop()))
   }
 
-  /** Ends the clients: everything that they had an OK for is on the holder, and both hosts have the same. */
-  async settled(load: Load): Promise<LoadResult> {
+  /** Takes back the faults of a test that failed, so that the next ones are judged by themselves. */
+  async recover(): Promise<void> {
+    for (const host of this.hosts) {
+      await powerOn(this.lab, host)
+      const cut = `INPUT -s ${this.other(host).address} -p tcp --sport 3306 -j DROP`
+      await this.on(host, `while iptables -D ${cut} 2> /dev/null; do :; done; systemctl start ${this.unit}`)
+    }
+    await this.policy('availability')
+  }
+
+  /** Ends the clients. */
+  async ended(load: Load): Promise<LoadResult> {
     this.#loads.delete(load)
     const result = await load.stop()
     expect(result.inserted.length).toBeGreaterThan(0)
+    return result
+  }
+
+  /** What the clients have inserted, as far as this host knows. */
+  async ids(host: LabHost): Promise<ReadonlySet<string>> {
+    return new Set((await this.sql(host, 'SELECT id FROM load_test.ledger')).split('\n'))
+  }
+
+  /** Ends the clients: everything that they had an OK for is on the holder, and both hosts have the same. */
+  async settled(load: Load): Promise<LoadResult> {
+    const result = await this.ended(load)
     const { holder } = await this.whole()
-    const ids = new Set((await this.sql(holder, 'SELECT id FROM load_test.ledger')).split('\n'))
+    const ids = await this.ids(holder)
     expect(result.inserted.filter((id) => !ids.has(id))).toEqual([])
     const rows = (await this.sql(holder, 'SELECT k, v FROM load_test.counter')).split('\n')
     const values = new Map(rows.map((row) => row.split('\t').map(Number)).map(([k, v]) => [k, v ?? 0]))
@@ -223,27 +271,23 @@ export class Stage {
 
   /** A host that was set aside gets a copy of the holder's data, while clients write. */
   /** @returns what only the host had, as SQL */
-  async rejoin(host: LabHost): Promise<string> {
+  async rejoin(host: LabHost, way: 'dump' | 'clone' | 'backup'): Promise<string> {
     const holder = await this.holder()
     expect(host).not.toBe(holder)
-    const refused = await this.mmha.run('rejoin', this.inventory, holder.name, '--reseed', 'dump', '--yes', holder.name)
+    const refused = await this.mmha.run('rejoin', this.inventory, holder.name, '--reseed', way, '--yes', holder.name)
     expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('holds the address') })
+    if (way === 'backup')
+      await Promise.all(
+        this.hosts.map((one) => this.on(one, 'apt-get install -y --no-install-recommends mariadb-backup')),
+      )
     const load = await this.load()
     const tail = `${this.inventory}.tail-${performance.now()}.sql`
-    await this.mmha.ok(
-      'rejoin',
-      this.inventory,
-      host.name,
-      '--reseed',
-      'dump',
-      '--yes',
-      host.name,
-      '--keep-tail-as',
-      tail,
-    )
+    await this.mmha.ok('rejoin', this.inventory, host.name, '--reseed', way, '--yes', host.name, '--keep-tail-as', tail)
     await this.written(50)
     await this.settled(load)
-    return existsSync(tail) ? readFileSync(tail, 'utf8') : ''
+    if (!existsSync(tail)) return ''
+    expect(readFileSync(tail.replace(/\.sql$/, '.binlog')).toString('latin1', 1, 4)).toBe('bin')
+    return readFileSync(tail, 'utf8')
   }
 
   async #journals(): Promise<string> {

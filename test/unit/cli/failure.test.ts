@@ -18,6 +18,7 @@ describe('what a person is told', () => {
     expect(failure.exit).toBe(1)
     expect(failure.document).toEqual({
       type: 'error',
+      version: 1,
       message: 'install failed',
       code: 'STEP_FAILED',
       host: 'm1',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { holdersOf, type NodeStatus, problemsOf, statusText } from '../../../src/cli/pair-status.ts'
+import { holdersOf, type NodeStatus, problemDocument, problemsOf, statusText } from '../../../src/cli/pair-status.ts'
+import { english } from '../../../src/events/message.ts'
 import type { DaemonStatus } from '../../../src/keepalived/process/status.ts'
 
 type Instance = DaemonStatus['instances'][number]
@@ -38,8 +39,10 @@ const STANDBY: Database = {
   epoch: 3,
   peer: 'up',
   replicates: true,
+  refusal: null,
   secondsBehind: 0,
   transactionsBehind: 0,
+  mayLack: null,
   commitsWait: null,
   standbys: null,
   enforced: false,
@@ -63,7 +66,7 @@ const m1 = node('m1', { state: 'MASTER', vip: 'held' }, HOLDER)
 const m2 = node('m2', {}, STANDBY)
 const down = { ...INSTANCE.trackers[0], name: 'mysql local', up: false, weight: null, reason: 'connection refused' }
 const said = (nodes: readonly NodeStatus[]) =>
-  problemsOf(nodes, 'pair.yml').map(({ host, text }) => (host === null ? text : `${host} ${text}`))
+  problemsOf(nodes, 'pair.yml').map(({ host, text }) => (host === null ? english(text) : `${host} ${english(text)}`))
 
 describe('what is wrong with a pair', () => {
   it('nothing', () => {
@@ -105,7 +108,25 @@ describe('what is wrong with a pair', () => {
       ],
       [/m2 is quarantined, diverged: own/],
     ],
+    [
+      'a binary log that lost its end',
+      [
+        m1,
+        node('m2', {}, { ...STANDBY, replicates: false, quarantine: { standing: 'rolled-back', why: 'error 1062' } }),
+      ],
+      [/m2 is quarantined, rolled-back: error 1062/],
+    ],
+    [
+      'an applier that stopped at a row',
+      [m1, node('m2', {}, { ...STANDBY, replicates: false, refusal: 'error 1062: Duplicate' })],
+      [/m2 does not replicate any more: error 1062: Duplicate/],
+    ],
     ['nobody holds it', [node('m1', {}, STANDBY), m2], ['nobody holds the address']],
+    [
+      'only one is left, and does not hold it',
+      [node('m1', {}, STANDBY), { ...m2, status: null, problem: { kind: 'unreachable', text: 'm2: no route' } }],
+      [/m2 m2: no route/, 'nobody holds the address'],
+    ],
     ['both hold it', [m1, node('m2', { state: 'MASTER' }, HOLDER)], [/both hosts say/, /both servers take writes/]],
     [
       'commits wait for nobody',
@@ -146,5 +167,23 @@ m2  10.0.0.12  UNKNOWN  no answer
 ! m2 no answer
   do: look at m2 itself; the other host serves alone meanwhile
 `)
+    const problems = problemsOf([m1, off], 'pair.yml')
+    expect(statusText('shop', '10.0.0.100', [m1, off], problems, 'zh')).toBe(`shop  10.0.0.100
+m1  10.0.0.11  MASTER  可写，纪元 3，每次提交都等待备库确认
+m2  10.0.0.12  未知    no answer
+! m2 no answer
+  处理：请检查 m2 本身；此间由另一个节点单独提供服务
+`)
+    expect(statusText('shop', '10.0.0.100', [m1, m2], [], 'zh')).toContain('完整：任何一个节点故障都不影响服务')
+  })
+
+  it('is English, with a code, for programs', () => {
+    const [problem] = problemsOf([m1, node('m2', {}, { ...STANDBY, replicates: false })], 'pair.yml')
+    expect(problem && problemDocument(problem)).toEqual({
+      host: 'm2',
+      code: 'problem.replicates-not',
+      text: 'does not replicate',
+      hint: 'on m2: journalctl -u mmha-keepalived',
+    })
   })
 })

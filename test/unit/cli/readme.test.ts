@@ -71,14 +71,38 @@ describe('README', () => {
   })
 })
 
+describe('README.zh.md', () => {
+  const chinese = text('README.zh.md')
+
+  it('has the same smallest inventory, and commands that are in the English one, too', () => {
+    const yaml = (page: string) => /```yaml\n([\s\S]*?)```/.exec(page)?.[1]
+    expect(yaml(chinese)).toBe(yaml(readme))
+    const lines = commands(chinese).map(({ line }) => line)
+    expect(lines.length).toBeGreaterThan(10)
+    const known = new Set(commands(readme).map(({ line }) => line))
+    expect(
+      lines.filter((line) => line.startsWith('mmha ') && line.includes('inventory.yml') && !known.has(line)),
+    ).toEqual([])
+  })
+
+  it('links to files that there are', () => {
+    for (const page of ['README.zh.md', 'docs/languages.md'])
+      for (const [, file = ''] of text(page).matchAll(/\]\(([^)#]+)/g))
+        expect(existsSync(join(root, page, '..', file)), file).toBe(true)
+  })
+})
+
 describe('every command that is shown exists, with these options', () => {
   const pages = [
     'README.md',
+    'README.zh.md',
+    'docs/languages.md',
     'src/cli/demo.ts',
     'docs/architecture.md',
     'docs/inventory.md',
     'docs/provisioning.md',
     'docs/preflight.md',
+    'docs/vault.md',
     'playbooks/README.md',
   ]
   const shown = pages.flatMap((page) =>
@@ -98,7 +122,7 @@ describe('every command that is shown exists, with these options', () => {
     expect(await misfit(command)).toBe('')
   })
 
-  it.each(['init', 'preflight', 'plan', 'provision', 'verify', 'lab', 'demo', 'schema'])(
+  it.each(['init', 'preflight', 'plan', 'provision', 'verify', 'lab', 'demo', 'vault', 'schema'])(
     'mmha %s --help',
     async (name) => {
       const program = await programFor([name])

@@ -27,6 +27,7 @@ const good: RunResult = {
   splitVip: { certain: 0, possible: 1.5 },
   splitWritable: { certain: 0, possible: 40 },
   splitWrites: 0,
+  alone: { ms: 1200, acknowledged: 40 },
   whole: 5000,
   wholeAfterRepair: 4000,
   notWhole: [],
@@ -103,6 +104,7 @@ describe('report', () => {
     expect(text).toMatch(/^# Failover drill of lab: PASSED\n/)
     expect(text).toContain('| sigkill | 2 of 2 | 120 / 160 / 200 |')
     expect(text).toContain('Not run: **power** — no switch.')
+    expect(text).toContain('| 40 (1.2 s) |')
   })
 
   it('puts what failed right below a failed verdict', () => {

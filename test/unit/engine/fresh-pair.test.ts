@@ -32,7 +32,11 @@ const IPTABLES = ['*filter', ':INPUT ACCEPT [0:0]', '-A INPUT -j REJECT --reject
 function fresh(candidates: readonly string[]): Readonly<Record<string, readonly string[]>> {
   return {
     mysql_server: candidates,
-    firewall: ['by\tiptables', ...IPTABLES.map((line) => `live\t${line}`), 'persistent\tyes'],
+    firewall: [
+      'iptables\tiptables v1.8.11 (nf_tables)',
+      ...IPTABLES.map((line) => `live\t${line}`),
+      'persistent\t/etc/iptables/rules.v4',
+    ],
     service: ['LoadState\tnot-found'],
     keepalived_service: ['LoadState\tnot-found', 'ActiveState\tinactive'],
   }
@@ -100,6 +104,9 @@ describe('the plan of a fresh pair', () => {
     await expect(text).toMatchFileSnapshot(`../../golden/plan/fresh-${name}.txt`)
     await expect(planText(plan, { color: false, detail: 'short' })).toMatchFileSnapshot(
       `../../golden/plan/fresh-${name}.short.txt`,
+    )
+    await expect(planText(plan, { color: false, detail: 'short', language: 'zh' })).toMatchFileSnapshot(
+      `../../golden/plan/fresh-${name}.short.zh.txt`,
     )
     for (const { run } of steps) {
       for (const password of revealed(run).match(/(?<=^password=")[^"]+/gm) ?? []) expect(text).not.toContain(password)

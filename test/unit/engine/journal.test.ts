@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   lstatSync,
@@ -17,7 +18,7 @@ import { MmhaError } from '../../../src/events/error.ts'
 import { type Connection, connect } from '../../../src/hosts/connection.ts'
 import { runSections } from '../../../src/hosts/run-sections.ts'
 import { FactLines } from '../../../src/modules/fact-lines.ts'
-import { RUNS, runId } from '../../../src/modules/host-journal.ts'
+import { journalAfter, journalBefore, journalSetup, RUNS, runId } from '../../../src/modules/host-journal.ts'
 import { restoreFile } from '../../../src/modules/placed-file.ts'
 import { type HostRun, parseRuns, runsProbe } from '../../../src/modules/run-records.ts'
 import { runUndo } from '../../../src/modules/run-undo.ts'
@@ -155,6 +156,22 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('what a host keeps of
       { steps: [{ status: 3 }] },
     ])
     await runs('rollback', await planned(id, true))
+  })
+
+  it('gives each file that a step has written the label that SELinux wants there', () => {
+    const header = { id: `${runId(new Date(), Buffer.from('5e11'))}`, command: 'test', by: 'us', started: 'now' }
+    begun.push(header.id)
+    const [there, gone] = [file('labelled file'), file('gone')]
+    const own = step('labels', '', { writes: [there, gone] })
+    const script = `${journalSetup(header)}${journalBefore('0001', own)}echo x >'${there}'\nmmha_rc=0\n${journalAfter('0001')}\n`
+    const run = (before: string) => spawnSync('dash', ['-euc', `${before}${script}`], { encoding: 'utf8' })
+    expect(run('restorecon() { echo "restorecon $*"; }\n')).toMatchObject({
+      status: 0,
+      stdout: `restorecon ${there}\n`,
+    })
+    rmSync(join(RUNS, header.id), { recursive: true })
+    // Most hosts have no SELinux.
+    expect(run('')).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
 
   it('is taken back newest first', async () => {

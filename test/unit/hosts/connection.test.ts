@@ -2,22 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { MmhaError } from '../../../src/events/error.ts'
 import { connect } from '../../../src/hosts/connection.ts'
 import { gather } from '../../../src/hosts/gather.ts'
-import { addKnownHost, HostKeyError } from '../../../src/hosts/host-key-error.ts'
+import { HostKeyError } from '../../../src/hosts/host-key-error.ts'
+import { addKnownHost } from '../../../src/hosts/known-hosts-files.ts'
 import { runSections } from '../../../src/hosts/run-sections.ts'
 import type { SshTarget } from '../../../src/inventory/inventory.ts'
 import { type LocalSshd, SSHD, startProxy, startSshd } from './local-sshd.ts'
-
-async function refusal(work: Promise<unknown>): Promise<MmhaError> {
-  const error = await work.then(
-    () => new Error('it was accepted'),
-    (caught: unknown) => caught,
-  )
-  if (error instanceof MmhaError) return error
-  throw error
-}
+import { refusal } from './refusal.ts'
 
 /** Steps and facts are root's, and the host is this machine. */
 const ROOT = process.getuid?.() === 0
@@ -92,7 +84,7 @@ describe.skipIf(SSHD === null)('a connection to a real sshd', () => {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'passphrase', '-f', locked])
     const error = await refusal(connect('m1', { ...target, keys: [locked, '/nowhere'] }))
     expect(error).toMatchObject({ code: 'SSH_DENIED', exit: 3 })
-    expect(error.message).toContain('locked: has a passphrase')
+    expect(error.message).toContain('locked has a passphrase')
   })
 
   it('says that nobody listens', async () => {

@@ -18,7 +18,8 @@ const MAY_LOG_IN = !/\/(nologin|false)$/.test(userInfo().shell ?? '')
 export const SSHD =
   (MAY_LOG_IN ? ['/usr/sbin/sshd', '/usr/local/sbin/sshd'] : []).find((path) => existsSync(path)) ?? null
 
-export async function startSshd(settings: readonly string[] = []): Promise<LocalSshd> {
+/** @param inside root's sh text that comes first, in mount and host name namespaces of its own; `$1` is the sshd's folder */
+export async function startSshd(settings: readonly string[] = [], inside = ''): Promise<LocalSshd> {
   if (SSHD === null) throw new Error('no sshd on this machine')
   const folder = mkdtempSync(join(tmpdir(), 'mmha-sshd-'))
   const port = await freePort()
@@ -34,7 +35,9 @@ export async function startSshd(settings: readonly string[] = []): Promise<Local
   key('host_ecdsa', 'ecdsa')
   writeFileSync(join(folder, 'authorized_keys'), `${key('user', 'ed25519')}\n`, { mode: 0o600 })
   writeFileSync(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${hostKey}\n`)
+  // sshd goes by the first of several.
   const config = [
+    ...settings.filter((line) => !line.startsWith('Match')),
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     `HostKey ${folder}/host_ecdsa`,
@@ -46,11 +49,25 @@ export async function startSshd(settings: readonly string[] = []): Promise<Local
     'PasswordAuthentication no',
     'PermitRootLogin yes',
     'Subsystem sftp internal-sftp',
-    ...settings,
+    ...settings.filter((line) => line.startsWith('Match')),
   ]
   writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`)
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
-  const child = spawn(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const words = [SSHD, '-D', '-e', '-f', join(folder, 'sshd_config')]
+  const wrap = [
+    'unshare',
+    '-m',
+    '-u',
+    '--propagation',
+    'private',
+    'sh',
+    '-ec',
+    `${inside}\nshift; exec "$@"`,
+    'sh',
+    folder,
+  ]
+  const [program = '', ...args] = inside === '' ? words : [...wrap, ...words]
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   await listening(child)
   return {
     folder,

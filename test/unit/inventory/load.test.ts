@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { MmhaError } from '../../../src/events/error.ts'
+import type { MmhaError } from '../../../src/events/error.ts'
 import { parseSource } from '../../../src/inventory/document.ts'
 import type { Inventory } from '../../../src/inventory/inventory.ts'
 import { inventoryFrom } from '../../../src/inventory/load.ts'
 import { inventoryJsonSchema } from '../../../src/inventory/schema.ts'
+import { refusal as refusalOf } from './refusal.ts'
 
 const SMALLEST = 'vip: 10.77.0.100/24\nnic: host0\nmasters:\n  - 10.77.0.11\n  - 10.77.0.12\n'
 
@@ -12,13 +13,7 @@ function load(text: string, env: NodeJS.ProcessEnv = {}): Inventory {
 }
 
 function refusal(text: string, env: NodeJS.ProcessEnv = {}): MmhaError {
-  try {
-    load(text, env)
-  } catch (error) {
-    if (error instanceof MmhaError) return error
-    throw error
-  }
-  throw new Error('the inventory was accepted')
+  return refusalOf(() => load(text, env))
 }
 
 describe('the smallest inventory', () => {
@@ -40,6 +35,16 @@ describe('the smallest inventory', () => {
       { name: 'm2', index: 1, address: '10.77.0.12', nic: 'host0' },
     ])
     expect(inventory.masters[0].ssh).toMatchObject({ host: '10.77.0.11', port: 22, user: 'root', password: null })
+  })
+})
+
+describe('priorities', () => {
+  const of = (lines: string) => load(`${SMALLEST}${lines}`).vrrp.priorities
+  it('leave keepalived itself the time to remove what it has said farewell to', () => {
+    expect(of('keepalived: { engine: package }\n')).toEqual([100, 90])
+    expect(of('keepalived: { engine: source, source: keepalived-2.3.4.tar.gz }\n')).toEqual([100, 90])
+    expect(of('keepalived: { engine: bundled }\n')).toEqual([254, 253])
+    expect(of('keepalived: { engine: package }\nvrrp: { priorities: [20, 30] }\n')).toEqual([20, 30])
   })
 })
 
@@ -186,7 +191,10 @@ describe('a wrong inventory is refused with its place', () => {
 describe('JSON Schema', () => {
   it('comes from the same schema', () => {
     const schema = inventoryJsonSchema()
-    expect(schema).toMatchObject({ type: 'object', required: ['vip', 'nic', 'masters'], additionalProperties: false })
+    expect(schema).toMatchObject({
+      type: 'object',
+      else: { type: 'object', required: ['vip', 'nic', 'masters'], additionalProperties: false },
+    })
     expect(JSON.stringify(schema)).toContain('"virtualRouterId"')
   })
 })

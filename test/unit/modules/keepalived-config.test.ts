@@ -2,22 +2,19 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/inventory/secret.ts'
 import { parseConfig } from '../../../src/keepalived/config/parse.ts'
-import {
-  type KeepalivedConfigFacts,
-  keepalivedConfig,
-  keepalivedView,
-  vipLease,
-} from '../../../src/modules/keepalived-config.ts'
+import { type KeepalivedConfigFacts, keepalivedConfig } from '../../../src/modules/keepalived-config.ts'
+import { keepalivedView, vipLease } from '../../../src/modules/keepalived-view.ts'
 import { masked, revealed, type Step } from '../../../src/modules/step.ts'
 import { checkSh, context, fromPeer, INVENTORY, M1, M2, MYSQL, shSyntax } from './pair-context.ts'
 
 const PATH = '/etc/keepalived/keepalived.conf'
 const NONE: KeepalivedConfigFacts = {
-  content: null,
-  access: '',
+  placed: null,
+  next: null,
   socket: '/run/mysqld/mysqld.sock',
   pidFile: '/run/mysqld/mysqld.pid',
   daemonRuns: false,
+  keepalivedRuns: false,
 }
 
 function contentOf(steps: readonly Step[]): string {
@@ -64,9 +61,11 @@ describe('keepalived_config', () => {
 
   it('has nothing to do where the file is the same and closed', () => {
     const content = contentOf(keepalivedConfig.plan({}, context(MYSQL, NONE, NONE)))
-    const same = { ...NONE, content, access: '600 root' }
+    const same = { ...NONE, placed: { content, access: '600 root' } }
     expect(keepalivedConfig.plan({}, context(MYSQL, same, NONE))).toEqual([])
-    expect(keepalivedConfig.plan({}, context(MYSQL, { ...same, access: '644 root' }, NONE))).toHaveLength(1)
+    expect(
+      keepalivedConfig.plan({}, context(MYSQL, { ...same, placed: { content, access: '644 root' } }, NONE)),
+    ).toHaveLength(1)
   })
 
   it('shows what changes', () => {
@@ -74,7 +73,7 @@ describe('keepalived_config', () => {
     const inventory = { ...INVENTORY, policy: 'consistency' as const }
     const [step] = keepalivedConfig.plan(
       {},
-      context(MYSQL, { ...NONE, content, access: '600 root' }, NONE, { inventory }),
+      context(MYSQL, { ...NONE, placed: { content, access: '600 root' } }, NONE, { inventory }),
     )
     expect(step?.diff).toContain('-        policy availability\n+        policy consistency')
   })
@@ -98,21 +97,23 @@ describe('keepalived_config', () => {
     const file = Buffer.from('x\n').toString('base64')
     expect(
       keepalivedConfig.parse(
-        `daemon_file\t${PATH}\t${file}\naccess\t600 root\ndaemon\tyes\nvariable\tsocket\t/s.sock\nvariable\tpid_file\tm1.pid\nvariable\tdatadir\t/var/lib/mysql/\n`,
+        `daemon_file\t${PATH}\t${file}\naccess\t${PATH}\t600 root\ndaemon\tyes\nvariable\tsocket\t/s.sock\nvariable\tpid_file\tm1.pid\nvariable\tdatadir\t/var/lib/mysql/\n`,
       ),
     ).toEqual({
-      content: 'x\n',
-      access: '600 root',
+      placed: { content: 'x\n', access: '600 root' },
+      next: null,
       socket: '/s.sock',
       pidFile: '/var/lib/mysql/m1.pid',
       daemonRuns: true,
+      keepalivedRuns: false,
     })
     expect(keepalivedConfig.parse('')).toEqual({
-      content: null,
-      access: '',
+      placed: null,
+      next: null,
       socket: null,
       pidFile: null,
       daemonRuns: false,
+      keepalivedRuns: false,
     })
   })
 })

@@ -19,8 +19,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
+const NOTHING = { installed: null, packages: {}, stamp: null }
+const facts = (installed: string | null) => ({ installed, packages: {}, stamp: null })
+
 describe('keepalived_install', () => {
-  const plan = (installed: string | null) => install.plan({}, context(MYSQL, { installed }, { installed }))
+  const plan = (installed: string | null) => install.plan({}, context(MYSQL, facts(installed), facts(installed)))
 
   it('sends the package and installs it where another build, or none, is installed', () => {
     const [first] = plan(null)
@@ -36,27 +39,40 @@ describe('keepalived_install', () => {
 
   it('reads what its probe prints', () => {
     shSyntax(install.probe({}, PROBE))
-    expect(install.parse('installed\t0.1.0+abc\n')).toEqual({ installed: '0.1.0+abc' })
-    expect(install.parse('')).toEqual({ installed: null })
+    expect(install.parse('ours\t0.1.0+abc\n')).toEqual(facts('0.1.0+abc'))
+    expect(install.parse('')).toEqual(facts(null))
   })
 
   it('finds the package that was built last, or says how to build it', () => {
-    expect(() => builtPackage(join(directory, 'missing'))).toThrow('is not built')
-    expect(() => builtPackage(directory)).toThrow('is not built')
+    expect(() => builtPackage('x86_64', join(directory, 'missing'))).toThrow('is not built')
+    expect(() => builtPackage('x86_64', directory)).toThrow('is not built')
     const file = join(directory, 'mmha-keepalived_0.1.0+abc_amd64.deb')
     writeFileSync(file, 'four')
-    expect(builtPackage(directory)).toEqual({ file, version: '0.1.0+abc', size: 4 })
+    expect(builtPackage('x86_64', directory)).toEqual({ file, version: '0.1.0+abc', size: 4 })
     const before = join(directory, 'mmha-keepalived_0.1.0+def_amd64.deb')
     writeFileSync(before, '')
     utimesSync(before, 1000, 1000)
-    expect(builtPackage(directory).version).toBe('0.1.0+abc')
+    expect(builtPackage('x86_64', directory).version).toBe('0.1.0+abc')
     utimesSync(file, 999, 999)
-    expect(builtPackage(directory).version).toBe('0.1.0+def')
+    expect(builtPackage('x86_64', directory).version).toBe('0.1.0+def')
+    expect(() => builtPackage('aarch64', directory)).toThrow('for aarch64 is not built')
+    const arm = join(directory, 'mmha-keepalived_0.1.0+arm_arm64.deb')
+    writeFileSync(arm, '')
+    expect(builtPackage('aarch64', directory)).toEqual({ file: arm, version: '0.1.0+arm', size: 0 })
+    expect(builtPackage('x86_64', directory).version).toBe('0.1.0+def')
+    expect(() => builtPackage('riscv64', directory)).toThrow('for riscv64 is not built')
   })
 })
 
 describe('keepalived_service', () => {
-  const facts = { known: true, active: true, enabled: true, needsDaemonReload: false, newer: [] as string[] }
+  const facts = {
+    known: true,
+    active: true,
+    enabled: true,
+    needsDaemonReload: false,
+    newer: [] as string[],
+    otherEnabled: false,
+  }
   const plan = (changes: Partial<typeof facts>) =>
     keepalivedService.plan({ timeout: 60 }, context(MYSQL, { ...facts, ...changes }, facts))
 
@@ -69,7 +85,7 @@ describe('keepalived_service', () => {
       keepalivedService
         .plan({ timeout: 60 }, context(MYSQL, facts, facts, { written: new Set(writes) }))
         .map(({ id, impact }) => [id, impact])
-    const [installed] = install.plan({}, context(MYSQL, { installed: null }, { installed: null }))
+    const [installed] = install.plan({}, context(MYSQL, NOTHING, NOTHING))
     expect(look(...(installed?.writes ?? []))).toEqual([['play/task/restarted', 'restart']])
     expect(look('/etc/keepalived/keepalived.conf')).toEqual([['play/task/reloaded', 'reload']])
     expect(look('/etc/other')).toEqual([])
@@ -104,7 +120,7 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
     writeFileSync(join(daemonDir, 'mmha-keepalived.cjs'), '2')
     const changed = build('a')
     expect(changed.version).not.toBe(first.version)
-    expect(builtPackage(join(directory, 'a')).version).toBe(changed.version)
+    expect(builtPackage('x86_64', join(directory, 'a')).version).toBe(changed.version)
     writeFileSync(join(daemonDir, 'mmha-keepalived.cjs'), '3')
     const third = build('a')
     expect(readdirSync(join(directory, 'a')).sort()).toEqual(
@@ -115,6 +131,7 @@ describe.skipIf(process.platform !== 'linux')('the package', () => {
       .split('\n')
       .flatMap((line) => (line.startsWith('-') ? [line.replace(/^(\S+ \S+).* (\S+)$/, '$1 $2')] : []))
     expect(paths).toEqual([
+      '-rwxr-xr-x root/root ./etc/init.d/mmha-keepalived',
       '-rw-r--r-- root/root ./usr/lib/mmha/koffi.node',
       '-rw-r--r-- root/root ./usr/lib/mmha/mmha-keepalived.cjs',
       '-rwxr-xr-x root/root ./usr/lib/mmha/node',

@@ -15,6 +15,7 @@ const FRESH_MYSQL: MysqlConfigFacts = {
   replicates: false,
   channelRuns: false,
   daemonRuns: false,
+  seeding: false,
   running: {
     bind_address: '127.0.0.1',
     port: '3306',
@@ -41,6 +42,7 @@ const FRESH_MARIADB: MysqlConfigFacts = {
   replicates: false,
   channelRuns: false,
   daemonRuns: false,
+  seeding: false,
   running: { ...FRESH_MYSQL.running, log_bin: 'OFF', bind_address: '127.0.0.1', sync_binlog: '0' },
 }
 
@@ -113,6 +115,14 @@ describe('mysql_config', () => {
     expect(plan(MYSQL, facts).map(({ id }) => id)).toEqual(['play/task/restart'])
   })
 
+  it('leaves a server alone that runs by the options of a copy that was cut: whoever copies restarts it', () => {
+    const ids = (facts: Partial<MysqlConfigFacts>) => plan(MYSQL, { ...FRESH_MYSQL, ...facts }).map(({ id }) => id)
+    expect(ids({})).toEqual(['play/task/file', 'play/task/restart'])
+    expect(ids({ seeding: true })).toEqual(['play/task/file'])
+    expect(ids({ seeding: true, running: null })).toEqual(['play/task/file'])
+    expect(mysqlConfig.parse('seeding\tyes\n').seeding).toBe(true)
+  })
+
   it('restarts for a start option that has no running value, once', () => {
     const inventory = { ...INVENTORY, server: { ...INVENTORY.server, settings: { innodb_buffer_pool_size: '2G' } } }
     const facts = settled(MYSQL, FRESH_MYSQL)
@@ -123,6 +133,38 @@ describe('mysql_config', () => {
     expect(plan(MYSQL, { ...after, fileIsNewer: true }, { inventory }).map(({ id }) => id)).toEqual([
       'play/task/restart',
     ])
+  })
+
+  it('says the restart for a setting that goes before anything is written, and needs none for a value that can be set', () => {
+    const own = (settings: Record<string, string>) => ({
+      inventory: { ...INVENTORY, server: { ...INVENTORY.server, settings } },
+    })
+    const both = settled(MYSQL, FRESH_MYSQL, own({ back_log: '200', sync_binlog: '10' }))
+    const gone = plan(MYSQL, both, own({ sync_binlog: '10' }))
+    expect(gone.map(({ id }) => id)).toEqual(['play/task/file', 'play/task/restart'])
+    expect(gone[1]?.diff).toBe('- back_log = 200')
+    expect(masked(gone[0]?.run ?? { parts: [] })).not.toContain('touch -r')
+    const other = plan(MYSQL, both, own({ back_log: '200', sync_binlog: '20' }))
+    expect(other.map(({ id }) => id)).toEqual(['play/task/file', 'play/task/set'])
+    expect(masked(other[0]?.run ?? { parts: [] })).toContain('touch -r')
+  })
+
+  it('restarts the holder of a pair that serves when the other one follows and has taken the address', () => {
+    const stale = { ...settled(MYSQL, FRESH_MYSQL), fileIsNewer: true, daemonRuns: true }
+    const text = (facts: MysqlConfigFacts, theirs = facts) => {
+      const steps = mysqlConfig.plan({}, context(MYSQL, facts, theirs))
+      checkSh(steps)
+      return masked(steps[0]?.run ?? { parts: [] })
+    }
+    const order = ['not whole after 60 s', 'mmha-keepalived ctl leave', 'systemctl restart'].map((part) =>
+      text(stale).indexOf(part),
+    )
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+    expect(order).not.toContain(-1)
+    // Nobody is there to take it, or nobody has it.
+    for (const alone of [text(stale, { ...stale, daemonRuns: false }), text({ ...stale, daemonRuns: false })])
+      expect(alone).not.toContain('leave')
+    expect(text({ ...stale, running: null })).not.toContain('leave')
   })
 
   it('starts a server that does not answer', () => {
@@ -183,6 +225,7 @@ describe('mysql_config', () => {
       replicates: true,
       channelRuns: false,
       daemonRuns: true,
+      seeding: false,
       running: { server_id: '7', report_host: '' },
     })
     expect(mysqlConfig.parse('started\t1001\nwritten\t1001\n').fileIsNewer).toBe(false)
@@ -193,6 +236,7 @@ describe('mysql_config', () => {
       replicates: false,
       channelRuns: false,
       daemonRuns: false,
+      seeding: false,
       running: null,
     })
   })

@@ -98,6 +98,40 @@ describe('pair_adoption', () => {
   })
 })
 
+describe('channels by position', () => {
+  const look = (mine: AdoptionFacts, theirs: AdoptionFacts, server = MYSQL) =>
+    pairAdoption.plan({}, context(server, mine, theirs))
+  const position = {
+    Auto_Position: '0',
+    Replica_IO_State: 'Waiting for source to send event',
+    Replica_SQL_Running_State: 'Replica has read all relay log; waiting for more updates',
+  }
+  const one = { ...ONE, gtids: `${A}:1-100`, channel: { ...ONE.channel, ...position } }
+  const two = { ...TWO, gtids: `${A}:3-90,${B}:1-3`, channel: { ...TWO.channel, ...position } }
+
+  it('have passed over what was there before: refused, with what says that both have it', () => {
+    const refused = expect.objectContaining({
+      exit: 5,
+      message: expect.stringContaining(`m2 never gets ${A}:1-2`),
+      hint: expect.stringContaining(`on m2: SET GLOBAL gtid_purged='+${A}:1-2'`),
+    })
+    expect(() => look(one, two)).toThrow(refused)
+    expect(() => look(two, one)).toThrow(`m1 never gets ${A}:1-2`)
+    expect(() => look(one, two)).toThrow(`m1 never gets ${B}:1-3`)
+  })
+
+  it('what is on its way is no obstacle, nor what a channel by GTID will fetch', () => {
+    const busy = { ...one, channel: { ...one.channel, Replica_IO_State: 'Queueing source event to the relay log' } }
+    expect(look(busy, { ...two, gtids: `${A}:1-90,${B}:1-3` })).toEqual([])
+    expect(look({ ...one, gtids: `${A}:1-100,${B}:1-3` }, { ...two, gtids: `${A}:1-90,${B}:1-3` })).toEqual([])
+    const gtid = <Facts extends AdoptionFacts>(facts: Facts) => ({
+      ...facts,
+      channel: { ...facts.channel, Auto_Position: '1' },
+    })
+    expect(look(gtid(one), gtid(two))).toEqual([])
+  })
+})
+
 describe('restarts of a pair made by hand', () => {
   const facts = (id: string): MysqlConfigFacts => ({
     directories: ['/etc/mysql/mysql.conf.d'],
@@ -106,6 +140,7 @@ describe('restarts of a pair made by hand', () => {
     replicates: true,
     channelRuns: true,
     daemonRuns: false,
+    seeding: false,
     running: { server_id: id, relay_log_recovery: 'OFF', log_bin: 'ON' },
   })
   const seen = (changes = {}) => context(MYSQL, facts('1'), facts('2'), changes)

@@ -42,7 +42,7 @@ export const INVENTORY: Inventory = {
     mode: 'multicast',
   },
   notify: { command: null, mail: [] },
-  keepalived: { engine: 'bundled' },
+  keepalived: { engine: 'bundled', source: null, sha256: null },
 }
 
 export function hostFacts(address: string, server: ServerFacts | null, changes: Partial<HostFacts> = {}): HostFacts {

@@ -31,8 +31,8 @@ describe('pair_preflight', () => {
 
   const nic = { name: 'host0', up: true, mac: '', addresses: ['10.77.0.11/24'] }
   it.each<[Partial<HostFacts>, string]>([
-    [{ arch: 'aarch64' }, 'its processor is aarch64'],
-    [{ init: 'sysv' }, 'it has no systemd'],
+    [{ arch: 'armv7l' }, 'its processor is armv7l'],
+    [{ init: 'sysv' }, 'it was not started by systemd'],
     [{ glibc: '2.17' }, 'its C library is glibc 2.17'],
     [{ glibc: '' }, 'its C library is not glibc'],
     [{ uid: 1000, sudo: false }, 'not root and may not sudo'],
@@ -44,12 +44,12 @@ describe('pair_preflight', () => {
   })
 
   it('says everything at once', () => {
-    expect(() => look({ arch: 'armv7l', init: 'sysv' })).toThrow(/armv7l; it has no systemd/)
+    expect(() => look({ arch: 'armv7l', init: 'sysv' })).toThrow(/armv7l; it was not started by systemd/)
   })
 
   it('refuses a VIP of somebody else, and another keepalived', () => {
     expect(() => look({}, { ...QUIET, vipAnswers: true })).toThrow('another machine answers at the VIP')
-    expect(() => look({}, { ...QUIET, keepalivedRuns: true })).toThrow('keepalived runs there already')
+    expect(() => look({}, { ...QUIET, keepalivedRuns: true })).toThrow('keepalived runs there, and not by')
     // Our own holder answers, of course.
     expect(look({}, { ...QUIET, vipAnswers: true }, holding(hostFacts(M2.address, MYSQL)))).toEqual([])
     // Also when it took the VIP after it was looked at.
@@ -93,6 +93,7 @@ describe('pair_preflight', () => {
 describe('pair_ready', () => {
   const HOLDER: PairReadyFacts = {
     daemonRuns: true,
+    keepalivedRuns: false,
     readOnly: false,
     channelRuns: true,
     semiSyncSource: true,
@@ -161,6 +162,7 @@ describe('pair_ready', () => {
     expect(pairReady.parse(mariadb)).toEqual(STANDBY)
     expect(pairReady.parse('channel_threads\t0\n')).toEqual({
       daemonRuns: false,
+      keepalivedRuns: false,
       readOnly: null,
       channelRuns: false,
       semiSyncSource: false,

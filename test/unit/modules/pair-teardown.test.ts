@@ -28,7 +28,7 @@ function said(readOnly: '0' | '1', file: string = FILE): string {
   return [
     `file\t/etc/mysql/x.cnf\t${Buffer.from(file).toString('base64')}`,
     'daemon\tyes',
-    'enabled\tyes',
+    'enabled\tmmha-keepalived.service',
     'installed\tyes',
     'left\t/etc/mmha/role.cnf',
     `read_only\t${readOnly}`,
@@ -104,6 +104,31 @@ describe('a teardown', () => {
     expect(planned('settings', {}, 'nobody', said('1'), source)[0]?.title).toContain('follows')
     expect(planned('settings', {}, 'nobody', said('1'), replica)[0]?.title).toContain('takes the writes')
     expect(ids(planned('daemon', {}, 'nobody', source, replica))).toEqual(['daemon', 'open'])
+  })
+
+  it('goes by who has the VIP now, where a takeover came after a run that was cut', () => {
+    const [source, replica] = (['source', 'replica'] as const).map((role) => said('1', withoutRole(FILE, role)))
+    const [mine] = planned('settings', {}, 'peer', source, replica)
+    expect(mine?.title).toContain('follows')
+    // It had been opened: the one that follows is closed again, also after a restart.
+    const text = masked(mine?.run ?? { parts: [] })
+    for (const line of ['super_read_only = ON', 'read_only = ON', 'event_scheduler = OFF'])
+      expect(text.split(`\n${line}\n`)).toHaveLength(2)
+    expect(text).not.toContain('skip_replica_start')
+    expect(planned('settings', {}, 'me', replica, source)[0]?.title).toContain('takes the writes')
+    expect(planned('settings', {}, 'me', source, replica)).toEqual([])
+    for (const part of ['daemon', 'replication', 'remains'] as const) {
+      expect(() => planned(part, {}, 'peer', source, replica)).toThrow(
+        expect.objectContaining({ code: 'VIP_MOVED', exit: 5 }),
+      )
+    }
+  })
+
+  it('takes no --holder that has not the VIP while the other one has', () => {
+    expect(() => planned('settings', { holder: 'm2' })).toThrow(
+      expect.objectContaining({ code: 'HOLDER_ELSEWHERE', exit: 5 }),
+    )
+    expect(planned('settings', { holder: 'm1' })[0]?.title).toContain('takes the writes')
   })
 
   it('asks which host when nothing says so', () => {

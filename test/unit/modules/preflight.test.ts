@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { finding } from '../../../src/events/messages/findings.ts'
 import type { ServerFacts } from '../../../src/hosts/host-facts.ts'
 import type { Inventory } from '../../../src/inventory/inventory.ts'
 import type { PlanContext } from '../../../src/modules/module.ts'
@@ -75,8 +76,17 @@ function pairContext({
   })
 }
 
+/** What look() has met so far that has no Chinese. */
+const untranslated = new Set<string>()
+
 function look(seen: PlanContext<PreflightFacts>): readonly Finding[] {
   const both = [seen, fromPeer(seen)].flatMap((one) => pairPreflight.findings?.(CLOSE, one) ?? [])
+  for (const { code, what, todo } of both) {
+    if (typeof finding(what) === 'string') untranslated.add(`${code}: ${what}`)
+    // A command or a statement is the same in all languages.
+    const typed = /^(SET|RESET|REVOKE|ALTER) |^(semanage|systemctl|ip) /.test(todo)
+    if (!typed && typeof finding(todo) === 'string') untranslated.add(`${code} do: ${todo}`)
+  }
   return bySeverity(both)
 }
 
@@ -99,6 +109,18 @@ describe('preflight', () => {
     [
       'bypass',
       { mine: ["privilege\t'app'@'%' READ_ONLY ADMIN", "privilege\t'root'@'localhost' READ_ONLY ADMIN"] },
+      "warns READ_ONLY_BYPASSED m1: may write to a read-only server: 'app'@'%'",
+    ],
+    [
+      'bypass by a role of a role',
+      {
+        mine: [
+          "privilege\t'writers'@'' READ_ONLY ADMIN",
+          "role_member\t'all'@'' 'writers'@''",
+          "role_member\t'app'@'%' 'all'@''",
+          "role_member\t'root'@'localhost' 'all'@''",
+        ],
+      },
       "warns READ_ONLY_BYPASSED m1: may write to a read-only server: 'app'@'%'",
     ],
     [
@@ -144,6 +166,19 @@ describe('preflight', () => {
     ],
     ['clock', { mine: ['synchronised\tno'] }, 'warns CLOCK m1: its clock is not synchronised'],
     ['confined', { mine: ['confined\tAppArmor'] }, 'note CONFINED m1: AppArmor confines the server'],
+    [
+      'confined, and to be moved',
+      {
+        mine: ['confined\tSELinux', 'variable\tadmin_address\t'],
+        settings: { slow_query_log_file: '/srv/log/slow.log', tmpdir: '/tmp/' },
+      },
+      'warns CONFINED m1: SELinux may keep the server from /srv/log, which server.settings name',
+    ],
+    [
+      'confined, and moved already',
+      { mine: ['confined\tAppArmor', 'variable\tdatadir\t/srv/data/'], settings: { datadir: '/srv/data' } },
+      'note CONFINED m1: AppArmor confines the server',
+    ],
     [
       'a third source',
       { mine: ['connection\tdepot\t10.0.0.9\t3306\trepl'] },
@@ -252,6 +287,41 @@ describe('preflight', () => {
     expect(who(old)).toEqual(["'sup'@'%', 'app'@'%'"])
   })
 
+  it('a host that cannot have the daemon', () => {
+    const seen = pairContext({})
+    const on = (facts: object, engine: 'bundled' | 'package' = 'bundled') =>
+      (
+        pairPreflight.findings?.(CLOSE, {
+          ...seen,
+          inventory: { ...INVENTORY, keepalived: { engine, source: null, sha256: null } },
+          facts: { ...seen.facts, ...facts },
+        }) ?? []
+      ).flatMap((one) => (one.code === 'PLATFORM' ? [one] : []))
+    for (const facts of [{ init: 'sysv' }, { packageManager: 'dnf' }]) {
+      const [found] = on(facts)
+      expect(found?.severity).toBe('blocks')
+      expect([found?.what, found?.todo].map((text) => typeof finding(text ?? ''))).toEqual(['object', 'object'])
+    }
+    expect(on({ packageManager: 'dnf' }, 'package')).toEqual([])
+  })
+
+  it('a successor that does not wait for keepalived to remove the address', () => {
+    const found = (engine: 'bundled' | 'package', vrrp: Partial<Inventory['vrrp']>) => {
+      const seen = pairContext({})
+      const keepalived = { engine, source: null, sha256: null }
+      return look({ ...seen, inventory: { ...INVENTORY, keepalived, vrrp: { ...INVENTORY.vrrp, ...vrrp } } }).map(short)
+    }
+    expect(found('package', {})).toEqual([
+      expect.stringContaining('warns SHORT_SKEW pair: m1 adds the VIP 3.9 ms after'),
+    ])
+    expect(found('package', { priorities: [90, 254], version: 2, advertInterval: 3 })).toEqual([
+      expect.stringContaining('m2 adds the VIP 7.8 ms after'),
+    ])
+    expect(found('package', { priorities: [100, 90], advertInterval: 0.1 })).toHaveLength(1)
+    expect(found('package', { priorities: [100, 90] })).toEqual([])
+    expect(found('bundled', {})).toEqual([])
+  })
+
   it('versions', () => {
     const mysql = (version: string): ServerFacts => ({ ...MYSQL, version })
     expect(said({ server: mysql('8.4.6'), peerServer: mysql('8.4.7') })).toEqual([
@@ -327,6 +397,12 @@ describe('preflight', () => {
       "STOP REPLICA 'it''s'; RESET REPLICA 'it''s' ALL; or use other servers",
       "STOP ALL SLAVES; SET GLOBAL replicate_do_db=''; and take it out of the option files",
     ])
+    expect(todo({ mine: ['confined\tAppArmor'], settings: { datadir: '/srv/data/' } })).toEqual([
+      'add "/srv/data/ r," and "/srv/data/** rwk," to /etc/apparmor.d/local/usr.sbin.mariadbd, then: apparmor_parser -r /etc/apparmor.d/usr.sbin.mariadbd',
+    ])
+    expect(todo({ mine: ['confined\tSELinux'], settings: { datadir: '/srv/data' } })).toEqual([
+      "semanage fcontext -a -t mysqld_db_t '/srv/data(/.*)?' && restorecon -R /srv/data",
+    ])
     expect(todo({ mine: ["privilege\t'app'@'%' READ_ONLY ADMIN"] })).toEqual([
       "REVOKE READ_ONLY ADMIN ON *.* FROM 'app'@'%'",
     ])
@@ -359,5 +435,10 @@ ${part}`
     expect(execFileSync('dash', ['-eu'], { input: script, encoding: 'utf8' })).toBe(
       'file_value --loose-server-id=3\nfile_value --MAX_CONNECTIONS=9\n',
     )
+  })
+
+  // Runs last: by then every row above was looked at.
+  it('says everything in Chinese, too, but what is typed as it stands', () => {
+    expect([...untranslated].sort()).toEqual([])
   })
 })

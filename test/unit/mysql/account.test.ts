@@ -21,7 +21,7 @@ describe('accounts', () => {
       "GRANT SELECT ON mmha.* TO 'repl'@'10.0.0.2'",
       "CREATE USER IF NOT EXISTS 'mmha_role'@'localhost' IDENTIFIED BY ***",
       "ALTER USER 'mmha_role'@'localhost' IDENTIFIED BY ***",
-      "GRANT PROCESS, REPLICATION CLIENT, REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION SLAVE ON *.* TO 'mmha_role'@'localhost'",
+      "GRANT PROCESS, REPLICATION CLIENT, REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION SLAVE, SUPER, EVENT, SET_ANY_DEFINER, SYSTEM_USER ON *.* TO 'mmha_role'@'localhost'",
       "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON mmha.* TO 'mmha_role'@'localhost'",
       "GRANT SELECT ON performance_schema.* TO 'mmha_role'@'localhost'",
     ])
@@ -36,6 +36,16 @@ describe('accounts', () => {
     const dialect = dialectOf(version)
     expect(replicationPrivileges(dialect).includes('SLAVE MONITOR')).toBe(has)
     expect(rolePrivileges(dialect).includes('SLAVE MONITOR')).toBe(has)
+  })
+
+  it.each([
+    ['5.7.44', ['EVENT']],
+    ['8.0.36', ['EVENT', 'SET_USER_ID', 'SYSTEM_USER']],
+    ['9.7.4', ['EVENT', 'SET_ANY_DEFINER', 'SYSTEM_USER']],
+    ['10.11.19-MariaDB', ['EVENT', 'SET USER']],
+  ])('%s: turns on events that others have defined', (version, expected) => {
+    const ofEvents = /^(EVENT|SET[_ ].*|SYSTEM_USER)$/
+    expect(rolePrivileges(dialectOf(version)).filter((one) => ofEvents.test(one))).toEqual(expected)
   })
 
   it('nobody gets everything', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/inventory/secret.ts'
-import { type ChannelSettings, changeSource, readChannel } from '../../../src/mysql/channel.ts'
+import {
+  type ChannelSettings,
+  type ChannelStatus,
+  changeSource,
+  readChannel,
+  refusalOf,
+} from '../../../src/mysql/channel.ts'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
 import { maskedSql, revealedSql } from '../../../src/mysql/sql-text.ts'
 
@@ -113,5 +119,26 @@ describe('reading a channel', () => {
       ioError: null,
       secondsBehind: 0,
     })
+  })
+})
+
+describe('why an applier can’t go on', () => {
+  const stopped = (code: number) => ({ sqlRunning: false, sqlError: { code, message: 'why' } }) as ChannelStatus
+  it.each([
+    [1062, 'error 1062: why'],
+    [1032, 'error 1032: why'],
+    [3819, 'error 3819: why'],
+    // Passes: a lock, a full disk, a source that was not there.
+    [1205, null],
+    [1114, null],
+    [2003, null],
+  ])('error %i: %s', (code, expected) => {
+    expect(refusalOf(stopped(code))).toBe(expected)
+  })
+
+  it('nothing, while it runs or where it was only stopped', () => {
+    expect(refusalOf({ ...stopped(1062), sqlRunning: true })).toBeNull()
+    expect(refusalOf({ ...stopped(1062), sqlError: null })).toBeNull()
+    expect(refusalOf(null)).toBeNull()
   })
 })

@@ -35,6 +35,20 @@ describe('versions', () => {
   })
 })
 
+it('files are copied by CLONE where it is, by mariadb-backup on MariaDB, and not at all on an old MySQL', () => {
+  const ways = (version: string) => {
+    const dialect = dialectOf(version)
+    return [dialect.can('clone'), dialect.seeding.backup?.program]
+  }
+  expect(['5.7.44', '8.0.19', '9.7.4', '10.11.19-MariaDB', '11.8.6-MariaDB'].map(ways)).toEqual([
+    [false, undefined],
+    [true, undefined],
+    [true, undefined],
+    [false, 'mariadb-backup'],
+    [false, 'mariadb-backup'],
+  ])
+})
+
 describe('what a server calls it', () => {
   const rows: readonly [Server, string, string, string, string, string][] = [
     // server, set source, start, own position, wipe, applied log

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Epoch } from '../../../src/mysql/epoch.ts'
 import { parseGtidSet } from '../../../src/mysql/gtid-set.ts'
-import { classify, type History, hasAuthority, quarantineOf, type Standing } from '../../../src/mysql/rejoin.ts'
+import {
+  classify,
+  type Evidence,
+  type History,
+  hasAuthority,
+  quarantineOf,
+  type Standing,
+} from '../../../src/mysql/rejoin.ts'
 
 const ME = 'a9024ed9-e550-11f1-aae1-02ab03741ecf'
 const PEER = 'a935a44b-e550-11f1-8541-02cafa17b0a9'
@@ -50,9 +57,9 @@ describe('classification', () => {
 })
 
 describe('quarantine', () => {
-  const none = { mine: null, theirs: null, myOrigin: ME }
-  const verdict = (mine: string, theirs: string, peerIsHolder: boolean, epochs: Parameters<typeof quarantineOf>[2]) =>
-    quarantineOf(classify('mysql', mysql(ME, mine), mysql(PEER, theirs)), peerIsHolder, epochs)?.standing ?? null
+  const none: Evidence = { mine: null, theirs: null, myOrigin: ME, refusal: null, before: null }
+  const verdict = (mine: string, theirs: string, peerIsHolder: boolean, evidence: Evidence) =>
+    quarantineOf(classify('mysql', mysql(ME, mine), mysql(PEER, theirs)), peerIsHolder, evidence)?.standing ?? null
   const epoch = (number: number, holder: string): Epoch => ({ epoch: number, holder, forced: false })
 
   it.each<[string, string, boolean, string | null]>([
@@ -68,8 +75,41 @@ describe('quarantine', () => {
 
   it('with no holder, of two diverged servers the one of the last epoch goes on', () => {
     const both = ['ME:1-9', 'ME:1-8,PEER:1'] as const
-    expect(verdict(...both, false, { mine: epoch(3, ME), theirs: epoch(4, PEER), myOrigin: ME })).toBe('diverged')
-    expect(verdict(...both, false, { mine: epoch(5, ME), theirs: epoch(4, PEER), myOrigin: ME })).toBeNull()
+    expect(verdict(...both, false, { ...none, mine: epoch(3, ME), theirs: epoch(4, PEER) })).toBe('diverged')
+    expect(verdict(...both, false, { ...none, mine: epoch(5, ME), theirs: epoch(4, PEER) })).toBeNull()
+  })
+
+  const mariadb = (mine: string, theirs: string, evidence: Partial<Evidence>) =>
+    quarantineOf(classify('mariadb', maria('1', mine), maria('2', theirs)), true, {
+      ...none,
+      myOrigin: '1',
+      ...evidence,
+    })
+  const refusal = 'error 1062: Duplicate entry'
+
+  it('MariaDB: rows that stayed when the binary log lost its end keep it from taking its tail back', () => {
+    const tail = ['0-1-90', '0-1-100,0-2-150'] as const
+    expect(mariadb(...tail, {})).toBeNull()
+    const found = mariadb(...tail, { refusal })
+    expect(found).toMatchObject({ standing: 'rolled-back', why: expect.stringContaining(refusal) })
+    // A restart of the server forgets the applier's error.
+    expect(mariadb(...tail, { before: found })).toEqual(found)
+    expect(mariadb('0-1-100,0-2-151', '0-1-100,0-2-151', { before: found })).toBeNull()
+  })
+
+  it('an applier that stops at what others wrote is no lost tail', () => {
+    expect(mariadb('0-1-100,0-2-140', '0-1-100,0-2-150', { refusal })).toBeNull()
+  })
+
+  it('equal histories with different epochs: numbers were given twice', () => {
+    const same = ['ME:1-9', 'ME:1-9', true] as const
+    expect(verdict(...same, { ...none, mine: epoch(3, PEER), theirs: epoch(4, PEER) })).toBe('diverged')
+    expect(verdict(...same, { ...none, mine: epoch(4, PEER), theirs: epoch(4, PEER) })).toBeNull()
+    expect(verdict(...same, { ...none, mine: null, theirs: epoch(4, PEER) })).toBeNull()
+    // The row is on its way.
+    expect(
+      verdict('ME:1-9', 'ME:1-9,PEER:1', true, { ...none, mine: epoch(3, PEER), theirs: epoch(4, PEER) }),
+    ).toBeNull()
   })
 
   it.each([

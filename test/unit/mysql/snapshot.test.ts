@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
 import { readSnapshot } from '../../../src/mysql/snapshot.ts'
-import type { Row, SqlSession } from '../../../src/mysql/sql-session.ts'
+import type { BatchSession, Row } from '../../../src/mysql/sql-session.ts'
 
 /** A MariaDB whose source side of semi-sync is on. */
-function server(closed: '0' | '1'): { session: SqlSession; asked: string[] } {
+function server(closed: '0' | '1'): { session: BatchSession; asked: string[] } {
   const asked: string[] = []
   const query = async (sql: string): Promise<readonly Row[]> => {
     asked.push(sql)
@@ -14,7 +14,8 @@ function server(closed: '0' | '1'): { session: SqlSession; asked: string[] } {
     }
     return []
   }
-  return { session: { query, close: () => undefined }, asked }
+  const batch = (statements: readonly string[]) => Promise.all(statements.map(query))
+  return { session: { query, batch, close: () => undefined }, asked }
 }
 
 const DIALECT = dialectOf('10.11.6-MariaDB', '')
@@ -26,11 +27,27 @@ describe('what a server says of itself', () => {
     ['always', '1', true],
     ['when open', '0', true],
     ['when open', '1', false],
+    ['likely open', '0', true],
   ] as const)('semi-sync asked %s, read_only %s: %s', async (when, closed, expected) => {
     const { session, asked } = server(closed)
     const snapshot = await readSnapshot(session, DIALECT, when)
     expect(semiSyncAsked(asked)).toBe(expected)
     expect(snapshot.semiSync?.enabled).toBe(expected ? true : undefined)
     expect(snapshot.closed).toBe(closed === '1')
+  })
+
+  it('that was likely open and is closed: its semi-sync is nobody’s matter, as if it had not been asked', async () => {
+    const { session } = server('1')
+    expect(await readSnapshot(session, DIALECT, 'likely open')).toMatchObject({ closed: true, semiSync: null })
+  })
+
+  it('the same answers again are the same snapshot, for each way to ask', async () => {
+    const { session } = server('1')
+    const replies = await session.batch(['SELECT 1 AS closed', '', '', '', 'SHOW GLOBAL VARIABLES'])
+    const same: BatchSession = { ...session, batch: async () => replies }
+    const first = await readSnapshot(same, DIALECT)
+    expect(await readSnapshot(same, DIALECT)).toBe(first)
+    expect(first.semiSync?.enabled).toBe(true)
+    expect((await readSnapshot(same, DIALECT, 'likely open')).semiSync).toBeNull()
   })
 })

@@ -112,6 +112,40 @@ describe('a playbook', () => {
   })
 })
 
+describe('variables', () => {
+  const text = `vars: { a: file, b: "{{vars.a}}-b" }
+plays:
+  - name: P
+    hosts: m1
+    vars: { c: "{{vars.b}}-c" }
+    tasks:
+      - { name: t, note: { text: "{{vars.c}} {{vars.a}}" }, vars: { a: task } }
+`
+  const said = (vars: Record<string, string>) =>
+    playbookFrom(parseSource(text, 'p.yml'), { modules, tags: [], vars })[0]?.tasks[0]?.params(
+      viewOf(INVENTORY, M1, facts),
+    )
+
+  it('of a file, a play and a task: each names those before it, the nearest wins', () => {
+    expect(said({})).toMatchObject({ text: 'file-b-c task' })
+  })
+
+  it('given on the command line go before all', () => {
+    expect(said({ a: 'given' })).toMatchObject({ text: 'given-b-c given' })
+  })
+})
+
+describe('serial', () => {
+  it.each([
+    ['true', true],
+    ['1', true],
+    ['2', false],
+    ['false', false],
+  ])('%s', (value, serial) => {
+    expect(load(play('note: { text: x }', `  serial: ${value}\n`))[0]?.serial).toBe(serial)
+  })
+})
+
 describe('a wrong playbook is refused with its place', () => {
   it.each([
     [
@@ -137,6 +171,14 @@ describe('a wrong playbook is refused with its place', () => {
       `${play('note: { text: x }')}  task: []\n`,
       'p.yml:6:3 [0].task: unknown key; did you mean tasks?',
     ],
+    ['unknown parameter', play('note: { text: x, prot: 1 }'), 'p.yml:5:24 prot: unknown key; did you mean port?'],
+    ['missing parameter', play('note: { port: 1 }'), 'p.yml:5:13 text: missing; expected text'],
+    [
+      'missing variable of its own',
+      play('note: { text: "{{vars.b}}" }', '  vars: { a: 1 }\n'),
+      'p.yml:6:13 note: vars.b is not known: vars has no b; known: a',
+    ],
+    ['loop over no list', play('note: { text: x }\n      loop: "{{vars.a}}"', '  vars: { a: 1 }\n'), 'this is no list'],
     ['unknown hosts', play('note: { text: x }').replace('masters', 'all'), 'p.yml:2:10 [0].hosts'],
   ])('%s', (_, text, expected) => {
     const error = refusal(() => load(text))
@@ -145,13 +187,11 @@ describe('a wrong playbook is refused with its place', () => {
   })
 
   it.each([
-    ['unknown parameter', play('note: { text: x, prot: 1 }'), 'p.yml:5:24 prot: unknown key; did you mean port?'],
     [
       'wrong type',
       play('note: { text: x, port: "{{host.name}}" }'),
       'p.yml:5:30 port: expected a number, got string "m1"',
     ],
-    ['missing parameter', play('note: { port: 1 }'), 'p.yml:5:13 text: missing; expected text'],
     [
       'missing variable',
       play('note: { text: "{{host.nam}}" }'),

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { Secret } from '../../../src/inventory/secret.ts'
 import { SEEDING_MARK as MARK } from '../../../src/modules/seeding-mark.ts'
-import { revealed } from '../../../src/modules/step.ts'
+import { masked, revealed } from '../../../src/modules/step.ts'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
-import { closeTarget, KEPT, openTarget } from '../../../src/seeding/target.ts'
+import { closeTarget, KEPT, keepAccounts, lookForAccounts, openTarget } from '../../../src/seeding/target.ts'
 
 const SERVERS = [
   { flavour: 'mariadb', version: '11.8.6-MariaDB', running: true, unit: 'mariadb' },
@@ -42,5 +43,34 @@ describe.each(SERVERS)('the target of a seeding, $flavour', (server) => {
 
   it('is sh', () => {
     for (const script of [close, open]) execFileSync('/bin/sh', ['-n'], { input: script })
+  })
+})
+
+describe('the accounts of its own host', () => {
+  const keep = revealed(
+    keepAccounts({ parts: ["CREATE USER 'root'@'localhost' IDENTIFIED BY PASSWORD '", new Secret('*5AD8'), "';\n"] }),
+  )
+
+  it('are for its server to read and for nobody else, and are not there half', () => {
+    const places = ['umask 077; cat', 'chgrp "$group"', 'chmod 0640', 'mv '].map((mark) => keep.indexOf(mark))
+    expect(places).not.toContain(-1)
+    expect(places).toEqual([...places].sort((a, b) => a - b))
+  })
+
+  it('are made again at each start while it is closed, and gone when it is open', () => {
+    const [server] = SERVERS
+    const dialect = dialectOf(server.version)
+    expect(revealed(closeTarget(server, dialect, 'm1', null))).toContain('init_file = $directory/zzz-mmha-seeding.sql')
+    expect(revealed(openTarget(server))).toContain(
+      'rm -f "$directory/zzz-mmha-seeding.cnf" "$directory/zzz-mmha-seeding.sql"',
+    )
+  })
+
+  it('are sh', () => {
+    for (const script of [keep, revealed(lookForAccounts())]) execFileSync('/bin/sh', ['-n'], { input: script })
+  })
+
+  it('show nowhere', () => {
+    expect(masked(keepAccounts({ parts: [new Secret('*5AD8')] }))).not.toContain('*5AD8')
   })
 })

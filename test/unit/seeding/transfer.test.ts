@@ -31,6 +31,10 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('transfer', () => {
     expect(stdout).toBe('8000000\n')
   })
 
+  it('a program that its shell outlives ends the transfer', async () => {
+    await transfer(from("trap 'true' EXIT\nhead -c 1000 /dev/zero"), onto('cat >/dev/null'), [new PassThrough()])
+  })
+
   it('the reader fails in the middle: it is named, with what it said and what to do', async () => {
     const full = onto("head -c 100000 >/dev/null; echo 'ERROR 1114 (HY000): The table ‘t’ is full' >&2; exit 1")
     await expect(transfer(from('exec cat /dev/zero'), full, [new PassThrough()])).rejects.toMatchObject({
@@ -38,6 +42,16 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('transfer', () => {
       host: 'm2',
       message: 'could not load the dump: ERROR 1114 (HY000): The table ‘t’ is full',
       hint: expect.stringContaining('disk is full'),
+    })
+  })
+
+  it('a disk runs full in the middle: the host is named, and that it is its disk', async () => {
+    const small = onto("exec unshare --mount sh -c 'mount -t tmpfs -o size=1m none /mnt && exec cat >/mnt/copy'")
+    await expect(transfer(from('exec cat /dev/zero'), small, [new PassThrough()])).rejects.toMatchObject({
+      code: 'SEED_FAILED',
+      host: 'm2',
+      message: expect.stringContaining('No space left on device'),
+      hint: expect.stringContaining('its disk is full'),
     })
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MmhaError } from '../../../src/events/error.ts'
+import { english } from '../../../src/events/message.ts'
 import { parseAnswers } from '../../../src/wizard/answers.ts'
 import { replayAsker } from '../../../src/wizard/replay-asker.ts'
 
@@ -55,7 +56,7 @@ describe('an answers file', () => {
 
 describe('answering from a file', () => {
   const said: string[] = []
-  const ask = replayAsker(parseAnswers(document, 'a.yml'), (line) => said.push(line))
+  const ask = replayAsker(parseAnswers(document, 'a.yml'), (line) => said.push(english(line)))
   const fine = () => null
 
   it('takes the answer, else the default, and says what it took', async () => {

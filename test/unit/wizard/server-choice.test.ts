@@ -21,10 +21,11 @@ describe('the servers that a pair may run', () => {
   })
 
   it('two flavours are refused', () => {
-    expect(choices(mysql, mariadb)).toEqual({
+    expect(choices(mysql, mariadb)).toMatchObject({
       kind: 'refused',
-      problem:
-        "the first host has MySQL 8.4.3 (running), the second MariaDB 11.8.3-MariaDB (stopped): they can't replicate to each other",
+      problem: {
+        en: "the first host has MySQL 8.4.3 (running), the second MariaDB 11.8.3-MariaDB (stopped): they can't replicate to each other",
+      },
     })
   })
 
@@ -37,7 +38,10 @@ describe('the servers that a pair may run', () => {
       kind: 'ask',
       preferred: 'mariadb',
       choices: [
-        { value: 'mysql', disabled: '(not in the package sources of host 2)' },
+        {
+          value: 'mysql',
+          disabled: { en: '(not in the package sources of host 2)', zh: '（第 2 个节点的软件源里没有）' },
+        },
         { value: 'mariadb', label: 'MariaDB 11.8.3-1' },
       ],
     })

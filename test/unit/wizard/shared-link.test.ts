@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { english } from '../../../src/events/message.ts'
 import { linkLabel, nicNames, sharedLinks, whyNoLink } from '../../../src/wizard/shared-link.ts'
 import { hostWith } from './facts.ts'
 
@@ -54,7 +55,7 @@ describe('interfaces that can carry a VIP', () => {
   })
 
   it('says what each host has when there is none', () => {
-    expect(whyNoLink([hostWith('eth0 10.0.0.1/24'), hostWith('lo 127.0.0.1/8')], ['a', 'b'])).toBe(
+    expect(english(whyNoLink([hostWith('eth0 10.0.0.1/24'), hostWith('lo 127.0.0.1/8')], ['a', 'b']))).toBe(
       'a has eth0 10.0.0.1/24; b has no IPv4 address: no subnet is on both, so no address can move between them',
     )
   })

@@ -7,7 +7,7 @@ describe('what the probe says', () => {
   it.each([
     ['free\n', { outcome: 'free' }],
     ['taken 52:54:00:12:34:56\n', { outcome: 'taken', mac: '52:54:00:12:34:56' }],
-    ['taken \n', { outcome: 'taken', mac: 'unknown MAC' }],
+    ['taken \n', { outcome: 'taken', mac: null }],
     ['unknown no tool\n', { outcome: 'unknown', why: 'no tool' }],
     ['', { outcome: 'unknown', why: 'the probe gave no answer' }],
     ['motd of the day\nfree\n', { outcome: 'free' }],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { english } from '../../../src/events/message.ts'
 import { sharedLinks } from '../../../src/wizard/shared-link.ts'
 import { readVip, vipRange } from '../../../src/wizard/vip.ts'
 import { hostWith } from './facts.ts'
@@ -9,7 +10,7 @@ const link = sharedLinks(facts, ['10.77.0.11', '10.77.0.12']).at(0)
 function read(text: string) {
   if (link === undefined) throw new Error('the hosts share a link')
   const answer = readVip(text, link, facts)
-  return answer.ok ? answer.vip : answer.problem
+  return answer.ok ? answer.vip : english(answer.problem)
 }
 
 describe('the VIP as it was typed', () => {
@@ -36,6 +37,6 @@ describe('the VIP as it was typed', () => {
   })
 
   it('says which addresses there are', () => {
-    expect(link && vipRange(link)).toBe('10.77.0.0/24, 10.77.0.1 to 10.77.0.254')
+    expect(link && english(vipRange(link))).toBe('10.77.0.0/24, 10.77.0.1 to 10.77.0.254')
   })
 })

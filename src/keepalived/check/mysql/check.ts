@@ -5,6 +5,7 @@ import type { WatchedSession } from '../../../mysql/session.ts'
 import { SqlError, text } from '../../../mysql/sql-session.ts'
 import type { MysqlServer } from '../../config/config.ts'
 import { pause } from '../pause.ts'
+import { sharedWake } from '../shared-wake.ts'
 import { watchDisk } from './disk.ts'
 import { openLocal } from './open-local.ts'
 import { readPid, ServerProcess } from './server-process.ts'
@@ -25,12 +26,16 @@ export interface MysqlCheckOptions {
 export interface MysqlCheck {
   /** Kills the server's process, so that not one instruction of it is run any more. @returns '' or why not */
   kill(): string
+  /** The server has answered somebody else in this process: it need not be asked now. */
+  answered(): void
   stop(): Promise<void>
 }
 
 /** ms between attempts while the server is not up, and between the probes that let it rise. */
 const RETRY_MS = 100
 const CONFIRM_MS = 5
+/** Others ask as often as we do, a bit later each time for what they do with the answers: so much longer they are waited for. */
+const AFTER_OTHERS_MS = 50
 /** A connection that ended without a word of the server. */
 const CUT_OFF = new Set(['CLOSED', 'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE'])
 
@@ -44,6 +49,7 @@ export function startMysqlCheck(options: MysqlCheckOptions): MysqlCheck {
   const running = watch.run()
   return {
     kill: () => watch.kill(),
+    answered: () => watch.answered(),
     async stop() {
       watch.stop()
       await running
@@ -60,6 +66,7 @@ class MysqlWatch {
   #writesStuck = false
   #diskFull = ''
   #session: WatchedSession | null = null
+  #putOff = (): void => undefined
   #process: ServerProcess | null = null
   #unwatchDisk: (() => void) | null = null
   readonly #stopWriting: () => void
@@ -76,6 +83,12 @@ class MysqlWatch {
     this.#unwatchDisk?.()
     this.#process?.forget()
     this.#session?.close()
+  }
+
+  answered(): void {
+    if (!serves(this.#tally.health) || this.#session === null) return
+    this.#answers()
+    this.#putOff()
   }
 
   kill(): string {
@@ -96,7 +109,7 @@ class MysqlWatch {
       interval: server.writeInterval,
       timeout: server.writeTimeout,
       wanted: () => this.#o.holder() && (serves(this.#tally.health) || this.#writesStuck),
-      open: () => this.#open(),
+      open: () => this.#open(true),
       log: this.#o.log,
       onStuck: (ms) => {
         this.#writesStuck = true
@@ -108,10 +121,11 @@ class MysqlWatch {
     })
   }
 
-  async #open(): Promise<WatchedSession> {
+  async #open(batches = false): Promise<WatchedSession> {
     const { server } = this.#o
     const ms = server.timeout * 1000
-    return openLocal(server, await readCredentials(server.credentials), { connectTimeoutMs: ms, queryTimeoutMs: ms })
+    const how = { connectTimeoutMs: ms, queryTimeoutMs: ms, batches }
+    return openLocal(server, await readCredentials(server.credentials), how)
   }
 
   /** Connects and probes until that fails. */
@@ -144,10 +158,35 @@ class MysqlWatch {
         if (error instanceof SqlError) return error
         throw error
       }
-      this.#weigh(this.#diskFull === '' ? 'answers' : 'refuses', this.#diskFull || 'answers')
-      await pause(serves(this.#tally.health) ? this.#o.server.interval * 1000 : RETRY_MS, this.#stop.signal)
+      this.#answers()
+      await this.#untilNext()
       if (this.#stop.signal.aborted) return new SqlError('stopped', { errno: 0, code: 'CLOSED', lost: true })
     }
+  }
+
+  #answers(): void {
+    this.#weigh(this.#diskFull === '' ? 'answers' : 'refuses', this.#diskFull || 'answers')
+  }
+
+  /** Until the next probe, from the last answer on, whoever had it. */
+  #untilNext(): Promise<void> {
+    const { signal } = this.#stop
+    if (signal.aborted || !serves(this.#tally.health)) return pause(RETRY_MS, signal)
+    return new Promise((resolve) => {
+      const interval = this.#o.server.interval * 1000
+      const finish = (): void => {
+        this.#putOff = () => undefined
+        cancel()
+        signal.removeEventListener('abort', finish)
+        resolve()
+      }
+      let cancel = sharedWake.after(interval, finish)
+      this.#putOff = () => {
+        cancel()
+        cancel = sharedWake.after(interval + AFTER_OTHERS_MS, finish, 0)
+      }
+      signal.addEventListener('abort', finish, { once: true })
+    })
   }
 
   /** Whose process it is, and where its data lies. The process is watched on when the connection has gone: it may hang. */

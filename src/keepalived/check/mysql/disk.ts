@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import { sharedWake } from '../shared-wake.ts'
 
 const MIB = 1024 * 1024
 const LOOK_MS = 5_000
@@ -25,7 +26,7 @@ export function isFull(freeMib: number, reserve: number, wasFull: boolean): bool
 export function watchDisk({ path, reserve, onChange }: DiskOptions): () => void {
   let stopped = false
   let full = false
-  let timer: NodeJS.Timeout | undefined
+  let cancel = (): void => undefined
   const look = async (): Promise<void> => {
     try {
       const { bavail, bsize } = await statfs(path)
@@ -36,11 +37,11 @@ export function watchDisk({ path, reserve, onChange }: DiskOptions): () => void 
     } catch {
       // Not there, or not for us to see: the write probe tells more.
     }
-    if (!stopped) timer = setTimeout(() => void look(), LOOK_MS)
+    if (!stopped) cancel = sharedWake.after(LOOK_MS, () => void look())
   }
   void look()
   return () => {
     stopped = true
-    clearTimeout(timer)
+    cancel()
   }
 }

@@ -1,7 +1,8 @@
 import type { Credentials } from '../../../mysql/option-file.ts'
-import { openSession, type WatchedSession } from '../../../mysql/session.ts'
+import { openSession, type SessionOptions, type WatchedSession } from '../../../mysql/session.ts'
 import { SqlError } from '../../../mysql/sql-session.ts'
 import type { MysqlServer } from '../../config/config.ts'
+import { deadline } from '../shared-wake.ts'
 
 /** max_connections, or the account's own limit, is reached. */
 const FULL = new Set([1040, 1203])
@@ -13,13 +14,13 @@ const FULL = new Set([1040, 1203])
 export async function openLocal(
   server: Pick<MysqlServer, 'socket' | 'adminPort'>,
   credentials: Credentials,
-  timeouts: { readonly connectTimeoutMs: number; readonly queryTimeoutMs: number },
+  how: Pick<SessionOptions, 'connectTimeoutMs' | 'queryTimeoutMs' | 'batches'>,
 ): Promise<WatchedSession> {
   try {
-    return await openSession({ target: { socket: server.socket }, credentials, ...timeouts })
+    return await openSession({ target: { socket: server.socket }, credentials, after: deadline, ...how })
   } catch (error) {
     const full = error instanceof SqlError && FULL.has(error.errno)
     if (!full || server.adminPort === 0) throw error
-    return openSession({ target: { host: '127.0.0.1', port: server.adminPort }, credentials, ...timeouts })
+    return openSession({ target: { host: '127.0.0.1', port: server.adminPort }, credentials, after: deadline, ...how })
   }
 }

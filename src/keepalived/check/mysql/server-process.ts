@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { watchProcess } from '../process-watch.ts'
-
-/** A stopped process is looked for this often, ms. */
-const LOOK_MS = 200
+import { LOOK_MS, watchProcess } from '../process-watch.ts'
 
 /** The fields of /proc/PID/stat after the name, which may hold spaces and parentheses; [0] is the state. */
 function fieldsOf(stat: string): readonly string[] {
@@ -57,23 +54,13 @@ export class ServerProcess {
     if (start === null) return null
     const needed = Math.max(1, Math.ceil(patienceMs / LOOK_MS))
     let looks = 0
-    const timer = setInterval(() => {
-      const stat = statOf(pid)
-      looks = stat !== null && isStopped(stat) ? looks + 1 : 0
+    const onLook = (stat: string): boolean => {
+      looks = isStopped(stat) ? looks + 1 : 0
       if (looks === needed) events.onStopped(looks * LOOK_MS)
-    }, LOOK_MS)
-    const unwatch = watchProcess(pid, () => {
-      clearInterval(timer)
-      events.onExiting()
-    })
-    if (unwatch === null) {
-      clearInterval(timer)
-      return null
+      return looks > 0
     }
-    return new ServerProcess(pid, start, () => {
-      clearInterval(timer)
-      unwatch()
-    })
+    const unwatch = watchProcess(pid, () => events.onExiting(), onLook)
+    return unwatch === null ? null : new ServerProcess(pid, start, unwatch)
   }
 
   /** SIGKILL: also a stopped process obeys it, and one that waits for its disk does before anything else. @returns '' or why not */

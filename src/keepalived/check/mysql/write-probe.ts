@@ -1,7 +1,7 @@
 import { keepOutOfBinlog, probeWrite } from '../../../mysql/probe.ts'
 import type { WatchedSession } from '../../../mysql/session.ts'
 import { SqlError } from '../../../mysql/sql-session.ts'
-import { pause } from '../pause.ts'
+import { type SharedWake, sharedWake } from '../shared-wake.ts'
 
 export interface WriteProbeOptions {
   /** s between two probes */
@@ -16,6 +16,8 @@ export interface WriteProbeOptions {
   /** A probe came back after that. */
   onMoving(): void
   log(level: 'info' | 'warn', message: string): void
+  /** Between two probes; for tests. */
+  readonly pause?: SharedWake['pause']
 }
 
 /** A disk may keep a sync waiting for seconds under load; twice in a row, on two connections, it is more than load. */
@@ -46,6 +48,7 @@ class WriteProbe {
   }
 
   async run(): Promise<void> {
+    const { pause = sharedWake.pause.bind(sharedWake) } = this.#o
     const aborted = (): void => this.#session?.close()
     this.#signal.addEventListener('abort', aborted, { once: true })
     while (!this.#signal.aborted) {

@@ -1,4 +1,4 @@
-import { address, integer, later, native, port, word } from '../keyword.ts'
+import { address, integer, native, port, word } from '../keyword.ts'
 import { LOG_ALL, timing } from './server-options.ts'
 
 /** What all checks over the network have. `delay`: null where an attempt is followed by the next after delay_loop. */
@@ -13,8 +13,14 @@ export const connection = (retries: number, delay: number | null) => [
   }),
   native('bindto', [address], { en: 'Source address', zh: '源地址' }),
   ...timing(retries, delay),
-  later('bind_port', [port], { en: 'the kernel chooses the source port', zh: '源端口由内核选择' }),
-  later('bind_if', [word], { en: 'the kernel chooses the interface', zh: '网卡由内核选择' }),
-  later('fwmark', [integer(0, 2147483647)], { en: 'packets are not marked', zh: '不给数据包打标记' }),
+  native('bind_port', [port], {
+    en: 'Source port; the connection is then ended by a reset, so that the next check can have the port',
+    zh: '源端口；此时检查以 RST 结束连接，使下一次检查可以再用此端口',
+  }),
+  native('bind_if', [word], { en: 'Interface that the packets leave through', zh: '数据包发出的网卡' }),
+  native('fwmark', [integer(0, 2147483647)], {
+    en: 'Mark of the packets, for rules of routing and of the firewall',
+    zh: '数据包的标记，供路由规则和防火墙使用',
+  }),
   LOG_ALL,
 ]

@@ -21,7 +21,7 @@ import { LOG_ALL, timing } from './server-options.ts'
 const PORTS = ['connect_port', 'bind_port']
 
 /** What a `host` of SMTP_CHECK may have of its own. */
-const OF_A_HOST = ['connect_ip', 'connect_port', 'bindto', 'connect_timeout']
+const OF_A_HOST = ['connect_ip', 'connect_port', 'bindto', 'bind_port', 'bind_if', 'fwmark', 'connect_timeout']
 
 export const OTHER_CHECKS: readonly Keyword[] = [
   ...inBlock('SMTP_CHECK', [

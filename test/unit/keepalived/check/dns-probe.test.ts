@@ -5,6 +5,7 @@ import { probeDns } from '../../../../src/keepalived/check/dns-probe.ts'
 import type { TcpTarget } from '../../../../src/keepalived/check/tcp-probe.ts'
 import type { DnsCheck } from '../../../../src/keepalived/config/dns-check.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
+import { ANY_SOURCE } from '../../../../src/keepalived/config/source.ts'
 import { Heard } from '../sandbox.ts'
 
 function read(lines: string, around = '') {
@@ -60,7 +61,7 @@ describe('a DNS probe', () => {
     const host = type === 'udp4' ? '127.0.0.1' : '::1'
     server.bind(0, host)
     await once(server, 'listening')
-    return { host, port: server.address().port, bindto: null, timeoutMs }
+    return { host, port: server.address().port, source: ANY_SOURCE, timeoutMs }
   }
 
   const answered = (query: Buffer, code: number): Buffer => {
@@ -80,7 +81,7 @@ describe('a DNS probe', () => {
       heard.add(from.address)
       return [answered(query, 0)]
     })
-    expect(await probeDns({ ...target, bindto: '127.0.0.9' }, check, signal())).toBeNull()
+    expect(await probeDns({ ...target, source: { ...ANY_SOURCE, address: '127.0.0.9' } }, check, signal())).toBeNull()
     expect(await heard.first(() => true)).toBe('127.0.0.9')
   })
 
@@ -95,7 +96,9 @@ describe('a DNS probe', () => {
     const gone = await serving('udp4', () => [])
     servers.pop()?.close()
     expect(await probeDns(gone, check, signal())).toBe('ECONNREFUSED')
-    expect(await probeDns({ ...gone, bindto: '192.0.2.77' }, check, signal())).toBe('EADDRNOTAVAIL')
+    expect(await probeDns({ ...gone, source: { ...ANY_SOURCE, address: '192.0.2.77' } }, check, signal())).toBe(
+      'EADDRNOTAVAIL',
+    )
   })
 
   it('can be cut off, before and while it asks', async () => {

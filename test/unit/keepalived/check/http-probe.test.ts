@@ -13,6 +13,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { probeHttp } from '../../../../src/keepalived/check/http-probe.ts'
 import type { HttpCheck, HttpUrl } from '../../../../src/keepalived/config/http-check.ts'
 import type { PagePattern } from '../../../../src/keepalived/config/page-pattern.ts'
+import { ANY_SOURCE } from '../../../../src/keepalived/config/source.ts'
 
 const PAGE = 'the page\n'
 const md5 = (text: string) => createHash('md5').update(text).digest('hex')
@@ -50,7 +51,7 @@ function probe(port: number, urls: readonly Partial<HttpUrl>[], over: Partial<Ht
     urls: urls.map((url) => ({ ...URL, ...url })),
     connectIp: null,
     connectPort: null,
-    bindto: null,
+    source: ANY_SOURCE,
     connectTimeout: timeoutMs / 1000,
     retry: 0,
     delayBeforeRetry: 0,
@@ -60,7 +61,7 @@ function probe(port: number, urls: readonly Partial<HttpUrl>[], over: Partial<Ht
     logAllFailures: false,
     ...over,
   }
-  return probeHttp({ host: '127.0.0.1', port, bindto: check.bindto, timeoutMs }, check, new AbortController().signal)
+  return probeHttp({ host: '127.0.0.1', port, source: check.source, timeoutMs }, check, new AbortController().signal)
 }
 
 const site: RequestListener = (request, response) => {
@@ -126,7 +127,11 @@ describe('HTTP_GET', () => {
 
   it('asks from the address that it is bound to', async () => {
     const port = await listening(createHttp(site))
-    expect(await probe(port, [{ path: '/from', digest: md5('127.0.0.9') }], { bindto: '127.0.0.9' })).toBeNull()
+    expect(
+      await probe(port, [{ path: '/from', digest: md5('127.0.0.9') }], {
+        source: { ...ANY_SOURCE, address: '127.0.0.9' },
+      }),
+    ).toBeNull()
   })
 
   it.each<[string, (socket: Socket) => unknown, RegExp]>([

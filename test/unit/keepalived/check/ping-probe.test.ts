@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { probePing } from '../../../../src/keepalived/check/ping-probe.ts'
 import type { TcpTarget } from '../../../../src/keepalived/check/tcp-probe.ts'
+import { ANY_SOURCE } from '../../../../src/keepalived/config/source.ts'
 import { answersEcho, echoOf } from '../../../../src/keepalived/linux/echo-exchange.ts'
 
 const DATA = Buffer.from('0123456789abcdef')
@@ -41,8 +42,8 @@ describe('an echo', () => {
 })
 
 describe.skipIf(process.getuid?.() !== 0)('a ping probe (needs root)', () => {
-  const target = (host: string, bindto: string | null = null, timeoutMs = 20_000): TcpTarget => ({
-    ...{ host, port: 0, bindto, timeoutMs },
+  const target = (host: string, address: string | null = null, timeoutMs = 20_000): TcpTarget => ({
+    ...{ host, port: 0, source: { ...ANY_SOURCE, address }, timeoutMs },
   })
   const signal = () => new AbortController().signal
 

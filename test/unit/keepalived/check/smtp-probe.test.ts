@@ -7,6 +7,7 @@ import { probeMailHosts, probeSmtp } from '../../../../src/keepalived/check/smtp
 import type { TcpTarget } from '../../../../src/keepalived/check/tcp-probe.ts'
 import { detectionTime } from '../../../../src/keepalived/config/check-timing.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
+import { ANY_SOURCE } from '../../../../src/keepalived/config/source.ts'
 
 describe('SMTP_CHECK in a file', () => {
   const read = (lines: string) => {
@@ -19,7 +20,7 @@ describe('SMTP_CHECK in a file', () => {
   it('asks the real server by default', () => {
     expect(read('connect_timeout 2')).toMatchObject({
       heloName: null,
-      hosts: [{ connectIp: null, connectPort: null, bindto: null, connectTimeout: 2 }],
+      hosts: [{ connectIp: null, connectPort: null, source: ANY_SOURCE, connectTimeout: 2 }],
     })
   })
 
@@ -108,7 +109,7 @@ describe('an SMTP probe', () => {
     await once(server, 'listening')
     const place = server.address()
     if (place === null || typeof place === 'string') throw new Error('no port')
-    return { host: '127.0.0.1', port: place.port, bindto: null, timeoutMs }
+    return { host: '127.0.0.1', port: place.port, source: ANY_SOURCE, timeoutMs }
   }
 
   it('a server that accepts and says nothing, one that hangs up, one that is gone', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { probeTcp } from '../../../../src/keepalived/check/tcp-probe.ts'
+import { ANY_SOURCE } from '../../../../src/keepalived/config/source.ts'
 import { Heard } from '../sandbox.ts'
 
 const signal = () => new AbortController().signal
@@ -29,7 +30,12 @@ describe('a TCP probe', () => {
     })
     ends.push(() => server.close())
     const port = await listening(server)
-    expect(await probeTcp({ host: '127.0.0.1', port, bindto: '127.0.0.9', timeoutMs: 2000 }, signal())).toBeNull()
+    expect(
+      await probeTcp(
+        { host: '127.0.0.1', port, source: { ...ANY_SOURCE, address: '127.0.0.9' }, timeoutMs: 2000 },
+        signal(),
+      ),
+    ).toBeNull()
     expect(await heard.first(() => true)).toBe('127.0.0.9')
   })
 
@@ -38,7 +44,9 @@ describe('a TCP probe', () => {
     const port = await listening(server)
     server.close()
     await once(server, 'close')
-    expect(await probeTcp({ host: '127.0.0.1', port, bindto: null, timeoutMs: 2000 }, signal())).toBe('ECONNREFUSED')
+    expect(await probeTcp({ host: '127.0.0.1', port, source: ANY_SOURCE, timeoutMs: 2000 }, signal())).toBe(
+      'ECONNREFUSED',
+    )
   })
 
   it('says that a server which no longer accepts does not answer', async () => {
@@ -50,14 +58,14 @@ describe('a TCP probe', () => {
     child.kill('SIGSTOP')
     let fault: string | null = null
     for (let attempt = 0; attempt < 20 && fault === null; attempt += 1) {
-      fault = await probeTcp({ host: '127.0.0.1', port, bindto: null, timeoutMs: 300 }, signal())
+      fault = await probeTcp({ host: '127.0.0.1', port, source: ANY_SOURCE, timeoutMs: 300 }, signal())
     }
     expect(fault).toBe('no answer for 0.3 s')
   })
 
   it('can be cut off', async () => {
     const abort = new AbortController()
-    const probe = probeTcp({ host: '127.0.0.1', port: 9, bindto: null, timeoutMs: 60_000 }, abort.signal)
+    const probe = probeTcp({ host: '127.0.0.1', port: 9, source: ANY_SOURCE, timeoutMs: 60_000 }, abort.signal)
     abort.abort()
     expect(await probe).toBe('cut off')
   })

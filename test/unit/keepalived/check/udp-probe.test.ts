@@ -6,6 +6,7 @@ import type { TcpTarget } from '../../../../src/keepalived/check/tcp-probe.ts'
 import { judgeReply, probeUdp } from '../../../../src/keepalived/check/udp-probe.ts'
 import { agrees, hexPattern } from '../../../../src/keepalived/config/hex-pattern.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
+import { ANY_SOURCE } from '../../../../src/keepalived/config/source.ts'
 
 function read(lines: string) {
   const text = `virtual_server 192.0.2.10 53 {\nreal_server 192.0.2.1 53 {\nUDP_CHECK {\n${lines}\n}\n}\n}\n`
@@ -100,7 +101,7 @@ describe('a UDP probe', () => {
     const host = type === 'udp4' ? '127.0.0.1' : '::1'
     server.bind(0, host)
     await once(server, 'listening')
-    return { host, port: server.address().port, bindto: null, timeoutMs } satisfies TcpTarget
+    return { host, port: server.address().port, source: ANY_SOURCE, timeoutMs } satisfies TcpTarget
   }
 
   it.each(['udp4', 'udp6'] as const)('over %s: the payload goes out, the answer is compared', async (type) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
+import { ANY_SOURCE } from '../../../../src/keepalived/config/source.ts'
 
 function read(check: string) {
   const text = `virtual_server 192.0.2.10 80 {\n virtualhost outer\n real_server 192.0.2.1 80 {\n${check}\n }\n}\n`
@@ -24,7 +25,7 @@ describe('HTTP_GET and SSL_GET in a file', () => {
         protocol: '1.0',
         connectIp: null,
         connectPort: null,
-        bindto: null,
+        source: ANY_SOURCE,
         connectTimeout: 5,
         retry: 2,
         delayBeforeRetry: 3,

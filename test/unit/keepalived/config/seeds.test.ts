@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { VrrpInstance } from '../../../../src/keepalived/config/config.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
+import { ANY_SOURCE } from '../../../../src/keepalived/config/source.ts'
 import { fixture } from './fixtures.ts'
 
 function onlyInstance(path: string): VrrpInstance {
@@ -67,7 +68,7 @@ describe('the complete configurations of the wiki pages run as they are written'
                 type: 'TCP_CHECK',
                 connectIp: null,
                 connectPort: 3306,
-                bindto: null,
+                source: ANY_SOURCE,
                 connectTimeout: 3,
                 retry: 3,
                 delayBeforeRetry: 3,

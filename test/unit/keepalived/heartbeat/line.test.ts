@@ -15,6 +15,8 @@ const BEAT: Beat = {
   ready: true,
   alone: false,
   knows: true,
+  farewell: null,
+  events: null,
 }
 const HOST = '127.0.0.1'
 const ends: (() => void)[] = []
@@ -24,11 +26,12 @@ afterEach(() => {
 
 async function listening(
   peer: string | null = HOST,
+  key = async () => KEY,
 ): Promise<{ port: number; beats: Heard<Beat>; said: Heard<string> }> {
   const [beats, said] = [new Heard<Beat>(), new Heard<string>()]
   const listener = new HeartbeatListener({
     port: 0,
-    key: KEY,
+    key,
     peer,
     onBeat: (beat) => beats.add(beat),
     log: (_, text) => said.add(text),
@@ -38,7 +41,7 @@ async function listening(
   return { port, beats, said }
 }
 
-function calling(port: number, key = KEY): HeartbeatCaller {
+function calling(port: number, key = async () => KEY): HeartbeatCaller {
   const caller = new HeartbeatCaller({ host: HOST, port, key })
   ends.push(() => caller.stop())
   return caller
@@ -68,7 +71,7 @@ describe('the daemons’ line', () => {
 
   it('with another key nothing is heard, and the reason is said', async () => {
     const { port, beats, said } = await listening()
-    const caller = calling(port, keyOf('wrong'))
+    const caller = calling(port, async () => keyOf('wrong'))
     expect(
       await sayUntil(
         caller,
@@ -77,6 +80,33 @@ describe('the daemons’ line', () => {
       ),
     ).toContain('another key')
     expect(beats.all).toEqual([])
+  })
+
+  it('a new password on both hosts is used by the next connection, and ends none that stands', async () => {
+    let password = 'secret'
+    const key = async () => keyOf(password)
+    const { port, beats, said } = await listening(HOST, key)
+    const caller = calling(port, key)
+    const heard = () => beats.all.length
+    await sayUntil(
+      caller,
+      BEAT,
+      vi.waitUntil(() => heard() > 0, 5_000),
+    )
+    password = 'a new one'
+    const before = heard()
+    await sayUntil(
+      caller,
+      BEAT,
+      vi.waitUntil(() => heard() > before, 5_000),
+    )
+    const next = heard()
+    await sayUntil(
+      calling(port, async () => keyOf('a new one')),
+      BEAT,
+      vi.waitUntil(() => heard() > next, 5_000),
+    )
+    expect(said.all).toEqual([])
   })
 
   it('a stranger is not listened to', async () => {
@@ -94,19 +124,21 @@ describe('the daemons’ line', () => {
     await once(socket.resume(), 'close')
   })
 
-  it('comes back after the listener was away', async () => {
+  it('comes back after the listener was away, with the password of then', async () => {
     const first = await listening()
-    const caller = calling(first.port)
+    let password = 'secret'
+    const caller = calling(first.port, async () => keyOf(password))
     await sayUntil(
       caller,
       BEAT,
       first.beats.first(() => true),
     )
     for (const end of ends.splice(0, 1)) end()
+    password = 'a new one'
     const beats = new Heard<Beat>()
     const again = new HeartbeatListener({
       port: first.port,
-      key: KEY,
+      key: async () => keyOf('a new one'),
       peer: HOST,
       onBeat: (beat) => beats.add(beat),
       log: () => undefined,

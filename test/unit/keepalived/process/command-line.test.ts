@@ -26,7 +26,12 @@ describe('command line', () => {
     ['ctl maintenance maybe', { does: 'refuse', why: 'ctl maintenance wants on or off, not maybe' }],
     ['ctl events --follow', { request: { command: 'events', follow: true } }],
     ['ctl reload now', { does: 'refuse', why: 'ctl reload: now is not expected there' }],
-    ['ctl', { does: 'refuse', why: 'ctl wants one of: status, switch, leave, maintenance, reload, events' }],
+    ['ctl promote', { does: 'refuse', why: 'ctl promote wants the word force' }],
+    ['ctl promote force --instance VI_1', { request: { command: 'promote', instance: 'VI_1' } }],
+    [
+      'ctl',
+      { does: 'refuse', why: 'ctl wants one of: status, switch, promote force, leave, maintenance, reload, events' },
+    ],
     ['ctl dance', { does: 'refuse', why: /^unknown command: ctl dance/ }],
     ['--signum=JSON', { does: 'signum', name: 'JSON' }],
     ['-t --config-test=/tmp/log', { does: 'test', logFile: '/tmp/log' }],

@@ -46,6 +46,16 @@ describe('what a new configuration asks for', () => {
     ['another interval', instance('VI_1', 51).replace('0.5', '1'), { changed: ['VI_1'] }],
     ['nopreempt', instance('VI_1', 51, 'nopreempt'), { changed: ['VI_1'] }],
     ['one address more', instance('VI_1', 51, '', '10.0.0.100/24\n10.0.0.101/24'), { changed: ['VI_1'], check: true }],
+    [
+      'a virtual server at its address',
+      `${instance('VI_1', 51)}virtual_server 10.0.0.100 80 {\n real_server 127.0.0.1 80 {\n TCP_CHECK {\n }\n }\n}\n`,
+      { changed: ['VI_1'], check: true },
+    ],
+    [
+      'one at another',
+      `${instance('VI_1', 51)}virtual_server 10.0.0.99 80 {\n real_server 127.0.0.1 80 {\n TCP_CHECK {\n }\n }\n}\n`,
+      { check: true },
+    ],
     ['another notify script', instance('VI_1', 51, 'notify_master "/bin/true"'), { check: true }],
     ['another VRID', instance('VI_1', 52), { replaced: ['VI_1'], check: true }],
     ['a second instance', instance('VI_1', 51) + instance('VI_2', 52), { added: ['VI_2'], check: true }],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  forcedVerdict,
   judge,
   objectionToLetGo,
   promotionVerdict,
@@ -44,6 +45,7 @@ function situation(mine: string, peer: PeerView, over: Partial<Situation> = {}):
     flavour: 'mysql',
     holder: false,
     mine: own,
+    refusal: null,
     mineBefore: own.history,
     peer,
     peerHeardMs: 100,
@@ -60,6 +62,12 @@ describe('the gate', () => {
     ['standby of a holder', situation('ME:1', peerUp('ME:1,PEER:1', holding)), true, 'standby, behind'],
     ['returned with a tail', situation('ME:1-2', peerUp('ME:1,PEER:1', holding)), false, 'diverged'],
     ['returned from a snapshot', situation('ME:1', peerUp('ME:1-2', holding)), false, 'rolled-back'],
+    [
+      'applier stopped, what is missing is the holder’s',
+      situation('ME:1', peerUp('ME:1,PEER:1', holding), { refusal: 'error 1062' }),
+      true,
+      'standby, behind',
+    ],
     ['both fresh', situation('ME:1', peerUp('ME:1')), true, 'both have the same'],
     ['both started, peer has more', situation('ME:1', peerUp('ME:1,PEER:1-4')), false, '4 transactions more'],
     ['both started, I have more', situation('ME:1-3', peerUp('ME:1')), true, 'newer history'],
@@ -134,6 +142,27 @@ describe('promotion', () => {
     expect(verdict.ok).toBe(ok)
     expect(verdict.reason).toContain(reason)
     expect(verdict.forced).toBe(ok && received.state === 'broken')
+  })
+})
+
+describe('promotion by an operator’s word', () => {
+  const broken = { state: 'broken', detail: 'error 1062' } as const
+  const quarantine = { standing: 'diverged', why: '' } as const
+  it.each([
+    ['quarantined', situation('ME:1', gone, { quarantine }), { state: 'applied' }, true, 'operator'],
+    [
+      'the peer is closed and has more',
+      situation('ME:1', peerUp('ME:1,PEER:1')),
+      { state: 'applied' },
+      true,
+      'operator',
+    ],
+    ['the applier is broken', situation('ME:1', gone, { policy: 'consistency' }), broken, true, '1062'],
+    ['the holder lives', situation('ME:1', peerUp('ME:1', holding)), { state: 'applied' }, false, 'open for writes'],
+  ] as const)('%s', (_, now, received, ok, reason) => {
+    const verdict = forcedVerdict(now, received)
+    expect(verdict).toMatchObject({ ok, forced: ok })
+    expect(verdict.reason).toContain(reason)
   })
 })
 

@@ -29,6 +29,7 @@ const round: Round = {
   holder: true,
   mine,
   peer: { state: 'silent', why: 'cut off' },
+  heard: null,
   kept: { enforced: true, quarantine: null },
 }
 
@@ -51,8 +52,10 @@ describe('what is told of an instance’s database', () => {
         epoch: 4,
         peer: 'silent',
         replicates: null,
+        refusal: null,
         secondsBehind: null,
         transactionsBehind: null,
+        mayLack: null,
         commitsWait: true,
         standbys: 1,
         enforced: true,
@@ -98,5 +101,21 @@ describe('what is told of an instance’s database', () => {
     it.round({ ...standby, peer: { ...standby.peer, snapshot: { ...theirs, closed: true } } as Round['peer'] })
     it.round({ ...standby, holder: true })
     expect(told.map(({ transactionsBehind }) => transactionsBehind)).toEqual([10, 0, null, null])
+  })
+
+  it('counts what a promotion would lack: not applied, and not even received', () => {
+    const { told, report: it } = report()
+    const theirs = { ...mine, history: { origin: '2', executed: parseGtidSet('mariadb', '0-1-15') }, closed: false }
+    const standby = { ...mine, closed: true, received: parseGtidSet('mariadb', '0-1-12') }
+    const before = Math.floor(Date.now() / 1000)
+    it.round({ ...round, holder: false, mine: standby, heard: { snapshot: theirs, agoMs: 60_000 } })
+    const lack = told[0]?.mayLack
+    expect(lack).toMatchObject({ unapplied: 2, known: 3, waited: false })
+    expect(Math.abs((lack?.peerSaid ?? 0) - (before - 60))).toBeLessThan(30)
+    it.round({ ...round, holder: false, mine: standby, heard: null })
+    expect(told[1]?.mayLack).toEqual({ unapplied: 2, known: null, peerSaid: null, waited: null })
+    const peer = { state: 'up', snapshot: theirs, dialect: dialectOf('10.11.6-MariaDB') } as const
+    it.round({ ...round, holder: false, mine: standby, peer })
+    expect(told[2]?.mayLack).toBeNull()
   })
 })

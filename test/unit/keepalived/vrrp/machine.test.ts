@@ -152,16 +152,27 @@ describe('keepalived beyond the RFC', () => {
 })
 
 describe('kernel lease', () => {
-  it('is renewed just before each advert', () => {
+  it('is renewed with each advert, which goes first: the kernel may hold up a renewal', () => {
     const node = master({ leaseMs: 1000 })
-    expect(node.timer(DOWN + 500).acts).toEqual(['addVip', 'advert 100'])
+    expect(node.timer(DOWN + 500).acts).toEqual(['advert 100', 'addVip'])
   })
 
   it('is renewed between adverts when it is shorter than two intervals', () => {
     const node = master({ leaseMs: 1000, advertMs: 1000, priority: 254 })
     const start = node.machine.since
     expect(node.timer(start + 500).acts).toEqual(['addVip'])
-    expect(node.timer(start + 1000).acts).toEqual(['addVip', 'advert 254'])
+    expect(node.timer(start + 1000).acts).toEqual(['advert 254', 'addVip'])
+  })
+
+  it('that the kernel held up lasts longer than the advert before it: the peers hear another one', () => {
+    const node = master({ leaseMs: 1000 }).timer(DOWN + 500)
+    expect(node.do({ t: 'renewedLate' }, DOWN + 600).acts).toEqual(['advert 100'])
+    expect(node.timer(DOWN + 1100).acts).toEqual(['advert 100', 'addVip'])
+  })
+
+  it('that the kernel held up for too long: the master steps down, and sends nothing', () => {
+    const node = master({ leaseMs: 1000 }).timer(DOWN + 500)
+    expect(node.do({ t: 'renewedLate' }, DOWN + 500 + 1400).acts).toEqual(['removeVip', 'BACKUP'])
   })
 
   it.each([
@@ -180,7 +191,7 @@ describe('kernel lease', () => {
   })
 
   it('a master that was only a little late goes on', () => {
-    expect(master({ leaseMs: 1000 }).timer(DOWN + 1300).acts).toEqual(['addVip', 'advert 100'])
+    expect(master({ leaseMs: 1000 }).timer(DOWN + 1300).acts).toEqual(['advert 100', 'addVip'])
   })
 })
 
@@ -231,6 +242,14 @@ describe('with a database', () => {
       .hear(0, 1410)
     promoted(node, true, 1600)
     expect(node.acts).toEqual(['MASTER', 'addVip', 'garp', 'advert 100'])
+  })
+
+  it('a farewell: the only successor prepares at once, in silence, and withdraws when the holder is heard again', () => {
+    const node = backup(role).hear(200, 1000).hear(0, 1100)
+    expect(node.machine.masterDownAt).toBe(1100)
+    expect(node.timer(1100).acts).toEqual(['promote'])
+    expect(node.hear(200, 1101).acts).toEqual(['demote'])
+    expect(node.machine.masterDownAt).toBeCloseTo(1101 + DOWN)
   })
 
   it('a duplicate of the first priority 0 is no "gone"', () => {

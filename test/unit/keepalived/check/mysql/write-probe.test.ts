@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startWriteProbe } from '../../../../../src/keepalived/check/mysql/write-probe.ts'
+import { pause } from '../../../../../src/keepalived/check/pause.ts'
 import type { WatchedSession } from '../../../../../src/mysql/session.ts'
 import { type Row, SqlError } from '../../../../../src/mysql/sql-session.ts'
 
@@ -25,6 +26,7 @@ class Server {
       onStuck: () => this.events.push('stuck'),
       onMoving: () => this.events.push('moving'),
       log: (_, message) => this.events.push(message),
+      pause,
     })
   }
 
@@ -39,7 +41,12 @@ class Server {
       if (error !== null) throw error
       return []
     }
-    return { query, close: () => undefined, alive: true, ended: new Promise(() => undefined) }
+    const batch = async (statements: readonly string[]): Promise<readonly (readonly Row[])[]> => {
+      const all: (readonly Row[])[] = []
+      for (const statement of statements) all.push(await query(statement))
+      return all
+    }
+    return { query, batch, close: () => undefined, alive: true, ended: new Promise(() => undefined) }
   }
 }
 

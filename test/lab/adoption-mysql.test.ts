@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readState } from '../../src/lab/state.ts'
+import { Load, type LoadResult } from './role/load.ts'
+import { WRITER_SCHEMA } from './role/writer.ts'
+import { complaints, lastDocument, Mmha } from './support/mmha.ts'
+
+const MASTERS = ['m1', 'm2'] as const
+const VIP = '10.77.0.100'
+
+/** As the pages tell it: numbers, a binary log, offsets; and that others can reach it. */
+const SERVER = (number: number, more: string) => `export DEBIAN_FRONTEND=noninteractive
+apt-get -q update >/dev/null && apt-get -q -y install --no-install-recommends mysql-server >/dev/null 2>&1
+cat >/etc/mysql/mysql.conf.d/pair.cnf <<'END'
+[mysqld]
+bind-address = 0.0.0.0
+server-id = ${number}
+log_bin = mysql-bin
+auto_increment_increment = 2
+auto_increment_offset = ${number}
+${more}
+END
+systemctl restart mysql
+iptables -I INPUT -p tcp --dport 3306 -j ACCEPT`
+
+const ACCOUNT = [
+  'CREATE USER replication@"%" IDENTIFIED BY "replication"',
+  'GRANT REPLICATION SLAVE ON *.* TO replication@"%"',
+]
+const follow = (address: string, place: string) =>
+  `CHANGE REPLICATION SOURCE TO SOURCE_HOST="${address}", SOURCE_USER="replication", SOURCE_PASSWORD="replication", GET_SOURCE_PUBLIC_KEY=1, SOURCE_CONNECT_RETRY=1, ${place}; START REPLICA`
+
+interface ByHand {
+  readonly name: string
+  readonly options: string
+  /** Is more to be done first, as the refusal says? */
+  readonly refused: boolean
+  join(mmha: Mmha): Promise<void>
+}
+
+const ADDRESS = { m1: '10.77.0.11', m2: '10.77.0.12' } as const
+
+const BY_HAND: readonly ByHand[] = [
+  {
+    name: 'positions, copied from the other terminal',
+    options: '',
+    refused: true,
+    async join(mmha) {
+      const places = await Promise.all(
+        MASTERS.map(async (host) => {
+          await mmha.sql(host, ACCOUNT.join('; '))
+          return (await mmha.sql(host, 'SHOW BINARY LOG STATUS')).split('\t')
+        }),
+      )
+      await Promise.all(
+        MASTERS.map((host, index) => {
+          const [file, position] = places[1 - index] ?? []
+          const place = `SOURCE_LOG_FILE="${file}", SOURCE_LOG_POS=${position}, SOURCE_AUTO_POSITION=0`
+          return mmha.sql(host, follow(ADDRESS[MASTERS[1 - index] ?? 'm1'], place))
+        }),
+      )
+    },
+  },
+  {
+    name: 'GTIDs',
+    options: 'gtid_mode = ON\nenforce_gtid_consistency = ON\nlog_replica_updates = ON',
+    refused: false,
+    async join(mmha) {
+      await Promise.all(MASTERS.map((host) => mmha.sql(host, 'RESET BINARY LOGS AND GTIDS')))
+      await mmha.sql('m1', ACCOUNT.join('; '))
+      await mmha.sql('m2', follow(ADDRESS.m1, 'SOURCE_AUTO_POSITION=1'))
+      await mmha.sql('m1', follow(ADDRESS.m2, 'SOURCE_AUTO_POSITION=1'))
+    },
+  },
+]
+
+describe.skipIf(process.getuid?.() !== 0).each(BY_HAND)(
+  'two MySQL servers joined by hand: $name (needs root)',
+  (byHand) => {
+    const mmha = new Mmha(`adopted-my-${byHand.name.slice(0, 3).toLowerCase()}`)
+    const folder = mkdtempSync(join(tmpdir(), 'mmha-adopted-'))
+    const inventory = join(folder, 'pair.yml')
+    const provision = () => mmha.run('provision', inventory, '--yes', '--allow-restart', '--json')
+    const both = <Value>(ask: (host: (typeof MASTERS)[number]) => Promise<Value>) => Promise.all(MASTERS.map(ask))
+
+    /** Of both daemons. */
+    const lastWords = () => both((host) => mmha.on(host, 'journalctl -u mmha-keepalived -o cat -n 25 --no-pager'))
+
+    beforeAll(async () => {
+      writeFileSync(inventory, `vip: ${VIP}/24\nnic: host0\nmasters: [10.77.0.11, 10.77.0.12]\n`)
+      await mmha.ok('lab', 'down')
+      await mmha.ok('lab', 'up', inventory, '--server', 'mysql-9.7')
+      await Promise.all(MASTERS.map((host, index) => mmha.on(host, SERVER(index + 1, byHand.options))))
+      await byHand.join(mmha)
+      await mmha.sql('m1', WRITER_SCHEMA.join('; ').replaceAll("'", '"'))
+    })
+    afterAll(async () => {
+      await mmha.ok('lab', 'down')
+      rmSync(folder, { recursive: true })
+    })
+
+    it.runIf(byHand.refused)('is refused while GTIDs name what the other never gets; nothing is changed', async () => {
+      const etc = () => both((host) => mmha.on(host, 'find /etc -type f | sort | xargs sha256sum'))
+      const before = await etc()
+      const { code, stdout, stderr } = await provision()
+      expect(code, stdout).toBe(5)
+      expect(await etc()).toEqual(before)
+      const said = `${stdout}${stderr}`
+      for (const host of MASTERS) {
+        const [, statement = ''] = new RegExp(`on ${host}: (SET GLOBAL gtid_purged='[^']+')`).exec(said) ?? []
+        await mmha.sql(host, statement.replaceAll("'", '"'))
+      }
+    })
+
+    it('the plan says what changes, and why', async () => {
+      const { code, stdout, stderr } = await mmha.run('plan', inventory, '--detailed-exitcode')
+      expect(code, stderr).toBe(2)
+      for (const line of [
+        'server_id: 1 (kept: a server that replicates would apply its own changes again)',
+        'skip_replica_start: OFF → ON (restart; only the daemon starts a channel, after comparing histories)',
+        'super_read_only: ON (the daemon sets it by role; also for administrators)',
+      ])
+        expect(stdout).toContain(line)
+    })
+
+    it('is taken over while clients write: nothing lost, nothing twice', async () => {
+      const lab = readState(`adopted-my-${byHand.name.slice(0, 3).toLowerCase()}`)
+      if (lab === null) throw new Error('the lab is not up')
+      const load = new Load(lab)
+      let result: LoadResult
+      try {
+        load.moveTo(`${ADDRESS.m1},${VIP}`)
+        const rows = () => mmha.sql('m1', 'SELECT COUNT(*) > 50 FROM load_test.ledger')
+        await expect.poll(rows, { timeout: 60_000 }).toBe('1')
+        const { code, stdout, stderr } = await provision()
+        expect(code, `${complaints({ code, stdout, stderr })}${code === 0 ? '' : await lastWords()}`).toBe(0)
+      } finally {
+        result = await load.stop()
+      }
+      const ids = () => both((host) => mmha.sql(host, 'SELECT id FROM load_test.ledger ORDER BY id'))
+      const sums = () => both((host) => mmha.sql(host, 'CHECKSUM TABLE load_test.ledger, load_test.counter'))
+      await expect.poll(async () => new Set(await sums()).size, { timeout: 60_000 }).toBe(1)
+      const [there = ''] = await ids()
+      expect(there.split('\n')).toEqual(expect.arrayContaining([...result.inserted]))
+      const values = new Map(
+        (await mmha.sql('m1', 'SELECT k, v FROM load_test.counter')).split('\n').map((row) => {
+          const [k, v] = row.split('\t').map(Number)
+          return [k, v ?? 0] as const
+        }),
+      )
+      expect(result.counters.filter(([k, v]) => (values.get(k) ?? 0) < v)).toEqual([])
+      expect(await both((host) => mmha.sql(host, 'SELECT @@server_id'))).toEqual(['1', '2'])
+      expect(result.longestGapMs).toBeLessThan(5_000)
+    })
+
+    it('is a pair like any other then: whole, and a second run changes nothing', async () => {
+      await expect.poll(async () => (await mmha.run('status', inventory)).code, { timeout: 60_000 }).toBe(0)
+      const { code, stdout, stderr } = await provision()
+      expect(code, `${complaints({ code, stdout, stderr })}${code === 0 ? '' : await lastWords()}`).toBe(0)
+      for (const { changed } of lastDocument<{ hosts: { changed: number }[] }>(stdout).hosts) expect(changed).toBe(0)
+    })
+  },
+)

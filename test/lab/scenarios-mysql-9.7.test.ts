@@ -1,0 +1,3 @@
+import { disasters } from './scenarios/disasters.ts'
+
+disasters('mysql-9.7')
