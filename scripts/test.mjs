@@ -84,8 +84,9 @@ try {
   rmSync(results, { recursive: true, force: true })
 }
 for (const reason of leftOut) process.stdout.write(`left out: ${reason}\n`)
-// All of them together are to fit into a log's tail.
-const room = Math.max(300, Math.min(1500, 2000 / failures.length))
-for (const failure of failures) process.stdout.write(`FAILED: ${failure.slice(0, room)}\n`)
+// All of them together are to fit into a log's tail; often the first one is the cause of the others.
+const room = (index) =>
+  index === 0 ? 2000 : index === 1 ? 1000 : Math.max(120, Math.min(1000, 2000 / failures.length))
+for (const [index, failure] of failures.entries()) process.stdout.write(`FAILED: ${failure.slice(0, room(index))}\n`)
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
 process.exitCode = total.failed === 0 ? 0 : 1

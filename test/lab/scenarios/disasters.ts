@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WRITER_SCHEMA } from '../role/writer.ts'
 import { cutCopies } from './cut-copies.ts'
 import { leaving } from './leaving.ts'
@@ -21,6 +21,7 @@ export function disasters(server: 'mysql-9.7' | 'mariadb-10.11' | 'mariadb-11.8'
       const { holder } = await stage.whole()
       await stage.sql(holder, ...WRITER_SCHEMA)
     })
+    beforeEach(({ skip }) => skip(stage.lost, 'the pair did not come back after a test that failed'))
     afterEach(async ({ task }) => {
       await stage.rest()
       if (task.result?.state === 'fail') await stage.recover()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { killPower, powerOn } from '../../../src/lab/faults.ts'
 import type { LabHost } from '../../../src/lab/state.ts'
+import { putBack, rejoin } from './copies.ts'
 import type { Stage } from './stage.ts'
 
 /** A host that comes back with less, or with more, than the other has. */
@@ -105,7 +106,7 @@ export function returning(stage: Stage): void {
     expect(await epoch(holder)).toBeGreaterThan(await epoch(standby))
     const again = await stage.mmha.run('promote', stage.inventory, standby.name, '--force')
     expect(again).toMatchObject({ code: 5, stderr: expect.stringContaining('lives and holds the address') })
-    expect(await stage.rejoin(standby, stage.server === 'mariadb-11.8' ? 'backup' : 'dump')).toMatch(/BINLOG|newer/)
+    expect(await rejoin(stage, standby, stage.server === 'mariadb-11.8' ? 'backup' : 'dump')).toMatch(/BINLOG|newer/)
     expect(await stage.sql(standby, value)).toBe('acknowledged')
   })
 
@@ -153,13 +154,13 @@ export function returning(stage: Stage): void {
     const back = await stage.now(standby)
     await killPower(stage.lab, holder)
     await stage.until('the standby has taken over', () => stage.holds(standby))
-    await stage.putBack(holder, 'var/lib/mysql.old', 'var/lib/mysql')
+    await putBack(holder, 'var/lib/mysql.old', 'var/lib/mysql')
     await powerOn(stage.lab, holder)
     if (stage.dialect.flavour === 'mysql') {
       const quarantined = async () => /QUARANTINED, rolled-back/.test(await stage.said(holder, back))
       await stage.until('it is quarantined', quarantined)
       expect(await stage.replicates(holder)).toBe(false)
-      await stage.rejoin(holder, 'clone')
+      await rejoin(stage, holder, 'clone')
     }
     // MariaDB fetches its own transactions again.
     await stage.settled(load)
@@ -196,7 +197,7 @@ export function returning(stage: Stage): void {
         `! ${holder.name} is quarantined, rolled-back: .*1062[^]*rejoin .* ${holder.name} --reseed`,
       )
       await stage.until('status says so', async () => said.test(await status()))
-      await stage.rejoin(holder, 'dump')
+      await rejoin(stage, holder, 'dump')
       const ids = await stage.ids(holder)
       expect(inserted.filter((id) => !ids.has(id))).toEqual([])
     }

@@ -1,15 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { must as run } from '../../../src/lab/command.ts'
 import { powerOn } from '../../../src/lab/faults.ts'
 import { type LabHost, type LabState, readState } from '../../../src/lab/state.ts'
 import { type Dialect, dialectOf } from '../../../src/mysql/dialect.ts'
 import { Load, type LoadResult } from '../role/load.ts'
 import { must, query } from '../role/pair.ts'
 import { Mmha } from '../support/mmha.ts'
+import { lastWords } from './last-words.ts'
 
 export const VIP = '10.77.0.100'
 
@@ -23,6 +23,8 @@ export class Stage {
   #lab: LabState | null = null
   #dialect: Dialect | null = null
   readonly #loads = new Set<Load>()
+  /** A test that failed left the pair so that nothing more can be tried with it. */
+  lost = false
 
   /** @param play part of the lab's name: two of the same server at once need two */
   constructor(server: string, play = process.env.MMHA_SCENE ?? 'scene') {
@@ -100,20 +102,24 @@ export class Stage {
     return found ?? this.hosts[0]
   }
 
-  /** A fault ends a statement, and a host may be off: that counts as "not yet". */
-  async until(what: string, fits: () => Promise<boolean>, ms = 60_000): Promise<void> {
+  /**
+   * A fault ends a statement, and a host may be off: that counts as "not yet".
+   * @param fits true, or what is missing
+   */
+  async until(what: string, fits: () => Promise<boolean | string>, ms = 60_000): Promise<void> {
     const deadline = performance.now() + ms
     let last = ''
     while (performance.now() < deadline) {
       try {
-        if (await fits()) return
-        last = ''
+        const found = await fits()
+        if (found === true) return
+        last = typeof found === 'string' ? `: ${found}` : ''
       } catch (error) {
         last = error instanceof Error ? `: ${error.message}` : ''
       }
       await delay(100)
     }
-    throw new Error(`not within ${ms} ms: ${what}${last}\n${await this.#journals()}`)
+    throw new Error(`not within ${ms} ms: ${what}${last}\n${await lastWords(this.hosts)}`)
   }
 
   /** One holder, open; the other closed and following both ways; commits wait for it. */
@@ -124,14 +130,18 @@ export class Stage {
       async () => {
         const holder = await this.holder()
         pair = { holder, standby: this.other(holder) }
-        const [open, closed, ...running] = await Promise.all([
+        const [open, closed, fetching, following, synchronous] = await Promise.all([
           this.sql(holder, 'SELECT @@global.read_only'),
           this.sql(pair.standby, 'SELECT @@global.read_only'),
           this.replicates(holder),
           this.replicates(pair.standby),
           this.synchronous(holder),
         ])
-        return open === '0' && closed === '1' && running.every(Boolean)
+        const parts = { open: open === '0', closed: closed === '1', fetching, following, synchronous }
+        const missing = Object.entries(parts).filter(([, is]) => !is)
+        return (
+          missing.length === 0 || `${holder.name} holds the address, not ${missing.map(([name]) => name).join(', ')}`
+        )
       },
       ms,
     )
@@ -215,12 +225,24 @@ export class Stage {
 
   /** Takes back the faults of a test that failed, so that the next ones are judged by themselves. */
   async recover(): Promise<void> {
-    for (const host of this.hosts) {
-      await powerOn(this.lab, host)
-      const cut = `INPUT -s ${this.other(host).address} -p tcp --sport 3306 -j DROP`
-      await this.on(host, `while iptables -D ${cut} 2> /dev/null; do :; done; systemctl start ${this.unit}`)
+    try {
+      for (const host of this.hosts) {
+        await powerOn(this.lab, host)
+        const cut = `INPUT -s ${this.other(host).address} -p tcp --sport 3306 -j DROP`
+        await this.on(host, `while iptables -D ${cut} 2> /dev/null; do :; done; systemctl start ${this.unit}`)
+      }
+      await this.policy('availability').catch(() => this.#copyAnew())
+    } catch (error) {
+      this.lost = true
+      throw error
     }
-    await this.policy('availability')
+  }
+
+  /** One that was set aside stays so until a copy of the holder's data is made. */
+  async #copyAnew(): Promise<void> {
+    const { name } = this.other(await this.holder())
+    await this.mmha.ok('rejoin', this.inventory, name, '--reseed', 'dump', '--yes', name)
+    await this.whole()
   }
 
   /** Ends the clients. */
@@ -261,40 +283,5 @@ export class Stage {
       const [one, two] = await Promise.all(this.hosts.map(sums))
       return one === two && one !== ''
     })
-  }
-
-  /** Replaces a folder of a host that is off, or whose server is down, by another one. */
-  async putBack(host: LabHost, from: string, to: string): Promise<void> {
-    rmSync(join(host.root, to), { recursive: true })
-    await run(['cp', '-a', join(host.root, from), join(host.root, to)])
-  }
-
-  /** A host that was set aside gets a copy of the holder's data, while clients write. */
-  /** @returns what only the host had, as SQL */
-  async rejoin(host: LabHost, way: 'dump' | 'clone' | 'backup'): Promise<string> {
-    const holder = await this.holder()
-    expect(host).not.toBe(holder)
-    const refused = await this.mmha.run('rejoin', this.inventory, holder.name, '--reseed', way, '--yes', holder.name)
-    expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('holds the address') })
-    if (way === 'backup')
-      await Promise.all(
-        this.hosts.map((one) => this.on(one, 'apt-get install -y --no-install-recommends mariadb-backup')),
-      )
-    const load = await this.load()
-    const tail = `${this.inventory}.tail-${performance.now()}.sql`
-    await this.mmha.ok('rejoin', this.inventory, host.name, '--reseed', way, '--yes', host.name, '--keep-tail-as', tail)
-    await this.written(50)
-    await this.settled(load)
-    if (!existsSync(tail)) return ''
-    expect(readFileSync(tail.replace(/\.sql$/, '.binlog')).toString('latin1', 1, 4)).toBe('bin')
-    return readFileSync(tail, 'utf8')
-  }
-
-  async #journals(): Promise<string> {
-    const tails = this.hosts.map(async (host) => {
-      const tail = await this.on(host, 'journalctl -u mmha-keepalived -o short-precise -n 25').catch(() => 'off')
-      return `${host.name}:\n${tail}`
-    })
-    return (await Promise.all(tails)).join('\n')
   }
 }
