@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
 import { RoleWorker } from './role-worker.ts'
 import type { Segment } from './segment.ts'
-import { bundle, reason, wireTest } from './wire-test.ts'
+import { bundle, reason, TIMED, wireTest } from './wire-test.ts'
 
 /** ms of the successor's skew: 3/256 of half a second. */
 const SKEW = (3 / 256) * 500
@@ -25,7 +25,7 @@ async function handover(segment: Segment): Promise<{ gone: number; taken: number
 }
 
 describe.skipIf(reason !== null)('handover between databases', () => {
-  wireTest('mysqld died: the VIP answers until the successor is ready, then moves', async ({ segment }) => {
+  wireTest('mysqld died: the VIP answers until the successor is ready, then moves', TIMED, async ({ segment }) => {
     const [holder, standby] = await pair(segment)
     standby.promotionMs = 60
     holder.mysqldDied()
@@ -71,6 +71,7 @@ describe.skipIf(reason !== null)('handover between databases', () => {
 
   wireTest(
     'a slow promotion: the holder stops answering after its patience, never two hold the VIP',
+    TIMED,
     async ({ segment }) => {
       const [holder, standby] = await pair(segment)
       standby.promotionMs = 500
@@ -84,7 +85,7 @@ describe.skipIf(reason !== null)('handover between databases', () => {
     },
   )
 
-  wireTest('the holder dies while it leaves: the VIP is taken when its lease has ended', async ({ segment }) => {
+  wireTest('the holder dies while it leaves: the VIP is taken when its lease has ended', TIMED, async ({ segment }) => {
     const [holder, standby] = await pair(segment)
     standby.promotionMs = 100
     holder.mysqldDied()

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect } from 'vitest'
 import type { Daemon, Daemons } from './daemon.ts'
 import { Segment } from './segment.ts'
-import { reason, wireTest } from './wire-test.ts'
+import { reason, TIMED, wireTest } from './wire-test.ts'
 
 const flavour = { version: 3, advertInterval: 0.5, nopreempt: true, lease: 1 } as const
 
@@ -66,7 +66,7 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
     expect(holder.status()).toMatchObject({ state: 'BACKUP', master: { address: Segment.address('b'), priority: 253 } })
   })
 
-  wireTest('kill -9 of the supervisor alone: the worker lets go by itself', async ({ segment, daemons }) => {
+  wireTest('kill -9 of the supervisor alone: the worker lets go by itself', TIMED, async ({ segment, daemons }) => {
     const [holder] = await pair({ segment, daemons })
     holder.signal('SIGKILL')
     const zero = await segment.advert(({ priority }) => priority === 0)
@@ -109,7 +109,7 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
     },
   )
 
-  wireTest('ctl leave where there is nothing to leave is quick and good', async ({ segment, daemons }) => {
+  wireTest('ctl leave where there is nothing to leave is quick and good', TIMED, async ({ segment, daemons }) => {
     const [, standby] = await pair({ segment, daemons })
     const started = performance.now()
     standby.ctl('leave')
@@ -121,7 +121,7 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
     expect(segment.hasVip('a')).toBe(true)
   })
 
-  wireTest('somebody deletes the VIP: it comes back at once', async ({ segment, daemons }) => {
+  wireTest('somebody deletes the VIP: it comes back at once', TIMED, async ({ segment, daemons }) => {
     await pair({ segment, daemons })
     segment.deleteVip('a')
     const [lost, again] = await segment.holding((all) => (all.length === 2 ? all : undefined))

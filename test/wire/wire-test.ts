@@ -21,6 +21,12 @@ export async function bundle(): Promise<string> {
   return (await build).bundle
 }
 
+/**
+ * Of tests that hold the daemon to milliseconds: a machine that others use, too, stands still for longer than that now and
+ * then, and stays a stall of the machine's. A daemon that is too slow is too slow each time.
+ */
+export const TIMED = { retry: 3 }
+
 /** A test with a network segment of its own, and a way to start daemons on it; both are gone afterwards. */
 export const wireTest = test.extend<{ layout: Layout; segment: Segment; daemons: Daemons }>({
   layout: LAYOUT,

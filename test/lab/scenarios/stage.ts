@@ -106,7 +106,7 @@ export class Stage {
    * A fault ends a statement, and a host may be off: that counts as "not yet".
    * @param fits true, or what is missing
    */
-  async until(what: string, fits: () => Promise<boolean | string>, ms = 60_000): Promise<void> {
+  async until(what: string, fits: () => Promise<boolean | string>, ms = 180_000): Promise<void> {
     const deadline = performance.now() + ms
     let last = ''
     while (performance.now() < deadline) {
@@ -123,7 +123,7 @@ export class Stage {
   }
 
   /** One holder, open; the other closed and following both ways; commits wait for it. */
-  async whole(ms = 60_000): Promise<{ holder: LabHost; standby: LabHost }> {
+  async whole(ms = 180_000): Promise<{ holder: LabHost; standby: LabHost }> {
     let pair = { holder: this.hosts[0], standby: this.hosts[1] }
     await this.until(
       'the pair is whole',
