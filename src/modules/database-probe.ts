@@ -1,4 +1,5 @@
 import { ROLE_USER } from '../mysql/account.ts'
+import { TELLING_VARIABLES } from '../mysql/dialect.ts'
 import { sqlAccount } from '../mysql/quote.ts'
 import { FACT_FUNCTIONS } from './fact-lines.ts'
 import type { ProbeContext } from './module.ts'
@@ -28,6 +29,7 @@ const VARIABLES: readonly string[] = [
   'skip_(replica|slave)_start',
   '(replica|slave)_[a-z_]+',
   'rpl_semi_sync_[a-z_]+',
+  ...TELLING_VARIABLES,
 ]
 
 /** Schemas that are the server's or ours. */

@@ -220,7 +220,8 @@ export function changes(context: Context): { steps: readonly Step[]; values: rea
   const { facts, mine, inventory, host } = context
   const { server } = facts
   if (server === null) return { steps: [], values: [], restart: null }
-  const wanted = wantedSettings(dialectOf(server.version), inventory, host, keptServerId(context))
+  const dialect = dialectOf(server.version, '', mine.running && Object.keys(mine.running))
+  const wanted = wantedSettings(dialect, inventory, host, keptServerId(context))
   const settings = applicable(wanted, mine)
   const path = mine.file?.path ?? pathFor(server.flavour, mine.directories)
   const steps = fileStep(context, server, path, settings)

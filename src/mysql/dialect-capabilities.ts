@@ -1,6 +1,7 @@
 /**
- * What servers can do, by version. Every capability is "since", never a list, so that a server from tomorrow is read like
- * the newest one known.
+ * What servers can do. Where a variable shows a capability, the server's own variables tell (SHOWN_BY): a back-port, a fork or
+ * a version that dropped it is read as it is. Else, and before a server runs, its version: every capability is "since", never
+ * a list, so that a server from tomorrow is read like the newest one known.
  */
 export type Flavour = 'mysql' | 'mariadb'
 export type Version = readonly [major: number, minor: number, patch: number]
@@ -93,6 +94,27 @@ const CAPABILITIES = {
 
 export type Capability = keyof typeof CAPABILITIES
 
+/** The variable that a server has exactly where it has the capability. */
+export const SHOWN_BY = {
+  superReadOnly: 'super_read_only',
+  replicaVariables: 'log_replica_updates',
+  gtidMode: 'gtid_mode',
+  binlogFormat: 'binlog_format',
+  binlogExpireSeconds: 'binlog_expire_logs_seconds',
+  writesetTracking: 'binlog_transaction_dependency_tracking',
+  persistVariables: 'persisted_globals_load',
+  gtidDomains: 'gtid_domain_id',
+  parallelThreads: 'slave_parallel_threads',
+  adminAddress: 'admin_address',
+} as const satisfies Partial<Record<Capability, string>>
+
+/** To be asked of a server that runs: which of them it has. */
+export const TELLING_VARIABLES: readonly string[] = Object.values(SHOWN_BY)
+
+function shownBy(capability: Capability): string | undefined {
+  return (SHOWN_BY as Partial<Record<Capability, string>>)[capability]
+}
+
 /** Reads `9.7.4`, `8.0.36-28-debug`, `10.11.19-MariaDB-0+deb12u1`; missing parts are 0. */
 export function parseVersion(text: string): Version {
   // Before 11, MariaDB hid behind `5.5.5-` in the handshake for the sake of old replicas.
@@ -117,8 +139,16 @@ function reached(version: Version, since: Since): boolean {
   return since.some((s) => s[0] === version[0] && s[1] === version[1] && compare(version, s) >= 0)
 }
 
-/** Does a server of this family and version have it? */
-export function hasCapability(flavour: Flavour, version: Version, capability: Capability): boolean {
+/**
+ * Does a server have it?
+ * @param shown which of TELLING_VARIABLES it has; null: it was not asked
+ */
+export function hasCapability(
+  { flavour, version, shown }: { flavour: Flavour; version: Version; shown: ReadonlySet<string> | null },
+  capability: Capability,
+): boolean {
+  const variable = shownBy(capability)
+  if (shown !== null && variable !== undefined) return shown.has(variable)
   return (
     reached(version, CAPABILITIES[capability][flavour]) && !reached(version, REMOVED[capability]?.[flavour] ?? null)
   )

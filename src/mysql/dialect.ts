@@ -14,7 +14,7 @@ import { type SeedingWords, seedingWordsOf } from './dialect-seeding.ts'
 import { sqlString } from './quote.ts'
 
 export type { Capability, Flavour, Version } from './dialect-capabilities.ts'
-export { parseVersion } from './dialect-capabilities.ts'
+export { parseVersion, TELLING_VARIABLES } from './dialect-capabilities.ts'
 export { type Family, familyOf } from './dialect-family.ts'
 export type { SemiSyncNames } from './dialect-names.ts'
 
@@ -50,13 +50,15 @@ export interface Dialect {
  * The dialect of a server.
  * @param version what `SELECT VERSION()` or the binary's `--version` says
  * @param comment `@@version_comment`, where it is known: some builds carry the flavour only there
+ * @param names variables that it has, of TELLING_VARIABLES at least; null: it was not asked, and the version tells
  * @throws RangeError when the version has no number
  */
-export function dialectOf(version: string, comment = ''): Dialect {
+export function dialectOf(version: string, comment = '', names: readonly string[] | null = null): Dialect {
   const flavour: Flavour = /mariadb/i.test(`${version} ${comment}`) ? 'mariadb' : 'mysql'
   const parsed = parseVersion(version)
   const family = familyOf(flavour)
-  const can = (capability: Capability): boolean => hasCapability(flavour, parsed, capability)
+  const shown = names === null ? null : new Set(names)
+  const can = (capability: Capability): boolean => hasCapability({ flavour, version: parsed, shown }, capability)
   return {
     flavour,
     version: parsed,

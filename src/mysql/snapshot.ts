@@ -1,5 +1,5 @@
 import { type ChannelStatus, readChannel } from './channel.ts'
-import { type Dialect, dialectOf } from './dialect.ts'
+import { type Dialect, dialectOf, TELLING_VARIABLES } from './dialect.ts'
 import { type Epoch, LATEST_EPOCH, originExpression } from './epoch.ts'
 import { type GtidSet, parseGtidSet, union } from './gtid-set.ts'
 import type { History } from './rejoin.ts'
@@ -24,10 +24,24 @@ export interface ServerSnapshot extends ServerStanding {
   readonly semiSync: SemiSyncStatus | null
 }
 
-/** Which server is behind a session. @throws SqlError, RangeError (no version) */
+const WHICH_VARIABLES = `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('${TELLING_VARIABLES.join("', '")}')`
+
+/** Which server is behind a session, by its version and by what it shows. @throws SqlError, RangeError (no version) */
 export async function identify(session: SqlSession): Promise<Dialect> {
+  const rows = await session.query(WHICH_VARIABLES)
+  return identifyAtOnce(
+    session,
+    rows.map((each) => text(each, 'Variable_name')),
+  )
+}
+
+/** By its version alone where nothing else is given: one statement that waits for nobody. @throws SqlError, RangeError (no version) */
+export async function identifyAtOnce(
+  session: SqlSession,
+  variables: readonly string[] | null = null,
+): Promise<Dialect> {
   const [row] = await session.query('SELECT VERSION() AS version, @@global.version_comment AS comment')
-  return dialectOf(text(row, 'version'), text(row, 'comment'))
+  return dialectOf(text(row, 'version'), text(row, 'comment'), variables)
 }
 
 /** Of answers that a session gives again because the server did (questions.ts): what was read in them is still so. */

@@ -1,6 +1,7 @@
 import { type ChannelStatus, readChannel } from '../../mysql/channel.ts'
-import { type Dialect, dialectOf, type Flavour } from '../../mysql/dialect.ts'
+import type { Dialect, Flavour } from '../../mysql/dialect.ts'
 import { readSemiSync, SEMI_SYNC_QUERIES, type SemiSyncStatus } from '../../mysql/semi-sync.ts'
+import { identify } from '../../mysql/snapshot.ts'
 import { isOn, type SqlSession, text } from '../../mysql/sql-session.ts'
 
 /** What one look at a host's database shows. */
@@ -21,11 +22,8 @@ export interface HostState {
 
 /** Looks at a host's database. @throws SqlError when it does not answer. */
 export async function observe(name: string, held: boolean, session: SqlSession): Promise<HostState> {
-  const [who] = await session.query(
-    'SELECT VERSION() AS version, @@version_comment AS comment, @@server_id AS id, @@global.read_only AS ro',
-  )
-  const version = text(who, 'version')
-  const dialect = dialectOf(version, text(who, 'comment'))
+  const dialect = await identify(session)
+  const [who] = await session.query('SELECT VERSION() AS version, @@server_id AS id, @@global.read_only AS ro')
   const gtids = await session.query(`SELECT ${gtidVariable(dialect)} AS gtids`)
   const [binlog] = await session.query(dialect.statement.showBinaryLogStatus)
   const [channel] = await session.query(dialect.statement.showReplicaStatus)
@@ -35,7 +33,7 @@ export async function observe(name: string, held: boolean, session: SqlSession):
     name,
     held,
     flavour: dialect.flavour,
-    version,
+    version: text(who, 'version'),
     serverId: text(who, 'id'),
     readOnly: isOn(text(who, 'ro')),
     gtids: text(gtids[0], 'gtids').replaceAll(/\s/g, ''),

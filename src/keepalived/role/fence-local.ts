@@ -1,7 +1,7 @@
 import { closeForWrites } from '../../mysql/demotion.ts'
 import { readCredentials } from '../../mysql/option-file.ts'
 import { releaseStatements } from '../../mysql/semi-sync.ts'
-import { identify, readSnapshot } from '../../mysql/snapshot.ts'
+import { identifyAtOnce, readSnapshot } from '../../mysql/snapshot.ts'
 import { SqlError } from '../../mysql/sql-session.ts'
 import { killServer, readPid } from '../check/mysql/server-process.ts'
 import type { Config, MysqlServer, VrrpInstance } from '../config/config.ts'
@@ -59,7 +59,7 @@ async function close(instance: VrrpInstance, server: MysqlServer): Promise<boole
   const reader = await openLocal(server, credentials)
   const state = new StateFile()
   try {
-    const dialect = await identify(reader)
+    const dialect = await identifyAtOnce(reader)
     const users = [credentials.user]
     if (instance.role !== null) users.push((await readCredentials(instance.role.peer.credentials)).user)
     let timer: NodeJS.Timeout | undefined

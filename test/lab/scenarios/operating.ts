@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { dialectOf } from '../../../src/mysql/dialect.ts'
+import { type Capability, SHOWN_BY } from '../../../src/mysql/dialect-capabilities.ts'
 import type { Stage } from './stage.ts'
 
 /** `mmha status` and `mmha switchover`, on a pair that is whole and on one that is not. */
@@ -7,6 +9,18 @@ export function operating(stage: Stage): void {
     const { code, stdout } = await stage.mmha.run('status', stage.inventory)
     return { code, stdout }
   }
+
+  it('its variables show what its version says', async () => {
+    const names = Object.values(SHOWN_BY).join("', '")
+    const [version = '', ...rows] = (
+      await stage.sql(stage.hosts[0], 'SELECT VERSION()', `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('${names}')`)
+    ).split('\n')
+    const shown = rows.map((row) => row.split('\t')[0] ?? '')
+    const capabilities = Object.keys(SHOWN_BY) as Capability[]
+    const able = (dialect: ReturnType<typeof dialectOf>) => capabilities.filter((each) => dialect.can(each))
+    expect(able(dialectOf(version, '', shown))).toEqual(able(dialectOf(version)))
+    expect(shown.length).toBeGreaterThan(0)
+  })
 
   it('status of a whole pair: exit 0, who holds the address', async () => {
     const { holder } = await stage.whole()

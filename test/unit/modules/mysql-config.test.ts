@@ -33,6 +33,10 @@ const FRESH_MYSQL: MysqlConfigFacts = {
     relay_log_recovery: 'OFF',
     skip_replica_start: 'OFF',
     replica_net_timeout: '60',
+    super_read_only: 'OFF',
+    binlog_format: 'ROW',
+    persisted_globals_load: 'ON',
+    admin_address: '',
   },
 }
 const FRESH_MARIADB: MysqlConfigFacts = {
@@ -43,7 +47,25 @@ const FRESH_MARIADB: MysqlConfigFacts = {
   channelRuns: false,
   daemonRuns: false,
   seeding: false,
-  running: { ...FRESH_MYSQL.running, log_bin: 'OFF', bind_address: '127.0.0.1', sync_binlog: '0' },
+  running: {
+    bind_address: '127.0.0.1',
+    port: '3306',
+    server_id: '1',
+    report_host: '',
+    auto_increment_increment: '1',
+    auto_increment_offset: '1',
+    log_bin: 'OFF',
+    log_slave_updates: 'OFF',
+    binlog_expire_logs_seconds: '864000',
+    binlog_format: 'MIXED',
+    sync_binlog: '0',
+    innodb_flush_log_at_trx_commit: '1',
+    relay_log_recovery: 'OFF',
+    skip_slave_start: 'OFF',
+    slave_net_timeout: '60',
+    gtid_domain_id: '0',
+    slave_parallel_threads: '0',
+  },
 }
 
 function plan(server: typeof MYSQL, facts: MysqlConfigFacts, changes = {}) {

@@ -35,6 +35,23 @@ describe('versions', () => {
   })
 })
 
+describe('what a server shows overrules its version', () => {
+  it('a capability that was ported back, and one that a fork has dropped', () => {
+    const old = dialectOf('5.7.44', '', ['super_read_only', 'admin_address', 'binlog_format'])
+    expect([old.can('adminAddress'), old.can('gtidMode'), old.can('superReadOnly')]).toEqual([true, false, true])
+    expect(old.adminDoor.variable).toBe('admin_address')
+  })
+
+  it('names follow what is there', () => {
+    expect(dialectOf('8.0.19', '', ['log_replica_updates']).variable.logReplicaUpdates).toBe('log_replica_updates')
+    expect(dialectOf('9.7.4', '', ['log_slave_updates']).variable.logReplicaUpdates).toBe('log_slave_updates')
+  })
+
+  it('what no variable shows is still told by the version', () => {
+    expect(dialectOf('9.7.4', '', []).statement.showBinaryLogStatus).toBe('SHOW BINARY LOG STATUS')
+  })
+})
+
 it('files are copied by CLONE where it is, by mariadb-backup on MariaDB, and not at all on an old MySQL', () => {
   const ways = (version: string) => {
     const dialect = dialectOf(version)
