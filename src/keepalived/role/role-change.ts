@@ -166,12 +166,15 @@ export async function demote(context: ChangeContext): Promise<Outcome> {
 const OPINION_BEFORE_LEAVING_MS = 500
 /** How long the peer may take to have everything after this server was closed. */
 const CATCH_UP_MS = 3_000
+/** The same before: one that is further behind would have its applier catch up while nobody can write. */
+const KEEP_UP_MS = 1_500
 
 /**
  * Planned handover: closed here, everything there, then the address may go. If the peer can't follow, this server is
  * opened again and keeps the address.
+ * @param urgent this daemon ends: closed at once. Else a peer that is behind is given time while this server serves on
  */
-export async function leave(context: ChangeContext): Promise<Outcome> {
+export async function leave(context: ChangeContext, urgent: boolean): Promise<Outcome> {
   const { server, peer, line, role, state, addresses, port, log } = context
   // Mine is read before it is closed: it stays as it is until somebody is promoted.
   const [view, standing] = await Promise.all([peer.ask(OPINION_BEFORE_LEAVING_MS), server.standing()])
@@ -179,6 +182,9 @@ export async function leave(context: ChangeContext): Promise<Outcome> {
   if (!view.snapshot.closed) return { ok: false, reason: 'the peer is open for writes' }
   const { channel } = view.snapshot
   if (channel?.io !== 'running' || !channel.sqlRunning) return { ok: false, reason: 'the peer does not replicate' }
+  if (!urgent && (await peerHasAll(context, KEEP_UP_MS)) === null) {
+    return { ok: false, reason: `the peer is behind: it did not apply what this server has within ${KEEP_UP_MS} ms` }
+  }
   const deadlineMs = role.demoteDeadline * 1000
   const closed = await closeInTime(server, state, {
     addresses,
@@ -189,7 +195,7 @@ export async function leave(context: ChangeContext): Promise<Outcome> {
     // Each would log in again here and be refused, which takes the processors' time from the change.
     sessionsLater: true,
   })
-  const all = 'ended' in closed ? await peerHasAll(context).catch(() => null) : null
+  const all = 'ended' in closed ? await peerHasAll(context, CATCH_UP_MS).catch(() => null) : null
   if (all !== null) {
     // Where an administrator may write to a closed server, its history has not ended for sure.
     const { epoch } = standing
@@ -218,12 +224,12 @@ export async function afterLeaving({ server, state, log }: ChangeContext): Promi
   if (ended > 0) log('info', `${ended} sessions of clients ended`)
 }
 
-/** @returns where this server's history ends, and the peer's has come to; null: it has not, in time */
-async function peerHasAll({ server, peer }: ChangeContext): Promise<string | null> {
+/** @returns where this server's history ends, and the peer's has come to; null: it has not, in time. @throws SqlError */
+async function peerHasAll({ server, peer }: ChangeContext, ms: number): Promise<string | null> {
   const { line } = peer
   if (line === null) return null
   const [row] = await server.reader.query(`SELECT ${server.dialect.family.historyEnd} AS pos`)
   const position = text(row, 'pos').replaceAll(/\s/g, '')
-  const there = position === '' || (await waitFor(line.session, line.dialect, position, CATCH_UP_MS))
+  const there = position === '' || (await waitFor(line.session, line.dialect, position, ms))
   return there ? position : null
 }

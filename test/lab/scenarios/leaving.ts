@@ -61,6 +61,22 @@ export function leaving(stage: Stage): void {
     await stage.settled(load)
   })
 
+  it('the standby is behind: a planned leave is refused, and the holder was never closed for it', async () => {
+    const { holder, standby } = await stage.whole()
+    const load = await stage.load()
+    const lock = 'FLUSH TABLES WITH READ LOCK; SELECT SLEEP(120)'
+    const { ended } = await busy(standby, lock, /\tSELECT SLEEP\(120\)/, true)
+    const [since, written] = [await stage.now(holder), await stage.ids(holder)]
+    const said = await stage.on(holder, 'mmha-keepalived ctl leave 2>&1 && echo LEFT || :')
+    expect(said).toContain('the peer is behind')
+    expect(await stage.said(holder, since)).not.toMatch(/open for writes again/)
+    expect((await stage.ids(holder)).size).toBeGreaterThan(written.size)
+    const sleeping = "SELECT id FROM information_schema.PROCESSLIST WHERE info = 'SELECT SLEEP(120)'"
+    await stage.sql(standby, `KILL ${await stage.sql(standby, sleeping)}`)
+    expect(await ended).toMatch(/ERROR|Lost|gone|killed/i)
+    await stage.settled(load)
+  })
+
   it('the standby loses its power, and again: each time writes are let go soon, and go on', async () => {
     const { holder, standby } = await stage.whole()
     const load = await stage.load()
