@@ -1,4 +1,5 @@
 import { EXIT, MmhaError } from '../events/error.ts'
+import { plans } from '../events/messages/plans.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Step } from '../modules/step.ts'
 import { holdsVip } from './play.ts'
@@ -6,10 +7,15 @@ import type { Survey } from './survey.ts'
 
 /**
  * What must not happen by accident: a restart, or a move of the VIP, on the host that holds it. A fresh pair has no
- * holder, so that its first provisioning needs no leave.
+ * holder, so that its first provisioning needs no leave. `applied`: steps that this run has done before.
  * @throws MmhaError RESTART_ON_HOLDER (exit 5).
  */
-export function checkGate(steps: readonly Step[], inventory: Inventory, found: Survey, allowRestart: boolean): void {
+export function checkGate(
+  steps: readonly Step[],
+  inventory: Inventory,
+  found: Survey,
+  { allowRestart, applied }: { readonly allowRestart: boolean; readonly applied: number },
+): void {
   if (allowRestart) return
   const blocked = steps.filter(({ impact, host }) => {
     const facts = found.facts.get(host)
@@ -25,7 +31,7 @@ export function checkGate(steps: readonly Step[], inventory: Inventory, found: S
       exit: EXIT.refused,
       host: first.host,
       where: first.id,
-      hint: 'run again with --allow-restart at a time when clients may be interrupted; nothing of this was applied',
+      hint: applied === 0 ? plans('gate.holder.do') : plans('gate.holder.do-rest', { count: applied }),
     },
   )
 }

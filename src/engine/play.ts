@@ -39,7 +39,7 @@ export interface Play {
   readonly name: string
   readonly where: string
   readonly hosts: 'masters' | 'm1' | 'm2' | 'client'
-  /** One host after the other, the standby first, as soon as one of them holds the VIP. */
+  /** One host after the other, the standby first; as the inventory has them where nobody holds the VIP. */
   readonly serial: boolean
   readonly tasks: readonly Task[]
   /** Planned once more after the tasks of the play were applied: restarts and reloads. */

@@ -115,7 +115,7 @@ class Run {
     if (steps.length === 0 || mode === 'plan') {
       return { steps, plan, facts, deviations: NO_DEVIATIONS, hosts: this.#summary(plan, steps) }
     }
-    checkGate(steps, inventory, first, allowRestart)
+    checkGate(steps, inventory, first, { allowRestart, applied: 0 })
     checkTogether(plan)
     if (!(await this.#options.approve({ plan, unforeseen: false }))) throw notApproved(frame('approve.no.nothing'))
     this.#approval = new Approval(plan)
@@ -170,12 +170,11 @@ class Run {
     const planned = planTasks(play, tasks, inventory, found, this.#registered)
     const steps = stepsOf([planned])
     if (steps.length === 0) return
-    checkGate(steps, inventory, found, allowRestart)
+    checkGate(steps, inventory, found, { allowRestart, applied: this.#applied.length })
     checkTogether([planned])
     await this.#approveWhatIsNew(planned)
     const hosts = inOrder(play, hostsOf(play, inventory), found, inventory)
-    // Before the pair serves anybody, nobody misses the host that is at work.
-    const serial = play.serial && [...found.facts.values()].some((facts) => holdsVip(facts, inventory))
+    const { serial } = play
     const { ask } = this.#options
     if (ask === undefined) return this.#apply(title, steps, hosts, serial)
     for (const one of oneByOne(steps, hosts, serial)) {
@@ -267,7 +266,7 @@ class Run {
   }
 }
 
-/** The standby first: what goes wrong there hurts nobody yet. */
+/** The standby first: what goes wrong there hurts nobody yet. As the inventory has them where nobody holds the VIP. */
 function inOrder(play: Play, hosts: readonly Host[], found: Survey, inventory: Inventory): readonly Host[] {
   if (!play.serial) return hosts
   const rank = ({ name }: Host) => {

@@ -5,9 +5,9 @@ import { CONFIG, otherUnit, unitOf } from './keepalived-engine.ts'
 import { PACKAGE_LIST } from './keepalived-install.ts'
 import { BUILT_UNIT, DROP_IN } from './keepalived-role.ts'
 import type { Module } from './module.ts'
-import { waitUntilWhole } from './pair-wait.ts'
+import { waitUntilWhole, wholeAsBefore } from './pair-wait.ts'
 import { type ServiceFacts, type ServiceParams, service } from './service.ts'
-import { type Step, sh } from './step.ts'
+import { type Script, type Step, sh } from './step.ts'
 
 export interface KeepalivedServiceParams {
   /** s that the pair may take to be whole again after a restart or reload. */
@@ -31,8 +31,8 @@ function unitFor(engine: Engine): ServiceParams {
 
 /**
  * The daemon runs, with the package and the configuration that are there, and the other one never will. A restart or
- * reload ends when the pair is whole again, so that in a serial play the holder is not touched before its standby may
- * take over.
+ * reload of a pair that serves ends when it is whole again, so that in a serial play the holder is not touched before its
+ * standby may take over.
  */
 export const keepalivedService: Module<KeepalivedServiceParams, KeepalivedServiceFacts> = {
   name: 'keepalived_service',
@@ -65,8 +65,9 @@ case $(systemctl is-enabled ${otherUnit(engine)} 2>/dev/null) in enabled) fact o
     const steps = service.plan(unitFor(engine), context).map((step) => {
       if (!/\/(restarted|reloaded)$/.test(step.id)) return step
       const wait = waitUntilWhole(inventory, facts.server, timeout)
-      const after = step.undoLast === undefined ? {} : { undoLast: sh`${step.undoLast}${wait}` }
-      return { ...step, run: sh`${step.run}${wait}`, ...after }
+      const whole = (change: Script) => wholeAsBefore(inventory, change, wait)
+      const after = step.undoLast === undefined ? {} : { undoLast: whole(step.undoLast) }
+      return { ...step, run: whole(step.run), ...after }
     })
     return mine.otherEnabled ? [disable, ...steps] : steps
   },

@@ -34,9 +34,10 @@ export const keepalivedSwitch: Module<KeepalivedServiceParams, KeepalivedConfigF
     // Deaf to each other, the new one of the standby begins when the holder's old one has ended: in the next play.
     const starts = alike || holder
     const byHand = mine.placed !== null && !isOurs(mine.placed.content)
-    const wait = alike
-      ? waitUntilWhole(inventory, facts.server, timeout)
-      : waitForAddress(inventory.vip.address, timeout)
+    const served = holder || hasAddress(context.peerFacts, inventory.vip.address)
+    // Where nobody held the VIP, the other host may need the new daemon, too, before the pair is whole.
+    const whole = served ? waitUntilWhole(inventory, facts.server, timeout) : sh`exit 0\n`
+    const wait = alike ? whole : waitForAddress(inventory.vip.address, timeout)
     const how = alike
       ? holder
         ? `~ the address moves to ${context.peer.name}, which has its new daemon by now`

@@ -51,7 +51,7 @@ export function mustBeWhole(missing: readonly string[], { host, taskName }: Plan
     exit: EXIT.refused,
     host: host.name,
     where: taskName,
-    hint: '`mmha status` says what to do; nothing of this was applied',
+    hint: '`mmha status` says what to do; the address was not moved',
   })
 }
 

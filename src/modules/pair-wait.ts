@@ -9,6 +9,19 @@ import { type Script, sh, shellQuote } from './step.ts'
 const NEWEST = '9.7.0'
 
 /**
+ * sh around a change of the daemon that ends when a pair that served before is whole again, as `waitUntilWhole` does. Where
+ * nobody held the VIP there is no service to keep, and the other host may need the same change first: it ends at once.
+ */
+export function wholeAsBefore(inventory: Inventory, change: Script, wait: Script): Script {
+  return sh`${SQL_FUNCTIONS}
+served=
+if ip -o address show to ${shellQuote(inventory.vip.address)} | grep -q .; then served=yes; fi
+case $(peer_sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null || :) in 0|OFF) served=yes ;; esac
+${change}[ -n "$served" ] || exit 0
+${wait}`
+}
+
+/**
  * sh that waits until the pair is whole as this host sees it: one that holds the VIP is writable, the other is its
  * read-only standby and may take over, both replicate. The deadline (s) ends it with what is missing and the daemon's
  * last words. It ends the shell that runs it.

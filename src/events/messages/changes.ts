@@ -48,8 +48,8 @@ export const changes = messages({
     zh: '`mmha status` 会说明主备对为何不完整，以及如何处理',
   },
   'switch.unsafe.do': {
-    en: '`mmha status` says what to do; nothing of this was applied',
-    zh: '`mmha status` 会说明如何处理；没有做任何更改',
+    en: '`mmha status` says what to do; the address was not moved',
+    zh: '`mmha status` 会说明如何处理；地址没有移动',
   },
   'switch.no-master': { en: 'there is no master {name}', zh: '没有名为 {name} 的节点' },
   'switch.no-master.do': { en: 'there are: {list}', zh: '可用的有：{list}' },

@@ -78,8 +78,12 @@ export const plans = messages({
     zh: '{host} 持有 VIP，而以下步骤会重启它：{list}',
   },
   'gate.holder.do': {
-    en: 'run again with --allow-restart at a time when clients may be interrupted; nothing of this was applied',
+    en: 'run again with --allow-restart at a time when clients may be interrupted; nothing was applied',
     zh: '请在允许中断客户端的时段加上 --allow-restart 重新运行；没有做任何更改',
+  },
+  'gate.holder.do-rest': {
+    en: 'run again with --allow-restart at a time when clients may be interrupted: it does what is left; steps of this run that were applied and stay: {count}',
+    zh: '请在允许中断客户端的时段加上 --allow-restart 重新运行，以完成剩余步骤；本次运行已执行并保留的步骤数：{count}',
   },
   'guard.taken-back': { en: 'it was taken back', zh: '该步骤已撤销' },
   'guard.by-itself': {

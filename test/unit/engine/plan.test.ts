@@ -8,6 +8,7 @@ import type { Play } from '../../../src/engine/play.ts'
 import { summaryLine } from '../../../src/engine/result.ts'
 import type { Survey } from '../../../src/engine/survey.ts'
 import { MmhaError } from '../../../src/events/error.ts'
+import { spokenIn } from '../../../src/events/spoken.ts'
 import type { HostFacts } from '../../../src/hosts/host-facts.ts'
 import { parseSource } from '../../../src/inventory/document.ts'
 import { Secret } from '../../../src/inventory/secret.ts'
@@ -215,18 +216,28 @@ describe('a restart', () => {
 
   it('of the holder of the VIP needs leave', () => {
     const { steps, survey } = restart({ m2: vipOn(M2.address) })
-    expect(refusal(() => checkGate(steps, INVENTORY, survey, false))).toMatchObject({
+    expect(refusal(() => checkGate(steps, INVENTORY, survey, { allowRestart: false, applied: 0 }))).toMatchObject({
       code: 'RESTART_ON_HOLDER',
       exit: 5,
       host: 'm2',
     })
-    expect(() => checkGate(steps, INVENTORY, survey, true)).not.toThrow()
+    expect(() => checkGate(steps, INVENTORY, survey, { allowRestart: true, applied: 0 })).not.toThrow()
+  })
+
+  it.each([
+    [0, /nothing was applied$/, '没有做任何更改'],
+    [3, /applied and stay: 3$/, '本次运行已执行并保留的步骤数：3'],
+  ])('says what stays after %i steps', (applied, hint, zh) => {
+    const { steps, survey } = restart({ m2: vipOn(M2.address) })
+    const error = refusal(() => checkGate(steps, INVENTORY, survey, { allowRestart: false, applied }))
+    expect(error).toMatchObject({ hint: expect.stringMatching(hint) })
+    expect(spokenIn(error?.hintSaid ?? '', 'zh')).toContain(zh)
   })
 
   it('of a fresh pair, where nobody holds it, needs none', () => {
     const { steps, survey } = restart({})
     expect(steps).toHaveLength(2)
-    expect(() => checkGate(steps, INVENTORY, survey, false)).not.toThrow()
+    expect(() => checkGate(steps, INVENTORY, survey, { allowRestart: false, applied: 0 })).not.toThrow()
   })
 })
 

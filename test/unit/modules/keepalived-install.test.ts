@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildPackage } from '../../../scripts/build-package.mjs'
 import { builtPackage, keepalivedInstall } from '../../../src/modules/keepalived-install.ts'
 import { keepalivedService } from '../../../src/modules/keepalived-service.ts'
-import { masked } from '../../../src/modules/step.ts'
+import { masked, sh } from '../../../src/modules/step.ts'
 import { checkSh, context, INVENTORY, M1, M2, MYSQL, shSyntax } from './pair-context.ts'
 
 const BUILT = { file: '/somewhere/mmha.deb', version: '0.1.0+abc', size: 12 }
@@ -101,6 +101,14 @@ describe('keepalived_service', () => {
     expect(waits({ newer: ['/var/lib/dpkg/info/mmha-keepalived.list'] })).toEqual([['restarted', true]])
     expect(waits({ newer: ['/etc/keepalived/keepalived.conf'] })).toEqual([['reloaded', true]])
     checkSh(plan({ newer: ['/etc/keepalived/keepalived.conf'] }))
+    // Where nobody was served there is nothing to wait for: the other host may need the same change first.
+    const [reload] = plan({ newer: ['/etc/keepalived/keepalived.conf'] })
+    const script = masked(reload?.run ?? sh``)
+    const order = ['served=yes', 'reload', '[ -n "$served" ] || exit 0', 'not whole after'].map((part) =>
+      script.indexOf(part),
+    )
+    expect(order).toEqual([...order].sort((a, b) => a - b))
+    expect(order).not.toContain(-1)
   })
 })
 

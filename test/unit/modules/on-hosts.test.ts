@@ -136,6 +136,19 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('modules on hosts', {
     expect([await on(0, state), await on(1, state)]).toEqual(before)
   })
 
+  it('a serial play takes the inventory’s first host first where nobody holds the VIP, never both at once', async () => {
+    const there = join(folder, 'm2-is-at-work')
+    const text = `
+- name: Turns
+  hosts: masters
+  serial: true
+  tasks:
+    - { name: alone, when: host.name == 'm1', command: { run: "for look in $(seq 30); do [ ! -e ${there} ] || exit 1; sleep 0.1; done" } }
+    - { name: here, when: host.name == 'm2', command: { run: "touch ${there}" } }
+`
+    expect(left(await played(text))).toEqual(['m1 turns/alone', 'm2 turns/here'])
+  })
+
   it('a command that nothing says was done runs once a run; one that reads is known before', async () => {
     const text = `
 - name: Always
