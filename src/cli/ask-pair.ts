@@ -1,5 +1,5 @@
 import { MmhaError } from '../events/error.ts'
-import type { Text } from '../events/message.ts'
+import { english, type Text } from '../events/message.ts'
 import { errors } from '../events/messages/errors.ts'
 import { type Connection, connect } from '../hosts/connection.ts'
 import { runSections } from '../hosts/run-sections.ts'
@@ -13,6 +13,13 @@ import { PLAIN_STATUS, plainCommand, plainStatus } from './plain-status.ts'
 const STATUS = `if [ -e ${MARK} ]; then
   echo "holds half a copy ($(cat ${MARK})): mmha rejoin begins it afresh" >&2
 else mmha-keepalived ctl status; fi`
+
+/** What each said, for the log of a run. */
+export function answersOf(nodes: readonly NodeStatus[]): string {
+  return nodes
+    .map(({ host, status, problem }) => `${host}: ${problem === null ? JSON.stringify(status) : english(problem.text)}`)
+    .join('\n')
+}
 
 /** Connections to the masters that can be reached, and why to the others there is none. */
 export class PairLines {

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { hostname, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Interrupt } from '../engine/interruption.ts'
 import { Journal } from '../engine/journal.ts'
@@ -15,7 +13,6 @@ import { language } from '../events/language.ts'
 import { frame } from '../events/messages/frame.ts'
 import { parseSource } from '../inventory/document.ts'
 import { type Inventory, pairWords } from '../inventory/inventory.ts'
-import { type RunHeader, runId } from '../modules/host-journal.ts'
 import { installationRoot } from '../modules/installation-root.ts'
 import { modules } from '../modules/registry.ts'
 import { masked } from '../modules/step.ts'
@@ -26,7 +23,7 @@ import { interruptible } from './interruptible.ts'
 import { ownOutput, type PairOutput } from './pair-output.ts'
 import type { PairFlags, PairRun } from './pair-run.ts'
 import { writePlan } from './plan-file.ts'
-import { RunLog } from './run-log.ts'
+import { errorText, newRun, RunLog, sayLog } from './run-log.ts'
 
 /** Runs a playbook on a pair, shows it on the way, prints what came of it. */
 export async function runPlaybook(inventory: Inventory, asked: PairRun, given?: PairOutput): Promise<RunResult> {
@@ -92,9 +89,9 @@ export async function runPlaybook(inventory: Inventory, asked: PairRun, given?: 
     }
     return result
   } catch (error) {
-    const written = log.end(`ended with an error: ${error instanceof Error ? error.message : String(error)}`)
+    const written = log.end(`ended with an error: ${errorText(error)}`)
     await renderer.idle()
-    if (written !== null) output.note(frame('recap.log', { file: written })[own])
+    sayLog(written, output.note)
     throw error
   } finally {
     await renderer.idle()
@@ -127,19 +124,6 @@ export function shownPlan(
     language: language(),
     ...options,
   })
-}
-
-/** Of this process. */
-const ids = new Set<string>()
-
-/** A run of this command that begins now. */
-export function newRun(command: string, now: Date): RunHeader {
-  const by = `${userInfo().username}@${hostname()}`
-  let id = runId(now, randomBytes(2))
-  // Pairs that begin in the same second: one log each.
-  while (ids.has(id)) id = runId(now, randomBytes(2))
-  ids.add(id)
-  return { id, command, by, started: now.toISOString() }
 }
 
 function sourceOf({ playbook, var: vars, tags, limit, from, only, skip }: PairFlags): PlanSource {

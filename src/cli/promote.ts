@@ -1,18 +1,19 @@
 import type { Command } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { language } from '../events/language.ts'
-import { inLanguage, type Text } from '../events/message.ts'
+import { english, inLanguage, type Text } from '../events/message.ts'
 import { status as say } from '../events/messages/status.ts'
 import { plain } from '../events/renderer.ts'
 import { type Inventory, pairWords } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load.ts'
 import type { DatabaseStatus } from '../keepalived/process/status.ts'
 import { ensureInLab } from '../lab/inside.ts'
-import { PairLines } from './ask-pair.ts'
+import { answersOf, PairLines } from './ask-pair.ts'
 import { checkNamed, confirmNamed } from './named-host.ts'
 import { holdersOf, type NodeStatus } from './pair-status.ts'
 import { promotionRisk } from './promotion-risk.ts'
 import { acceptNewOption, pairOption, reachOptions } from './reach-options.ts'
+import { type RunLog, withLog } from './run-log.ts'
 
 interface PromoteFlags {
   readonly force: true
@@ -57,6 +58,14 @@ async function promote(file: string, host: string, flags: PromoteFlags): Promise
   const addresses = inventory.masters.map(({ address }) => address)
   const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
   if (inside !== null) return inside
+  return withLog('promote', `${pairWords(inventory)} ${host}`, (log) => take(inventory, { host, peer, flags }, log))
+}
+
+async function take(
+  inventory: Inventory,
+  { host, peer, flags }: { readonly host: string; readonly peer: string; readonly flags: PromoteFlags },
+  log: RunLog,
+): Promise<number> {
   const lines = await PairLines.open(inventory)
   try {
     const nodes = await lines.ask()
@@ -79,7 +88,10 @@ async function promote(file: string, host: string, flags: PromoteFlags): Promise
         flags: `--yes ${host} --accept-loss`,
       },
     )
+    log.note([answersOf(nodes), ...risk.map(english)].join('\n'))
+    log.begin()
     const refused = await lines.ctl(host, 'promote force')
+    log.note(`${host}: promote force: ${refused === '' ? 'done' : refused}`)
     if (refused !== '') throw refusal(host, refused, say('promote.refused.do', { file: pairWords(inventory), host }))
     process.stdout.write(
       `${say('promote.done', { host, vip: inventory.vip.address, peer, file: pairWords(inventory) })[language()]}\n`,

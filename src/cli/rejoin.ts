@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { language } from '../events/language.ts'
-import type { Text } from '../events/message.ts'
+import { english, type Text } from '../events/message.ts'
 import { status as say } from '../events/messages/status.ts'
 import { chooseRenderer, plain } from '../events/renderer.ts'
 import { type Inventory, pairWords } from '../inventory/inventory.ts'
@@ -10,11 +10,13 @@ import { ensureInLab } from '../lab/inside.ts'
 import { binlogBeside, checkTailFile, fetchTail } from '../seeding/fetch-tail.ts'
 import type { Seeded } from '../seeding/seed.ts'
 import type { WayName } from '../seeding/way-names.ts'
-import { PairLines } from './ask-pair.ts'
+import { answersOf, PairLines } from './ask-pair.ts'
 import { checkThrottle, checkWay, WAYS_TEXT } from './copy-flags.ts'
 import { checkNamed, confirmNamed } from './named-host.ts'
 import { holdersOf, problemsOf } from './pair-status.ts'
 import { acceptNewOption, pairOption, reachOptions } from './reach-options.ts'
+import { type RunLog, withLog } from './run-log.ts'
+import type { SeedPair } from './seed-pair.ts'
 
 interface RejoinFlags {
   readonly reseed: string
@@ -76,6 +78,20 @@ async function rejoin(file: string, host: string, flags: RejoinFlags): Promise<n
   const addresses = inventory.masters.map(({ address }) => address)
   const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
   if (inside !== null) return inside
+  const asked = { host, way, throttle, flags }
+  return withLog('rejoin', `${pairWords(inventory)} ${host} --reseed ${way}`, (log) => reseed(inventory, asked, log))
+}
+
+async function reseed(
+  inventory: Inventory,
+  {
+    host,
+    way,
+    throttle,
+    flags,
+  }: Pick<SeedPair, 'way' | 'throttle'> & { readonly host: string; readonly flags: RejoinFlags },
+  log: RunLog,
+): Promise<number> {
   const { json, verbose } = { json: flags.json === true, verbose: flags.verbose === true }
   const renderer = await chooseRenderer({
     json,
@@ -95,6 +111,8 @@ async function rejoin(file: string, host: string, flags: RejoinFlags): Promise<n
         flags: `--yes ${host}`,
       },
     )
+    log.note(answersOf(await lines.ask()))
+    log.begin()
     const { flowed, seedPair } = await import('./seed-pair.ts')
     const done = await seedPair(inventory, {
       from,
@@ -103,12 +121,13 @@ async function rejoin(file: string, host: string, flags: RejoinFlags): Promise<n
       throttle,
       tail: flags.discardTail === true ? 'discard' : 'save',
       members: 'reseed',
-      sink: renderer.sink,
+      sink: log.through(renderer.sink),
     })
     if (done === null) throw new Error('not seeded')
     await renderer.idle()
     const kept = await keepTail(lines, host, done, flags.keepTailAs)
     const copied = flowed(done)
+    log.note(english(copied))
     const { untilWhole } = await import('./until-whole.ts')
     await untilWhole(lines, {
       file: pairWords(inventory),
@@ -117,7 +136,7 @@ async function rejoin(file: string, host: string, flags: RejoinFlags): Promise<n
     })
     if (json)
       process.stdout.write(
-        `${JSON.stringify({ type: 'result', version: 1, command: 'rejoin', host, from, ...done })}\n`,
+        `${JSON.stringify({ type: 'result', version: 1, command: 'rejoin', host, from, ...done, log: log.path })}\n`,
       )
     else
       process.stdout.write(
@@ -125,6 +144,7 @@ async function rejoin(file: string, host: string, flags: RejoinFlags): Promise<n
       )
     return EXIT.done
   } finally {
+    await renderer.idle()
     await lines.close()
   }
 }

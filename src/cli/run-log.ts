@@ -1,7 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { MmhaError } from '../events/error.ts'
 import type { MmhaEvent, Sink } from '../events/event.ts'
+import { language } from '../events/language.ts'
+import { frame } from '../events/messages/frame.ts'
+import { type RunHeader, runId } from '../modules/host-journal.ts'
 
 /** Logs that are kept; the oldest go when another one is written. */
 const KEPT = 100
@@ -31,6 +36,18 @@ export class RunLog {
     this.#waiting.push(head)
   }
 
+  /** From here on something is done: for what has no steps. */
+  begin(): void {
+    this.#open = true
+    this.#write()
+  }
+
+  /** What is no event: which host answered what. In English, without a secret. */
+  note(text: string): void {
+    this.#waiting.push(`${new Date().toISOString()} ${text}`)
+    if (this.#open) this.#write()
+  }
+
   /** Hears every event, and hands it on. */
   through(next: Sink): Sink {
     return (event) => {
@@ -46,6 +63,11 @@ export class RunLog {
   end(how: string): string | null {
     this.#waiting.push(`${new Date().toISOString()} ${how}`)
     if (this.#open) this.#write()
+    return this.path
+  }
+
+  /** null: nothing was done so far, or it can't be written. */
+  get path(): string | null {
     return this.#open && !this.#broken ? this.#file : null
   }
 
@@ -67,6 +89,50 @@ export class RunLog {
     const logs = readdirSync(this.#folder).filter((name) => name.endsWith('.log'))
     for (const old of logs.sort().slice(0, -KEPT)) rmSync(join(this.#folder, old), { force: true })
   }
+}
+
+/** Of this process. */
+const ids = new Set<string>()
+
+/** A run of this command that begins now. */
+export function newRun(command: string, now: Date): RunHeader {
+  const by = `${userInfo().username}@${hostname()}`
+  let id = runId(now, randomBytes(2))
+  // Pairs that begin in the same second: one log each.
+  while (ids.has(id)) id = runId(now, randomBytes(2))
+  ids.add(id)
+  return { id, command, by, started: now.toISOString() }
+}
+
+/**
+ * Does what has no playbook with a log of its own; where it fails, its path is said on stderr.
+ * @param words what was asked for: `switchover pair.yml`
+ */
+export async function withLog<T>(command: string, words: string, work: (log: RunLog) => Promise<T>): Promise<T> {
+  const { id, by, started } = newRun(command, new Date())
+  const log = new RunLog(id, `mmha ${command} ${words}, ${by}, ${started}`)
+  try {
+    const result = await work(log)
+    log.end('done')
+    return result
+  } catch (error) {
+    sayLog(log.end(`ended with an error: ${errorText(error)}`))
+    throw error
+  }
+}
+
+/** On a failure. */
+export function sayLog(
+  file: string | null,
+  say: (text: string) => void = (text) => process.stderr.write(`${text}\n`),
+): void {
+  if (file !== null) say(frame('recap.log', { file })[language()])
+}
+
+/** In English, in one line. */
+export function errorText(error: unknown): string {
+  const hint = error instanceof MmhaError && error.hint !== undefined ? ` (do: ${error.hint})` : ''
+  return `${error instanceof Error ? error.message : String(error)}${hint}`
 }
 
 function line({ level, host, message, code }: MmhaEvent): string {

@@ -4,12 +4,13 @@ import { language } from '../events/language.ts'
 import { joined, type Text } from '../events/message.ts'
 import { status as say } from '../events/messages/status.ts'
 import { plain } from '../events/renderer.ts'
-import { pairWords } from '../inventory/inventory.ts'
+import { type Inventory, pairWords } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { ensureInLab } from '../lab/inside.ts'
-import { PairLines } from './ask-pair.ts'
+import { answersOf, PairLines } from './ask-pair.ts'
 import { holdersOf, type Problem, problemsOf } from './pair-status.ts'
 import { acceptNewOption, pairOption, reachOptions } from './reach-options.ts'
+import { type RunLog, withLog } from './run-log.ts'
 import { untilWhole } from './until-whole.ts'
 
 interface SwitchoverOptions {
@@ -58,6 +59,11 @@ async function switchover(file: string, options: SwitchoverOptions): Promise<num
   const addresses = inventory.masters.map(({ address }) => address)
   const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
   if (inside !== null) return inside
+  return withLog('switchover', pairWords(inventory), (log) => move(inventory, options, log))
+}
+
+async function move(inventory: Inventory, options: SwitchoverOptions, log: RunLog): Promise<number> {
+  const names = inventory.masters.map(({ name }) => name)
   const lines = await PairLines.open(inventory)
   try {
     const nodes = await lines.ask()
@@ -79,7 +85,10 @@ async function switchover(file: string, options: SwitchoverOptions): Promise<num
       )
       return EXIT.done
     }
+    log.note(`from ${holder} to ${to}\n${answersOf(nodes)}`)
+    log.begin()
     const refused = await lines.ctl(holder, 'switch')
+    log.note(`${holder}: switch: ${refused === '' ? 'done' : refused}`)
     if (refused !== '') throw refusal([{ host: holder, text: refused, hint: say('switchover.stayed.do') }], false)
     await untilWhole(lines, {
       file: pairWords(inventory),

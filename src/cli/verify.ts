@@ -14,11 +14,13 @@ import { language } from '../events/language.ts'
 import { drill as say } from '../events/messages/drill.ts'
 import { chooseRenderer, plain } from '../events/renderer.ts'
 import { spoken } from '../events/spoken.ts'
+import { type Inventory, pairWords } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { hostNamed, killPower, powerOn } from '../lab/faults.ts'
 import { ensureInLab, labOf } from '../lab/inside.ts'
 import { installationRoot } from '../modules/installation-root.ts'
 import { acceptNewOption, pairOption, reachOptions } from './reach-options.ts'
+import { type RunLog, sayLog, withLog } from './run-log.ts'
 import { wholeNumber } from './whole-number.ts'
 
 interface VerifyOptions {
@@ -69,19 +71,25 @@ async function verify(file: string, options: VerifyOptions): Promise<number> {
   const addresses = inventory.masters.map(({ address }) => address)
   const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
   if (inside !== null) return inside
+  return withLog('verify', pairWords(inventory), (log) => drill(inventory, options, log))
+}
+
+async function drill(inventory: Inventory, options: VerifyOptions, log: RunLog): Promise<number> {
+  const addresses = inventory.masters.map(({ address }) => address)
   const root = installationRoot()
   const faults = planFaults(
     readScenarios(options.playbook ?? join(root, 'playbooks/verify.yml')),
     options.faults,
     options.runs,
   )
-  const { sink, idle } = await chooseRenderer({
+  const renderer = await chooseRenderer({
     json: options.json === true,
     verbose: options.verbose === true,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
   })
+  const sink = log.through(renderer.sink)
   const stop = new AbortController()
   const interrupt = (): void => {
     sink({ code: 'drill.interrupted', level: 'warn', message: 'interrupted: bringing everything back first' })
@@ -97,6 +105,8 @@ async function verify(file: string, options: VerifyOptions): Promise<number> {
   const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, interrupt)
   try {
+    log.note(faults.map(({ fault, runs }) => `${fault} ${runs}`).join(', '))
+    log.begin()
     const result = await runDrill({
       inventory,
       faults,
@@ -109,11 +119,15 @@ async function verify(file: string, options: VerifyOptions): Promise<number> {
       sink,
       signal: stop.signal,
     })
-    await idle()
+    await renderer.idle()
     const path = writeReport(result, options.report)
-    conclude(result, path, options.json === true)
-    return result.verdict === 'passed' ? EXIT.done : EXIT.drillFailed
+    log.note(`${result.verdict}, report: ${path}`)
+    conclude(result, path, options.json === true ? log.path : undefined)
+    if (result.verdict === 'passed') return EXIT.done
+    sayLog(log.path)
+    return EXIT.drillFailed
   } finally {
+    await renderer.idle()
     for (const signal of signals) process.off(signal, interrupt)
   }
 }
@@ -140,9 +154,11 @@ function writeReport(result: DrillResult, wanted: string | undefined): string {
   return path
 }
 
-function conclude(result: DrillResult, report: string, json: boolean): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ type: 'result', version: 1, command: 'verify', ...result, report })}\n`)
+/** @param log its path, with --json */
+function conclude(result: DrillResult, report: string, log: string | null | undefined): void {
+  if (log !== undefined) {
+    const document = { type: 'result', version: 1, command: 'verify', ...result, report, log }
+    process.stdout.write(`${JSON.stringify(document)}\n`)
     return
   }
   const own = language()
