@@ -79,8 +79,7 @@ async function pairOfRun(
   flags: RollbackFlags,
 ): Promise<string | number> {
   const { runsOf } = await import('./runs.ts')
-  const { json: _, ...quietly } = flags
-  const done = await eachPair(fleet, quietly, async ({ inventory }) => {
+  const done = await eachPair(fleet, flags, async ({ inventory }) => {
     const hosts = await runsOf(inventory)
     return { exit: 0, hosts: [], value: hosts.some(({ runs }) => runs.some(({ id }) => id === run)) }
   })
@@ -98,7 +97,14 @@ async function pairOfRun(
     return pair
   }
   const worst = exitOfAll(done.outcomes)
-  if (worst !== 0) return worst
+  if (worst !== 0) {
+    if (flags.json === true) {
+      const pairs = done.outcomes.map(({ pair: name, exit, error }) => ({ pair: name, exit, error }))
+      const document = { type: 'fleet', version: 1, command: 'rollback', exit: worst, ms: Math.round(done.ms), pairs }
+      process.stdout.write(`${JSON.stringify(document)}\n`)
+    }
+    return worst
+  }
   throw new MmhaError(words('fleet.no-run', { run }), { ...about, hint: words('fleet.no-run.do', { file }) })
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { wrongLines } from '../../fixtures/event-lines.ts'
 
 const program = resolve(import.meta.dirname, '../../../dist/mmha.js')
 
@@ -140,10 +141,22 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
   it.each([
     ['runs', ['runs', 'fleet']],
     ['rollback', ['rollback', 'fleet', '20261121T120342Z-a1b2', '--yes']],
-  ])('%s of a fleet whose hosts are not there: each pair says so, exit 3', (_, words) => {
-    const { status, stderr } = mmha(...words)
+  ])('%s of a fleet whose hosts are not there: each pair says so, exit 3', (name, words) => {
+    const { status, stdout, stderr } = mmha(...words)
     for (const pair of ['east', 'west']) expect(stderr).toContain(`error: ${pair}: cannot reach m1`)
-    expect(status).toBe(3)
+    expect([status, stdout]).toEqual([3, ''])
+    const { stdout: lines } = mmha(...words, '--json')
+    expect(wrongLines(lines)).toEqual([])
+    const documents: { type: string; pair?: string; exit: number }[] = lines
+      .trim()
+      .split('\n')
+      .map((one) => JSON.parse(one))
+    expect(documents.map(({ type, pair, exit }) => `${type} ${pair ?? ''} ${exit}`).sort()).toEqual([
+      'error east 3',
+      'error west 3',
+      'fleet  3',
+    ])
+    expect(documents.at(-1)).toMatchObject({ command: name, pairs: [{ pair: 'east' }, { pair: 'west' }] })
   })
 
   it.each([
