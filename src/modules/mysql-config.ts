@@ -88,7 +88,7 @@ function dropped(content: string, settings: readonly Setting[]): readonly string
 
 function describe(setting: Setting, running: MysqlConfigFacts['running']): string {
   if (running === null) return `+ ${setting.name}: ${setting.value} (${setting.reason})`
-  const now = running[setting.name]
+  const now = setting.running === 'role' ? undefined : running[setting.name]
   if (now !== undefined && sameValue(setting.value, now))
     return `  ${setting.name}: ${setting.value} (${setting.reason})`
   const change = now === undefined ? setting.value : `${now} → ${setting.value}`
