@@ -245,6 +245,16 @@ describe('keepalived_switch', () => {
     }
   })
 
+  it('waits for a whole pair only where one serves: else the other host may need its new daemon first', () => {
+    const waits = (step: Step | undefined) => revealed(step?.run ?? { parts: [] }).includes('not whole after')
+    const facts = { daemonRuns: true, placed: ours }
+    const { holder, standby } = both(PACKAGE, facts)
+    const side = { ...NONE, ...facts }
+    const [alone] = keepalivedSwitch.plan({ timeout: 60 }, context(MARIADB, side, side, { inventory: PACKAGE }))
+    expect([holder, standby, alone].map(waits)).toEqual([true, true, false])
+    checkSh(alone === undefined ? [] : [alone])
+  })
+
   it('ends both before either begins where the two would not hear each other', () => {
     const { holder, standby } = both(INVENTORY, { keepalivedRuns: true, placed: placed(BY_HAND) })
     expect(standby?.diff).toContain('stopped only')
