@@ -8,7 +8,7 @@ import { type Script, sh, shellQuote } from './step.ts'
 const APPLIED_WITHIN = 20
 const RUNS_WITHIN = 30
 /** The daemon starts a channel that it finds stopped, every 0.3 s: a busy host may lose that race a few times. */
-const ATTEMPTS = 20
+const ATTEMPTS = 60
 
 /**
  * sh that gives the channel from the peer the password of the option file. It stands still for some 0.1 s, and only
