@@ -58,9 +58,12 @@ export const CLONE_SESSIONS = `SELECT PROCESSLIST_ID FROM performance_schema.thr
 /** One row: bytes that came, bytes that are to come in all. */
 export const CLONE_PROGRESS = 'SELECT SUM(DATA), SUM(ESTIMATE) FROM performance_schema.clone_progress'
 
-/** One row: state (`Completed`), error, the GTIDs of the moment that the clone is of. */
-export const CLONE_STATUS =
-  "SELECT STATE, ERROR_MESSAGE, REPLACE(GTID_EXECUTED, CHAR(10), '') FROM performance_schema.clone_status"
+/**
+ * One row: state (`Completed`), error, the GTIDs of the moment that the clone is of. Of a server that died meanwhile
+ * clone_status says `In Progress` for good, its stage says `Failed`.
+ */
+export const CLONE_STATUS = `SELECT IF(STATE='In Progress' AND EXISTS(SELECT 1 FROM performance_schema.clone_progress WHERE STATE='Failed'), 'Died', STATE),
+  ERROR_MESSAGE, REPLACE(GTID_EXECUTED, CHAR(10), '') FROM performance_schema.clone_status`
 
 /** null: one may be cloned onto the other; else why not. */
 export function whyNoClone(source: Dialect, target: Dialect): string | null {

@@ -110,6 +110,7 @@ async function clone({ target, server, dialect, throttle, sink }: Site, login: C
   const output = await asRootOn(target, 'clone', script, onLine)
   const seconds = (performance.now() - began) / 1000
   const [state = '', error = '', executed = ''] = rowsOf(output).at(-1) ?? []
+  if (state === 'Died') throw seedFailed(target.name, 'clone', 'its server went away meanwhile')
   if (state !== 'Completed') throw seedFailed(target.name, 'clone', error || `its state is ${state || 'unknown'}`)
   const [row] = await sqlOn(target, 'ask how much came', [CLONE_PROGRESS])
   return { executed, position: '', bytes: Number(row?.[0] ?? bytes), seconds }

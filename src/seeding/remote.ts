@@ -59,7 +59,8 @@ export function seedFailed(host: string, doing: string, said: string): MmhaError
 
 function hintOf(said: string): string {
   if (/is full|errno: 28|No space left|Disk full/i.test(said)) return 'its disk is full: df -h'
-  if (/ERROR (2002|2006|2013)/.test(said)) return 'its server went away: journalctl, the error log'
+  if (/ERROR (2002|2006|2013)|server went away|server has gone away|Lost connection to/i.test(said))
+    return 'its server went away: journalctl, the error log'
   if (/ERROR (1045|1698)/.test(said)) return 'root must get in over the socket, or by /root/.my.cnf'
   return 'the message above is the host’s own'
 }

@@ -6,6 +6,18 @@ import type { Stage } from './stage.ts'
 
 const BULK_MB = 6
 const MARK = '/var/lib/mmha/seeding'
+const FILLER = '/var/lib/mysql/filler'
+
+/** `npm run copies:cut`: also the faults that are tried for one way only otherwise. */
+const ALL = process.env.MMHA_COPIES === 'all'
+
+/** Faults while a copy is under way. `dies`: whose server; a backup’s target has none. `throttle`: MB/s of the run that finishes it. */
+const FAULTS = [
+  { server: 'mysql-9.7', way: 'dump', dies: 'target', throttle: 1, always: true },
+  { server: 'mysql-9.7', way: 'clone', dies: 'target', throttle: 10, always: false },
+  { server: 'mariadb-11.8', way: 'backup', dies: 'source', throttle: 10, always: false },
+  { server: 'mariadb-10.11', way: 'dump', dies: 'target', throttle: 1, always: false },
+] as const
 
 /** Copies that are cut: a message that says where and what, nothing half done, and the same command finishes it. */
 export function cutCopies(stage: Stage): void {
@@ -85,6 +97,26 @@ export function cutCopies(stage: Stage): void {
       "SELECT PLUGIN_STATUS FROM information_schema.PLUGINS WHERE PLUGIN_NAME='clone'",
     )
 
+  const installBackup = () =>
+    Promise.all(stage.hosts.map((one) => stage.on(one, 'apt-get install -y --no-install-recommends mariadb-backup')))
+
+  const onSmallDisk = () =>
+    stage.on(
+      standby,
+      `systemctl stop mmha-keepalived ${stage.unit} && mkdir /run/small && mount -t tmpfs -o size=600M tmpfs /run/small &&
+      cp -a /var/lib/mysql/. /run/small/ && chown --reference=/var/lib/mysql /run/small &&
+      mount --bind /run/small /var/lib/mysql && systemctl start ${stage.unit} mmha-keepalived`,
+    )
+
+  /** Whatever is there by then comes along. */
+  const offSmallDisk = () =>
+    stage.on(
+      standby,
+      `systemctl stop mmha-keepalived ${stage.unit}; rm -f ${FILLER}; umount /var/lib/mysql &&
+      find /var/lib/mysql -mindepth 1 -delete && cp -a /run/small/. /var/lib/mysql/ && umount /run/small && rmdir /run/small
+      [ -e ${MARK} ] || systemctl start ${stage.unit} mmha-keepalived`,
+    )
+
   it.runIf(stage.server === 'mysql-9.7')(
     'clone: mmha is killed: the holder is rid of its guest by itself',
     async () => {
@@ -133,42 +165,44 @@ export function cutCopies(stage: Stage): void {
     expect(await stage.on(standby, `ls ${MARK} 2>/dev/null || :`)).toBe('')
   })
 
-  it.runIf(stage.server === 'mysql-9.7')(
-    'dump: the disk runs full, the server dies, the link is cut: each is named',
-    async () => {
-      await stage.on(
-        standby,
-        `systemctl stop mmha-keepalived mysql && mkdir /run/small && mount -t tmpfs -o size=600M tmpfs /run/small &&
-      cp -a /var/lib/mysql/. /run/small/ && chown --reference=/var/lib/mysql /run/small &&
-      mount --bind /run/small /var/lib/mysql && systemctl start mysql mmha-keepalived`,
-      )
+  for (const { way, throttle, dies } of FAULTS.filter(
+    ({ server, always }) => server === stage.server && (always || ALL),
+  ))
+    it(`${way}: the disk runs full, the server dies, the link is cut: each is named`, async () => {
+      if (way === 'backup') await installBackup()
+      await onSmallDisk()
+      try {
+        await stage.whole()
+        const full = await cut(way, () => stage.on(standby, `dd if=/dev/zero of=${FILLER} bs=64k 2>/dev/null || :`))
+        expect({ exit: full.exit, ...full.last }).toMatchObject({ exit: 1, code: 'SEED_FAILED', host: standby.name })
+        expect(full.last?.message).toMatch(/is full|No space left|errno: 28/)
+        expect(full.last?.hint).toContain('its disk is full')
+        await closed()
+        await stage.on(standby, `rm ${FILLER}`)
+
+        const loser = dies === 'target' ? standby : holder
+        const died = await cut(way, () => stage.on(loser, `systemctl kill --signal=KILL ${stage.unit}`))
+        expect({ exit: died.exit, ...died.last }).toMatchObject({ exit: 1, code: 'SEED_FAILED', host: loser.name })
+        expect(`${died.last?.message} – ${died.last?.hint}`).toMatch(/its server went away.*same command again/)
+        await stage.until('its server is back', async () => (await stage.sql(loser, 'SELECT 1')) === '1')
+        await closed()
+        expect(await stage.holder()).toBe(holder)
+
+        const lost = await cut(way, () => stage.mmha.ok('lab', 'cable', standby.name, 'cut'))
+        expect({ exit: lost.exit, ...lost.last }).toMatchObject({ exit: 3, code: 'SSH_LINK_LOST', host: standby.name })
+        await stage.mmha.ok('lab', 'cable', standby.name, 'plug')
+        await finishes(way, throttle)
+      } finally {
+        await offSmallDisk()
+      }
       await stage.whole()
-      const full = await cut('dump', () =>
-        stage.on(standby, 'dd if=/dev/zero of=/var/lib/mysql/filler bs=64k 2>/dev/null || :'),
-      )
-      expect({ exit: full.exit, ...full.last }).toMatchObject({ exit: 1, code: 'SEED_FAILED', host: standby.name })
-      expect(full.last?.message).toMatch(/is full|No space left|errno: 28/)
-      expect(full.last?.hint).toContain('its disk is full')
-      await closed()
-      await stage.on(standby, 'systemctl stop mysql; umount /var/lib/mysql; umount /run/small; rmdir /run/small')
-      const died = await cut('dump', () => stage.on(standby, 'systemctl kill --signal=KILL mysql'))
-      expect({ exit: died.exit, ...died.last }).toMatchObject({ exit: 1, code: 'SEED_FAILED', host: standby.name })
-      expect(died.last?.hint).toMatch(/its server went away.*same command again/)
-      await stage.until('its server is back', async () => (await stage.sql(standby, 'SELECT 1')) === '1')
-      await closed()
-      const lost = await cut('dump', () => stage.mmha.ok('lab', 'cable', standby.name, 'cut'))
-      expect({ exit: lost.exit, ...lost.last }).toMatchObject({ exit: 3, code: 'SSH_LINK_LOST', host: standby.name })
-      await stage.mmha.ok('lab', 'cable', standby.name, 'plug')
-      await finishes('dump', 1)
-    },
-  )
+      await stage.same()
+    })
 
   it.runIf(stage.server === 'mariadb-11.8')(
     'backup: mmha is killed and the power fails while the files are aside: no half copy starts, the old data comes back',
     async () => {
-      await Promise.all(
-        stage.hosts.map((one) => stage.on(one, 'apt-get install -y --no-install-recommends mariadb-backup')),
-      )
+      await installBackup()
       await cut('backup', async (run) => run.kill())
       expect(await stage.on(standby, 'ls -d /var/lib/mysql/.mmha-before')).toContain('.mmha-before')
       await killPower(stage.lab, standby)

@@ -229,7 +229,9 @@ export class Stage {
       for (const host of this.hosts) {
         await powerOn(this.lab, host)
         const cut = `INPUT -s ${this.other(host).address} -p tcp --sport 3306 -j DROP`
-        await this.on(host, `while iptables -D ${cut} 2> /dev/null; do :; done; systemctl start ${this.unit}`)
+        await this.on(host, `while iptables -D ${cut} 2> /dev/null; do :; done`)
+        // Not with half a copy: the copy that is made then starts it.
+        await this.on(host, `systemctl start ${this.unit} || :`)
       }
       await this.policy('availability').catch(() => this.#copyAnew())
     } catch (error) {

@@ -11,6 +11,7 @@ it('reads rows as the client prints them', () => {
 it.each([
   ['ERROR 1114 (HY000) at line 7: The table ‘t’ is full', /its disk is full/],
   ['ERROR 2013 (HY000): Lost connection to server', /its server went away/],
+  ['its server went away meanwhile', /its server went away/],
 ])('%s: said with what to do', (said, hint) => {
   const error = seedFailed('m2', 'load the dump', `--------------\n\n${said}\n`)
   expect(error.message).toBe(`could not load the dump: ${said}`)
