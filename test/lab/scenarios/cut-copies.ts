@@ -168,7 +168,9 @@ export function cutCopies(stage: Stage): void {
   for (const { way, throttle, dies } of FAULTS.filter(
     ({ server, always }) => server === stage.server && (always || ALL),
   ))
-    it(`${way}: the disk runs full, the server dies, the link is cut: each is named`, async () => {
+    it(`${way}: the disk runs full, the server dies, the link is cut: each is named`, {
+      timeout: 1_200_000,
+    }, async () => {
       if (way === 'backup') await installBackup()
       await onSmallDisk()
       try {
@@ -183,7 +185,7 @@ export function cutCopies(stage: Stage): void {
         const loser = dies === 'target' ? standby : holder
         const died = await cut(way, () => stage.on(loser, `systemctl kill --signal=KILL ${stage.unit}`))
         expect({ exit: died.exit, ...died.last }).toMatchObject({ exit: 1, code: 'SEED_FAILED', host: loser.name })
-        expect(`${died.last?.message} – ${died.last?.hint}`).toMatch(/its server went away.*same command again/)
+        expect(died.last?.hint).toMatch(/its server went away.*same command again/)
         await stage.until('its server is back', async () => (await stage.sql(loser, 'SELECT 1')) === '1')
         await closed()
         expect(await stage.holder()).toBe(holder)
