@@ -43,9 +43,20 @@ export function linkLost({ name, target }: Connection, doing: string, cause?: Mm
   })
 }
 
+/**
+ * MariaDB's client prints the statement that failed before its error: rows, or hashes of passwords.
+ * @returns what it printed from its error on; all of it where there is none
+ */
+function withoutStatement(said: string): string {
+  const at = said.search(/^ERROR \d+(?![\s\S]*^ERROR \d+)/m)
+  return at < 0 ? said : said.slice(at)
+}
+
 /** @param said what the host printed: its last line tells */
 export function seedFailed(host: string, doing: string, said: string): MmhaError {
-  const lines = said.split('\n').filter((line) => /[^\s-]/.test(line) && !line.startsWith('@@'))
+  const lines = withoutStatement(said)
+    .split('\n')
+    .filter((line) => /[^\s-]/.test(line) && !line.startsWith('@@'))
   const last = lines.slice(-3).join(' | ').replace(NEAR, '')
   return new MmhaError(`could not ${doing}${last === '' ? '' : `: ${last}`}`, {
     code: 'SEED_FAILED',

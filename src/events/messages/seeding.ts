@@ -174,6 +174,7 @@ export const seeding = messages({
     en: 'CLONE is for two servers of one version: {mine} and {theirs}',
     zh: 'CLONE 要求两台服务器版本相同：{mine} 和 {theirs}',
   },
+  'seed.clone-died': { en: 'its server went away meanwhile', zh: '其间它的数据库退出了' },
   'seed.clone-state': { en: 'its state is {state}', zh: '它的状态是 {state}' },
   'seed.not-ended': { en: 'it does not end', zh: '它没有结束' },
   'seed.no-moment': { en: 'it does not say which moment it is of', zh: '它没有记录对应的时刻（GTID 位置）' },

@@ -23,3 +23,16 @@ it('no hash of a password gets into the message: what a statement was near to is
   const said = "ERROR 1064 (42000) at line 3: You have an error near 'IDENTIFIED BY PASSWORD '*5AD8F88516BD021DD43F'"
   expect(seedFailed('m2', 'set up the accounts', said).message).not.toContain('5AD8')
 })
+
+it.each([
+  [
+    "--------------\nINSERT INTO `t` VALUES (1,'a customer')\n--------------\n\nERROR 1114 (HY000) at line 7: The table 't' is full\n",
+  ],
+  [
+    "of a long one only its end is kept: a customer')\n--------------\n\nERROR 1114 (HY000) at line 7: The table 't' is full",
+  ],
+])('nothing of the statement that failed gets into the message, as MariaDB prints it: %j', (said) => {
+  expect(seedFailed('m2', 'load the dump', said).message).toBe(
+    "could not load the dump: ERROR 1114 (HY000) at line 7: The table 't' is full",
+  )
+})
