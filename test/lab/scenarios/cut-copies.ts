@@ -16,7 +16,6 @@ const FAULTS = [
   { server: 'mysql-9.7', way: 'dump', dies: 'target', throttle: 1, always: true },
   { server: 'mysql-9.7', way: 'clone', dies: 'target', throttle: 10, always: false },
   { server: 'mariadb-11.8', way: 'backup', dies: 'source', throttle: 10, always: false },
-  { server: 'mariadb-10.11', way: 'dump', dies: 'target', throttle: 1, always: false },
 ] as const
 
 /** Copies that are cut: a message that says where and what, nothing half done, and the same command finishes it. */
