@@ -49,7 +49,9 @@ function opened(statements: Script): Script {
   return sh`${SQL_FUNCTIONS}
 (
   closed=$(sql --execute='SELECT @@GLOBAL.super_read_only' 2>/dev/null || echo 0)
-  [ "$closed" != 1 ] || trap "sql --execute='SET GLOBAL super_read_only=ON'" EXIT
+  close="sql --execute='SET GLOBAL super_read_only=ON'"
+  # The daemon may close it in the same moment, and end this session, too: once.
+  [ "$closed" != 1 ] || trap "$close 2>/dev/null || $close" EXIT
   statements() {
   [ "$closed" != 1 ] || echo 'SET GLOBAL super_read_only=OFF;'
 ${statements}  }

@@ -86,10 +86,15 @@ export function quarantineOf(classification: Classification, peerIsHolder: boole
       why: `its binary log has lost transactions whose rows are still here, so they can’t be applied again: ${evidence.refusal}`,
     }
   }
-  if (peerIsHolder && standing === 'clean' && !sameEpoch(evidence)) {
-    return {
-      standing: 'diverged',
-      why: `the same GTIDs, but ${epochText(evidence.mine)} here and ${epochText(evidence.theirs)} on the holder: a number was given twice`,
+  if (!sameEpoch(evidence)) {
+    // What the other writes next makes it look like a server that is just behind.
+    const hidden = standing === 'behind' || standing === 'clean'
+    if (hidden && evidence.before?.standing === 'diverged') return evidence.before
+    if (peerIsHolder && standing === 'clean') {
+      return {
+        standing: 'diverged',
+        why: `the same GTIDs, but ${epochText(evidence.mine)} here and ${epochText(evidence.theirs)} on the holder: a number was given twice`,
+      }
     }
   }
   if (peerIsHolder && (standing === 'diverged' || standing === 'ahead')) {

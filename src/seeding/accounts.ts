@@ -44,10 +44,49 @@ export async function accountStatements(
   dialect: Dialect,
   replicationUser: string,
 ): Promise<readonly SqlText[]> {
-  const of = async (connection: Connection) =>
-    (await accountsOf(connection, dialect)).filter((account) => !isLocal(account, replicationUser))
-  const [wanted, old] = await Promise.all([of(source), of(target)])
-  return [...dropping(old), ...(await making(source, wanted, dialect))]
+  const [theirs, all] = await Promise.all([source, target].map((one) => accountsOf(one, dialect)))
+  const own = all?.filter((account) => isLocal(account, replicationUser)) ?? []
+  const old = all?.filter((account) => !own.includes(account)) ?? []
+  const kept = await rolesOf(target, own, old)
+  const wanted = theirs?.filter((account) => !isLocal(account, replicationUser)) ?? []
+  const made = await making(source, wanted, dialect)
+  return [
+    ...dropping(old.filter((account) => !kept.includes(account))),
+    ...(kept.length === 0 ? made : made.map((text) => ({ parts: [new Secret(unlessThere(revealedSql(text)))] }))),
+  ]
+}
+
+/** Those that a host's own accounts have as roles, by themselves or by another role: dropped, they would lock its administrator out. */
+async function rolesOf(
+  host: Connection,
+  own: readonly Account[],
+  others: readonly Account[],
+): Promise<readonly Account[]> {
+  const found: Account[] = []
+  let asked = own
+  while (asked.length > 0) {
+    const rows = await sqlOn(
+      host,
+      'read the privileges',
+      asked.map((one) => `SHOW GRANTS FOR ${name(one)}`),
+    )
+    const roles = rows.flatMap(([row = '']) => rolesIn(row))
+    asked = others.filter(
+      (one) => !found.includes(one) && roles.includes(one.role ? one.user : `${one.user}@${one.host}`),
+    )
+    found.push(...asked)
+  }
+  return found
+}
+
+/** The roles that a row of SHOW GRANTS gives, without quotes. */
+export function rolesIn(row: string): readonly string[] {
+  const list = /^GRANT (?!.* ON )(.*?) TO /.exec(row)?.[1]
+  return list === undefined ? [] : list.split(',').map((role) => role.trim().replaceAll(/[`']/g, ''))
+}
+
+function unlessThere(statement: string): string {
+  return statement.replace(/^CREATE (USER|ROLE) /, 'CREATE $1 IF NOT EXISTS ')
 }
 
 /**

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WRITER_SCHEMA } from '../role/writer.ts'
+import { copiedAnew } from './copied-anew.ts'
 import { cutCopies } from './cut-copies.ts'
 import { leaving } from './leaving.ts'
 import { oneWriter } from './one-writer.ts'
@@ -33,6 +34,8 @@ export function disasters(server: 'mysql-9.7' | 'mariadb-10.11' | 'mariadb-11.8'
     describe('leaving', () => leaving(stage))
     describe('returning', () => returning(stage))
     describe('copies that are cut', () => cutCopies(stage))
+    describe('copied anew', () => copiedAnew(stage))
+    describe.skipIf(server === 'mariadb-10.11')('copies that are cut', () => cutCopies(stage))
 
     it('after all that: no difference, says pt-table-checksum; and it would find one row', async () => {
       const { standby } = await stage.whole()

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
 import { type Capability, SHOWN_BY } from '../../../src/mysql/dialect-capabilities.ts'
+import type { LabHost } from '../../../src/lab/state.ts'
 import type { Stage } from './stage.ts'
 
 /** `mmha status` and `mmha switchover`, on a pair that is whole and on one that is not. */
@@ -50,4 +51,48 @@ export function operating(stage: Stage): void {
     await stage.on(standby, `systemctl start ${stage.unit}`)
     await stage.whole()
   })
+
+  it('rotate-secrets --only check: the daemons log in with the new password, replication is not interrupted', async () => {
+    const { holder } = await stage.whole()
+    const load = await stage.load()
+    const files = ['role', 'peer'].map((name) => `/etc/mmha/${name}.cnf`)
+    const contents = () => Promise.all(stage.hosts.map((host) => stage.on(host, `sha256sum ${files.join(' ')}`)))
+    const fetching = () =>
+      Promise.all(stage.hosts.map((host) => stage.sql(host, `${SESSIONS} WHERE COMMAND LIKE 'Binlog Dump%'`)))
+    const [files1, fetching1] = await Promise.all([contents(), fetching()])
+    for (const host of stage.hosts) await stage.on(host, 'cp -p /etc/mmha/role.cnf /root/former.cnf')
+    await stage.mmha.ok('rotate-secrets', stage.inventory, '--only', 'check', '--yes')
+    const [files2, fetching2] = await Promise.all([contents(), fetching()])
+    expect(fetching1.every((ids) => ids !== '')).toBe(true)
+    expect(fetching2).toEqual(fetching1)
+    for (const [i, before] of files1.entries()) {
+      const [role1, peer1] = before.split('\n')
+      const [role2, peer2] = files2[i]?.split('\n') ?? []
+      expect({ role: role2 === role1, peer: peer2 === peer1 }).toEqual({ role: false, peer: true })
+    }
+    const client = stage.dialect.flavour === 'mariadb' ? 'mariadb' : 'mysql'
+    for (const host of stage.hosts) {
+      const login = (file: string) => stage.on(host, `${client} --defaults-file=${file} -e 'DO 1' 2>&1 || :`)
+      expect(await login('/etc/mmha/role.cnf')).toBe('')
+      expect(await login('/root/former.cnf')).toContain('ERROR 1045')
+      await stage.on(host, 'rm /root/former.cnf')
+    }
+    // Sessions that were opened with the former password would go on with it for ever.
+    const daemons = (host: LabHost) => stage.sql(host, `${SESSIONS} WHERE USER = 'mmha_role'`)
+    for (const host of [stage.other(holder), holder]) {
+      const since = await stage.now(host)
+      const former = (await daemons(host)).split('\n')
+      for (const id of former) await stage.sql(host, `KILL ${id}`).catch(() => undefined)
+      await stage.until('its daemon has logged in again', async () => {
+        const ids = (await daemons(host)).split('\n').filter((id) => id !== '')
+        return ids.length >= former.length && !ids.some((id) => former.includes(id))
+      })
+      await stage.whole()
+      expect(await stage.said(host, since)).not.toMatch(/Access denied/)
+    }
+    await stage.until('every commit is proven to be on both', async () => (await status()).code === 0)
+    await stage.settled(load)
+  })
 }
+
+const SESSIONS = 'SELECT ID FROM information_schema.PROCESSLIST'

@@ -112,6 +112,17 @@ describe('quarantine', () => {
     ).toBeNull()
   })
 
+  it('a number that was given twice stays so while the holder writes on, until the epochs are the same', () => {
+    const apart = { ...none, mine: epoch(3, PEER), theirs: epoch(4, PEER) }
+    const judged = (theirs: string, holds: boolean, evidence: Evidence) =>
+      quarantineOf(classify('mysql', mysql(ME, 'ME:1-9'), mysql(PEER, theirs)), holds, evidence)
+    const before = judged('ME:1-9', true, apart)
+    expect(judged('ME:1-9,PEER:1', true, { ...apart, before })).toEqual(before)
+    // The holder restarts.
+    expect(judged('ME:1-9', false, { ...apart, before })).toEqual(before)
+    expect(judged('ME:1-9,PEER:1', true, { ...apart, mine: apart.theirs, before })).toBeNull()
+  })
+
   it.each([
     [null, null, false],
     [epoch(1, ME), null, true],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { remade } from '../../../src/seeding/accounts.ts'
+import { remade, rolesIn } from '../../../src/seeding/accounts.ts'
 
 it('accounts that may be there are altered, and what MariaDB refuses at its start comes last', () => {
   expect(
@@ -27,4 +27,18 @@ it('an account without a password keeps none: MySQL would expire it, and lock ro
   expect(alter(`'caching_sha2_password' ${rest}`)).toContain(`IDENTIFIED WITH 'caching_sha2_password' AS '' ${rest}`)
   for (const how of [`'caching_sha2_password' AS 0x2441 ${rest}`, `'auth_socket' ${rest}`])
     expect(alter(how)).toBe(`ALTER USER \`root\`@\`localhost\` IDENTIFIED WITH ${how}`)
+})
+
+it.each([
+  [
+    'GRANT `administrators`@`%`,`readers`@`10.%` TO `root`@`localhost` WITH ADMIN OPTION',
+    ['administrators@%', 'readers@10.%'],
+  ],
+  ['GRANT `administrators` TO `root`@`localhost` WITH ADMIN OPTION', ['administrators']],
+  ["GRANT administrators TO 'root'@'localhost'", ['administrators']],
+  ['GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION', []],
+  ['GRANT PROXY ON ``@`%` TO `root`@`localhost` WITH GRANT OPTION', []],
+  ['SET DEFAULT ROLE `administrators` FOR `root`@`localhost`', []],
+])('roles in %j', (row, roles) => {
+  expect(rolesIn(row)).toEqual(roles)
 })
