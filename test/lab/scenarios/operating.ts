@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import type { LabHost } from '../../../src/lab/state.ts'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
 import { type Capability, SHOWN_BY } from '../../../src/mysql/dialect-capabilities.ts'
-import type { LabHost } from '../../../src/lab/state.ts'
 import type { Stage } from './stage.ts'
 
 /** `mmha status` and `mmha switchover`, on a pair that is whole and on one that is not. */
