@@ -35,7 +35,6 @@ export function disasters(server: 'mysql-9.7' | 'mariadb-10.11' | 'mariadb-11.8'
     describe('returning', () => returning(stage))
     describe('copies that are cut', () => cutCopies(stage))
     describe('copied anew', () => copiedAnew(stage))
-    describe.skipIf(server === 'mariadb-10.11')('copies that are cut', () => cutCopies(stage))
 
     it('after all that: no difference, says pt-table-checksum; and it would find one row', async () => {
       const { standby } = await stage.whole()
