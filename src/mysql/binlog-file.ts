@@ -18,6 +18,8 @@ const EVENT = {
   xid: 16,
   gtid: 33,
   previousGtids: 35,
+  xaPrepare: 38,
+  transactionPayload: 40,
   gtidTagged: 42,
   mariadbGtid: 162,
   mariadbEncryption: 164,
@@ -29,7 +31,7 @@ export interface BinlogTransaction {
   readonly end: number
   /**
    * xid: a transaction of InnoDB, prepared there and committed by the binlog; the only kind that recovery rolls back when
-   * it is not in the binlog. cut: the file ends inside it. other: DDL and what engines without transactions did.
+   * it is not in the binlog. cut: the file ends inside it, or was closed there, as a relay log is by a shutdown. other: DDL and what engines without transactions did.
    */
   readonly kind: 'xid' | 'cut' | 'other'
 }
@@ -95,7 +97,7 @@ async function scan(window: Window, keep: (gtid: string) => boolean): Promise<Bi
       close(at)
       const body = await window.at(at + HEADER, GTID_BODY)
       if (body === null) break
-      open = { gtid: gtidOf(body), start: at, kind: 'other' }
+      open = { gtid: gtidOf(body), start: at, kind: 'cut' }
     } else if (type === EVENT.mariadbGtid) {
       close(at)
       const server = header.readUInt32LE(5)
@@ -111,6 +113,8 @@ async function scan(window: Window, keep: (gtid: string) => boolean): Promise<Bi
       else if (!open.untilCommit || text.includes('COMMIT')) close(at + size, 'other')
     } else if (type === EVENT.xid) {
       close(at + size, 'xid')
+    } else if ((type === EVENT.xaPrepare || type === EVENT.transactionPayload) && open !== null) {
+      open.kind = 'other'
     }
     at += size
   }

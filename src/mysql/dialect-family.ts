@@ -21,6 +21,8 @@ export interface Family {
   readonly takesOwnTailBack: boolean
   /** An applier passes over transactions that it has; else it stops at them. */
   readonly passesOverKnown: boolean
+  /** An applier that has read the begin of a transaction waits for its end, and a STOP waits for the applier. */
+  readonly waitsInsideTransaction: boolean
   /** The wait function takes a set; else the last transaction of each domain. */
   readonly waitsForSet: boolean
   /** Where the replica goes on is kept beside the binary log, and knows nothing of what the server itself wrote. */
@@ -53,6 +55,7 @@ const FAMILIES: Readonly<Record<Flavour, Family>> = {
     originIsUnique: true,
     takesOwnTailBack: false,
     passesOverKnown: true,
+    waitsInsideTransaction: true,
     waitsForSet: true,
     placeIsApart: false,
     recoversByRole: false,
@@ -77,6 +80,7 @@ const FAMILIES: Readonly<Record<Flavour, Family>> = {
     // With the semi-sync replica on and gtid_strict_mode.
     takesOwnTailBack: true,
     passesOverKnown: false,
+    waitsInsideTransaction: false,
     waitsForSet: false,
     placeIsApart: true,
     recoversByRole: true,

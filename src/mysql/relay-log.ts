@@ -5,6 +5,7 @@ import { channelOf, placeByGtid, placeInRelayLog } from './channel.ts'
 import { type Dialect, type Flavour, familyOf } from './dialect.ts'
 import { contains, type GtidSet, parseGtidSet, union } from './gtid-set.ts'
 import { type ApplyOutcome, waitFor } from './promotion.ts'
+import { sqlString } from './quote.ts'
 import type { SqlSession } from './sql-session.ts'
 
 /**
@@ -35,6 +36,8 @@ export interface LeftOver {
   readonly gtids: GtidSet
   /** Argument of the server's own wait function. */
   readonly until: string
+  /** Where the applier is to stop, since half a transaction follows; null: nothing follows. */
+  readonly stopAt: { readonly file: string; readonly position: number } | null
 }
 
 /** Whole transactions that were received and are not in `executed`; null: none. Pure. @throws RangeError when they are no tail */
@@ -52,7 +55,8 @@ export function leftOver(flavour: Flavour, received: readonly Received[], execut
   }
   const gtids = missing.reduce<GtidSet>((all, at) => union(all, sets[at] ?? new Map()), new Map())
   const until = waitsForSet ? gtidText(missing, received) : lastOfDomains(received.slice(first, last + 1))
-  return { file: start.file, position: start.start, count: missing.length, gtids, until }
+  const stopAt = whole < received.length ? { file: end.file, position: end.end } : null
+  return { file: start.file, position: start.start, count: missing.length, gtids, until, stopAt }
 }
 
 function lastOfDomains(received: readonly Received[]): string {
@@ -77,7 +81,7 @@ export async function applyLeftOver(
 ): Promise<ApplyOutcome> {
   if ((await channelOf(session, dialect))?.sqlRunning !== true) {
     await session.query(placeInRelayLog(dialect, left))
-    await session.query(dialect.statement.startSql)
+    await session.query(`${dialect.statement.startSql}${untilOf(dialect, left)}`)
   }
   if (await waitFor(session, dialect, left.until, ms)) {
     await finishLeftOver(session, dialect)
@@ -86,6 +90,15 @@ export async function applyLeftOver(
   const error = (await channelOf(session, dialect))?.sqlError
   if (error) return { state: 'broken', detail: `the applier stopped with error ${error.code}: ${error.message}` }
   return { state: 'applying', detail: `${left.count} received transactions are not applied after ${ms} ms` }
+}
+
+/**
+ * MySQL's applier that has begun to read a transaction waits for its end: for ever, and STOP for up to 60 s (seen on 9.7).
+ * MariaDB's rolls it back.
+ */
+function untilOf({ family }: Dialect, { stopAt }: LeftOver): string {
+  if (stopAt === null || !family.waitsInsideTransaction) return ''
+  return ` UNTIL RELAY_LOG_FILE=${sqlString(stopAt.file)}, RELAY_LOG_POS=${stopAt.position}`
 }
 
 /** The channel goes by GTID again; the relay log, applied by now, is thrown away. @throws SqlError */

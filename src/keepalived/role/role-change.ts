@@ -138,7 +138,11 @@ export async function demote(context: ChangeContext): Promise<Outcome> {
   const clients = { addresses, port, patienceMs: deadlineMs / 3 }
   const waiting = role.onFence === 'kill' ? 'give-up' : 'let-go'
   const closed = await closeInTime(server, state, { ...clients, deadlineMs, waiting })
-  if ('ended' in closed) return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended` }
+  if ('ended' in closed) {
+    await nobodyFollows(context)
+    await noLongerEnforced(context)
+    return { ok: true, reason: `closed for writes, ${closed.ended} sessions ended` }
+  }
   if (!server.reachable) return { ok: true, reason: `mysqld is gone (${closed.failure})` }
   if (closed.waiting) {
     const refused = context.kill()
@@ -168,14 +172,17 @@ const OPINION_BEFORE_LEAVING_MS = 500
 const CATCH_UP_MS = 3_000
 /** The same before: one that is further behind would have its applier catch up while nobody can write. */
 const KEEP_UP_MS = 1_500
+/** The loop's questions go over the same connection, and one without an answer for a second is the connection's end. */
+const AT_A_TIME_MS = 250
 
 /**
  * Planned handover: closed here, everything there, then the address may go. If the peer can't follow, this server is
  * opened again and keeps the address.
- * @param urgent this daemon ends: closed at once. Else a peer that is behind is given time while this server serves on
+ * @param urgent this daemon ends (its request has no hold-down): closed at once. Else a peer that is behind is given time
+ * while this server serves on
  */
 export async function leave(context: ChangeContext, urgent: boolean): Promise<Outcome> {
-  const { server, peer, line, role, state, addresses, port, log } = context
+  const { server, peer, line, role, state, addresses, port } = context
   // Mine is read before it is closed: it stays as it is until somebody is promoted.
   const [view, standing] = await Promise.all([peer.ask(OPINION_BEFORE_LEAVING_MS), server.standing()])
   if (view.state !== 'up') return { ok: false, reason: `the peer’s database can’t be asked: ${view.why}` }
@@ -202,12 +209,7 @@ export async function leave(context: ChangeContext, urgent: boolean): Promise<Ou
     if (epoch !== null && all !== '' && server.dialect.can('superReadOnly')) {
       line.tellFarewell({ historyEnd: all, epoch: epoch.epoch })
     }
-    // Nobody follows this server from here on. What it applies now must not wait for an acknowledgement: whoever has asked
-    // for this may shut it down in the next moment, and MariaDB's shutdown hung on that for ever. Its clients can't commit,
-    // so the marker may follow. A server without semi-sync has no such variable.
-    await server.reader
-      .query(hastenStatement(server.dialect))
-      .catch((error: Error) => log('warn', `commits may still wait for the standby: ${error.message}`))
+    await nobodyFollows(context)
     return { ok: true, reason: 'closed for writes, the peer has everything' }
   }
   for (const statement of writableStatements(server.dialect)) await server.reader.query(statement)
@@ -215,11 +217,27 @@ export async function leave(context: ChangeContext, urgent: boolean): Promise<Ou
   return { ok: false, reason: `${why}; open for writes again` }
 }
 
-/** What was not worth the clients' time before the address moved. @throws SqlError */
-export async function afterLeaving({ server, state, log }: ChangeContext): Promise<void> {
+/**
+ * Nobody follows a closed server. What it applies from here on must not wait for an acknowledgement: it may be shut down in
+ * the next moment, by whoever has asked for this or with its host, and its shutdown waits for the applier: for ever (seen on
+ * MySQL and MariaDB). Its clients can't commit, so the marker may follow. A server without semi-sync has no such variable.
+ */
+async function nobodyFollows({ server, log }: ChangeContext): Promise<void> {
+  await server.reader
+    .query(hastenStatement(server.dialect))
+    .catch((error: Error) => log('warn', `commits may still wait for the standby: ${error.message}`))
+}
+
+async function noLongerEnforced({ state, log }: ChangeContext): Promise<void> {
   await state
     .update({ enforced: false })
     .catch((error: Error) => log('warn', `what is said on disk of semi-sync is old: ${error.message}`))
+}
+
+/** What was not worth the clients' time before the address moved. @throws SqlError */
+export async function afterLeaving(context: ChangeContext): Promise<void> {
+  const { server, log } = context
+  await noLongerEnforced(context)
   const ended = await server.endClients()
   if (ended > 0) log('info', `${ended} sessions of clients ended`)
 }
@@ -230,6 +248,10 @@ async function peerHasAll({ server, peer }: ChangeContext, ms: number): Promise<
   if (line === null) return null
   const [row] = await server.reader.query(`SELECT ${server.dialect.family.historyEnd} AS pos`)
   const position = text(row, 'pos').replaceAll(/\s/g, '')
-  const there = position === '' || (await waitFor(line.session, line.dialect, position, ms))
-  return there ? position : null
+  if (position === '') return position
+  const deadline = performance.now() + ms
+  for (let left = ms; left > 0; left = deadline - performance.now()) {
+    if (await waitFor(line.session, line.dialect, position, Math.min(left, AT_A_TIME_MS))) return position
+  }
+  return null
 }

@@ -195,8 +195,7 @@ export class RoleKeeper {
       const outcome =
         server === null || this.#holder !== true
           ? { ok: false, reason: 'this node does not hold the address' }
-          : // Only the end of the daemon has no hold-down.
-            await outcomeOf(leave(this.#context(server), holdDownMs === 0))
+          : await outcomeOf(leave(this.#context(server), holdDownMs === 0))
       this.#o.log(outcome.ok ? 'info' : 'warn', `leaving (${why}): ${outcome.reason}`)
       const refused = { t: 'leaveRefused', instance: this.#o.instance, id, reason: outcome.reason } as const
       if (!outcome.ok) return this.#o.send(refused)

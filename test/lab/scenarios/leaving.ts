@@ -76,19 +76,39 @@ export function leaving(stage: Stage): void {
     await stage.settled(load)
   })
 
+  /** What the standby can't apply, until it is let go. */
+  const behind = async (standby: Parameters<Stage['sql']>[0]) => {
+    const lock = 'FLUSH TABLES WITH READ LOCK; SELECT SLEEP(120)'
+    const { ended } = await busy(standby, lock, /\tSELECT SLEEP\(120\)/, true)
+    return async () => {
+      const sleeping = "SELECT id FROM information_schema.PROCESSLIST WHERE info = 'SELECT SLEEP(120)'"
+      for (const id of (await stage.sql(standby, sleeping)).split('\n')) await stage.sql(standby, `KILL ${id}`)
+      expect(await ended).toMatch(/ERROR|Lost|gone|killed/i)
+    }
+  }
+
   it('the standby is behind: a planned leave is refused, and the holder was never closed for it', async () => {
     const { holder, standby } = await stage.whole()
     const load = await stage.load()
-    const lock = 'FLUSH TABLES WITH READ LOCK; SELECT SLEEP(120)'
-    const { ended } = await busy(standby, lock, /\tSELECT SLEEP\(120\)/, true)
+    const letGo = await behind(standby)
     const [since, written] = [await stage.now(holder), await stage.ids(holder)]
     const said = await stage.on(holder, 'mmha-keepalived ctl leave 2>&1 && echo LEFT || :')
     expect(said).toContain('the peer is behind')
     expect(await stage.said(holder, since)).not.toMatch(/open for writes again/)
     expect((await stage.ids(holder)).size).toBeGreaterThan(written.size)
-    const sleeping = "SELECT id FROM information_schema.PROCESSLIST WHERE info = 'SELECT SLEEP(120)'"
-    await stage.sql(standby, `KILL ${await stage.sql(standby, sleeping)}`)
-    expect(await ended).toMatch(/ERROR|Lost|gone|killed/i)
+    await letGo()
+    await stage.settled(load)
+  })
+
+  it('the standby is behind, and the holder’s host goes down all the same: its server ends, too', async () => {
+    const { holder, standby } = await stage.whole()
+    const load = await stage.load()
+    const letGo = await behind(standby)
+    await stage.on(holder, 'systemctl stop mmha-keepalived')
+    await letGo()
+    await stage.until('the other host holds the address', () => stage.holds(standby))
+    await stage.written(50)
+    await stage.on(holder, `timeout 90 systemctl stop ${stage.unit} && systemctl start ${stage.unit} mmha-keepalived`)
     await stage.settled(load)
   })
 

@@ -99,6 +99,22 @@ describe('reading a binlog', () => {
       ],
     ],
     [
+      'closed inside a transaction, as a relay log is by a shutdown',
+      [...row(ME, 1), gtid(ME, 2), event(3, checksum)],
+      [
+        ['1', 'xid'],
+        ['2', 'cut'],
+      ],
+    ],
+    [
+      'one event that is a whole transaction, compressed',
+      [gtid(ME, 1), event(40, Buffer.alloc(90)), ...row(ME, 2)],
+      [
+        ['1', 'other'],
+        ['2', 'xid'],
+      ],
+    ],
+    [
       'cut inside an event',
       [...row(ME, 1), gtid(ME, 2), begin, rows.subarray(0, 50)],
       [

@@ -100,6 +100,13 @@ describe('what was received and not applied', () => {
     expect(() => leftOver('mariadb', received, parseGtidSet('mariadb', '0-1-6,0-2-3'))).toThrow(RangeError)
   })
 
+  it('the applier is to stop before half a transaction', () => {
+    const stopAt = (received: readonly Received[]) =>
+      leftOver('mariadb', received, parseGtidSet('mariadb', '0-1-7'))?.stopAt
+    expect(stopAt([...three, one('0-1-10', 556, 'cut')])).toEqual({ file: 'relay.000002', position: 556 })
+    expect(stopAt(three)).toBeNull()
+  })
+
   it('MySQL passes over what it has', () => {
     const uuid = '206ec99c-e552-11f1-8aae-02cafa17b0a9'
     const received = [1, 2, 3].map((n) => one(`${uuid}:${n}`, 156 + n * 100))
