@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Secret } from '../../../src/inventory/secret.ts'
 import { openSession, type WatchedSession } from '../../../src/mysql/session.ts'
+import { Pulse } from './pulse.ts'
 
 /** What clients were told OK for: inserts by id, and for each shared row the highest value. */
 export interface Ledger {
@@ -23,6 +24,7 @@ export class Writers {
   /** performance.now() of each OK. */
   readonly okAt: number[] = []
   readonly #pauseMs: number
+  readonly #pulse = new Pulse()
   #target: string
   #stopped = false
   readonly #running: Promise<unknown>
@@ -38,15 +40,17 @@ export class Writers {
     this.#target = target
   }
 
-  /** ms between two neighbouring OKs, at most. */
+  /** ms between two neighbouring OKs, at most; without the time that this machine stood still. */
   longestGapMs(): number {
     const inOrder = this.okAt.toSorted((a, b) => a - b)
-    return inOrder.reduce((longest, at, i) => Math.max(longest, at - (inOrder[i - 1] ?? at)), 0)
+    const gaps = inOrder.map((to, i) => this.#pulse.alive({ from: inOrder[i - 1] ?? to, to }))
+    return gaps.reduce((longest, ms) => Math.max(longest, ms), 0)
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     await this.#running
+    this.#pulse.stop()
   }
 
   async #work(worker: number): Promise<void> {
