@@ -10,13 +10,14 @@ const NEWEST = '9.7.0'
 
 /**
  * sh around a change of the daemon that ends when a pair that served before is whole again, as `waitUntilWhole` does. Where
- * nobody held the VIP there is no service to keep, and the other host may need the same change first: it ends at once.
+ * nobody held the VIP, and the other server says that it is closed, there is no service to keep, and the other host may need
+ * the same change first: it ends at once.
  */
 export function wholeAsBefore(inventory: Inventory, change: Script, wait: Script): Script {
   return sh`${SQL_FUNCTIONS}
 served=
 if ip -o address show to ${shellQuote(inventory.vip.address)} | grep -q .; then served=yes; fi
-case $(peer_sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null || :) in 0|OFF) served=yes ;; esac
+case $(peer_sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null || :) in 1|ON) ;; *) served=yes ;; esac
 ${change}[ -n "$served" ] || exit 0
 ${wait}`
 }
