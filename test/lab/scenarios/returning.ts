@@ -1,10 +1,29 @@
-import { truncateSync } from 'node:fs'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { killPower, powerOn } from '../../../src/lab/faults.ts'
 import type { LabHost } from '../../../src/lab/state.ts'
+import { scanBinlog } from '../../../src/mysql/binlog-file.ts'
 import { putBack, rejoin } from './copies.ts'
 import type { Stage } from './stage.ts'
+
+/** Size of an event, after its type and server, in its header. */
+const SIZE_AT = 9
+const STOP_EVENT = 23
+
+/** What a shutdown leaves that came in the middle of a transaction: its first event, and that the file was closed. */
+async function closeInside(host: LabHost): Promise<void> {
+  const folder = join(host.root, 'var/lib/mysql')
+  const files = readFileSync(join(folder, `${host.name}-relay-bin.index`), 'utf8')
+    .trim()
+    .split('\n')
+  const path = join(folder, files.at(-1) ?? '')
+  const last = (await scanBinlog(path)).transactions.at(-1)
+  if (last === undefined) throw new Error(`${path} holds no transaction`)
+  const bytes = readFileSync(path)
+  const first = bytes.subarray(0, last.start + bytes.readUInt32LE(last.start + SIZE_AT))
+  writeFileSync(path, Buffer.concat([first, bytes.subarray(-STOP_EVENT)]))
+}
 
 /** A host that comes back with less, or with more, than the other has. */
 export function returning(stage: Stage): void {
@@ -40,6 +59,25 @@ export function returning(stage: Stage): void {
     await powerOn(stage.lab, holder)
     await stage.settled(load)
   })
+
+  it.runIf(stage.server === 'mysql-9.7')(
+    'the standby’s relay log was closed inside a transaction: applied up to there, and the rest is fetched again',
+    async () => {
+      const { standby } = await stage.whole()
+      await stage.on(standby, 'systemctl stop mmha-keepalived')
+      await stage.sql(standby, 'STOP REPLICA SQL_THREAD')
+      const load = await stage.load()
+      await stage.sql(standby, 'STOP REPLICA IO_THREAD')
+      await stage.on(standby, `systemctl stop ${stage.unit}`)
+      await closeInside(standby)
+      const since = await stage.now(standby)
+      await stage.on(standby, `systemctl start ${stage.unit} mmha-keepalived`)
+      await stage.until('it is said', async () =>
+        /\d\d+ transactions were received and not applied/.test(await stage.said(standby, since)),
+      )
+      await stage.settled(load)
+    },
+  )
 
   it('the silent swap: what only the dead holder acknowledged does not come back by itself, and is kept', async () => {
     const { holder, standby } = await stage.whole()
