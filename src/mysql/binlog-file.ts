@@ -31,7 +31,8 @@ export interface BinlogTransaction {
   readonly end: number
   /**
    * xid: a transaction of InnoDB, prepared there and committed by the binlog; the only kind that recovery rolls back when
-   * it is not in the binlog. cut: the file ends inside it, or was closed there, as a relay log is by a shutdown. other: DDL and what engines without transactions did.
+   * it is not in the binlog. cut: the file ends inside it, or was closed there, as a relay log is by a shutdown. other: DDL,
+   * what engines without transactions did, XA, and compressed ones.
    */
   readonly kind: 'xid' | 'cut' | 'other'
 }
@@ -52,8 +53,14 @@ const GTID_BODY = 25
 const MARIADB_GTID_BODY = 13
 /** MariaDB: a statement that is a transaction by itself, without a COMMIT or XID after it. */
 const STANDALONE = 0x1
-/** `COMMIT`, and perhaps four bytes of checksum. */
-const WORD_AT_END = 10
+/** thread@0(4) time@4(4) length of schema@8(1) error@9(2) length of status@11(2); then status, schema, 0, statement. */
+const QUERY_BODY = 13
+/** Enough of a statement to know it: `ROLLBACK`, four bytes of checksum, and that it ends there. */
+const STATEMENT_BEGIN = 13
+/** What opens a transaction of several events … */
+const OPENS = /^(BEGIN|XA START )/
+/** … and what ends it as text, perhaps with a checksum; not `ROLLBACK TO` a savepoint. */
+const ENDS = /^(COMMIT|ROLLBACK)(.{4})?$/s
 const WINDOW = 1 << 20
 
 /**
@@ -76,10 +83,9 @@ async function scan(window: Window, keep: (gtid: string) => boolean): Promise<Bi
   const transactions: BinlogTransaction[] = []
   let inUse = false
   let preamble = MAGIC.length
-  let open: { gtid: string; start: number; kind: BinlogTransaction['kind']; untilCommit?: boolean } | null = null
-  const close = (end: number, kind?: BinlogTransaction['kind']) => {
-    if (open !== null && keep(open.gtid))
-      transactions.push({ gtid: open.gtid, start: open.start, kind: kind ?? open.kind, end })
+  let open: { gtid: string; start: number; several: boolean } | null = null
+  const close = (end: number, kind: BinlogTransaction['kind'] = 'cut') => {
+    if (open !== null && keep(open.gtid)) transactions.push({ gtid: open.gtid, start: open.start, kind, end })
     open = null
   }
   let at = MAGIC.length
@@ -97,30 +103,35 @@ async function scan(window: Window, keep: (gtid: string) => boolean): Promise<Bi
       close(at)
       const body = await window.at(at + HEADER, GTID_BODY)
       if (body === null) break
-      open = { gtid: gtidOf(body), start: at, kind: 'cut' }
+      open = { gtid: gtidOf(body), start: at, several: false }
     } else if (type === EVENT.mariadbGtid) {
       close(at)
       const server = header.readUInt32LE(5)
       const body = await window.at(at + HEADER, MARIADB_GTID_BODY)
       if (body === null) break
-      const untilCommit = (body.readUInt8(12) & STANDALONE) === 0
-      open = { gtid: mariadbGtidOf(server, body), start: at, kind: 'cut', untilCommit }
+      open = { gtid: mariadbGtidOf(server, body), start: at, several: (body.readUInt8(12) & STANDALONE) === 0 }
     } else if (type === EVENT.query && open !== null) {
-      // Between BEGIN and the XID event the transaction is not whole; a COMMIT or a DDL statement as text makes it whole.
-      const text =
-        (await window.at(at + Math.max(HEADER, size - WORD_AT_END), Math.min(size - HEADER, WORD_AT_END))) ?? ''
-      if (open.untilCommit === undefined) open.kind = text.includes('BEGIN') ? 'cut' : 'other'
-      else if (!open.untilCommit || text.includes('COMMIT')) close(at + size, 'other')
+      const text = await statementAt(window, at, size)
+      // Savepoints and statements as text stand between the begin and the end, too.
+      if (OPENS.test(text)) open.several = true
+      else if (!open.several || ENDS.test(text)) close(at + size, 'other')
     } else if (type === EVENT.xid) {
       close(at + size, 'xid')
-    } else if ((type === EVENT.xaPrepare || type === EVENT.transactionPayload) && open !== null) {
-      open.kind = 'other'
+    } else if (type === EVENT.xaPrepare || type === EVENT.transactionPayload) {
+      close(at + size, 'other')
     }
     at += size
   }
-  // Bytes that are left over are a cut event.
-  close(window.size, at < window.size ? 'cut' : undefined)
+  close(window.size)
   return { inUse, preamble, transactions, end: at }
+}
+
+/** How the statement of a query event begins. */
+async function statementAt(window: Window, at: number, size: number): Promise<string> {
+  const body = await window.at(at + HEADER, QUERY_BODY)
+  if (body === null) return ''
+  const begin = HEADER + QUERY_BODY + body.readUInt16LE(11) + body.readUInt8(8) + 1
+  return (await window.at(at + begin, Math.max(0, Math.min(size - begin, STATEMENT_BEGIN))))?.toString('latin1') ?? ''
 }
 
 /** flags@0(1) uuid@1(16) number@17(8) */

@@ -33,8 +33,16 @@ const start = (inUse: boolean) => [
   event(TYPE.previousGtids, Buffer.alloc(12)),
 ]
 const checksum = Buffer.from('1234')
-const begin = event(TYPE.query, Buffer.concat([Buffer.from('…BEGIN'), checksum]))
-const ddl = event(TYPE.query, Buffer.concat([Buffer.from('ALTER TABLE t ADD c INT'), checksum]))
+function query(statement: string): Buffer {
+  const [status, schema] = [Buffer.from('status'), Buffer.from('shop')]
+  const body = Buffer.alloc(13)
+  body.writeUInt8(schema.length, 8)
+  body.writeUInt16LE(status.length, 11)
+  return event(TYPE.query, Buffer.concat([body, status, schema, Buffer.from(`\0${statement}`), checksum]))
+}
+
+const begin = query('BEGIN')
+const ddl = query('ALTER TABLE t ADD c INT')
 const rows = event(TYPE.rows, Buffer.alloc(200))
 const xid = event(TYPE.xid, Buffer.alloc(12))
 const row = (uuid: string, number: number) => [gtid(uuid, number), begin, rows, xid]
@@ -124,12 +132,41 @@ describe('reading a binlog', () => {
     ],
     [
       'cut inside a header',
-      [...row(ME, 1), gtid(ME, 2), ddl, rows.subarray(0, 7)],
+      [...row(ME, 1), gtid(ME, 2), begin, rows, xid.subarray(0, 7)],
       [
         ['1', 'xid'],
         ['2', 'cut'],
       ],
     ],
+    [
+      'cut inside the next one’s first header: DDL is whole, and stays',
+      [...row(ME, 1), gtid(ME, 2), ddl, rows.subarray(0, 7)],
+      [
+        ['1', 'xid'],
+        ['2', 'other'],
+      ],
+    ],
+    ...[
+      'SAVEPOINT `before`',
+      'ROLLBACK TO `before`',
+      'INSERT INTO t VALUES (1)',
+      'CREATE TABLE t START TRANSACTION',
+    ].map(
+      (statement) =>
+        [`cut behind ${statement}`, [gtid(ME, 1), begin, query(statement)], [['1', 'cut']]] as [
+          string,
+          Buffer[],
+          string[][],
+        ],
+    ),
+    ['no InnoDB', [gtid(ME, 1), begin, rows, query('COMMIT')], [['1', 'other']]],
+    ['no InnoDB, taken back', [gtid(ME, 1), begin, rows, query('ROLLBACK')], [['1', 'other']]],
+    [
+      'XA',
+      [gtid(ME, 1), query("XA START X'61',X'',1"), rows, query("XA END X'61',X'',1"), event(38)],
+      [['1', 'other']],
+    ],
+    ['XA, cut', [gtid(ME, 1), query("XA START X'61',X'',1"), rows, query("XA END X'61',X'',1")], [['1', 'cut']]],
   ] as const)('%s', async (_, parts, expected) => {
     expect(await kinds(parts)).toEqual(expected)
   })
