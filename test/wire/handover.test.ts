@@ -33,8 +33,8 @@ describe.skipIf(reason !== null)('handover between databases', () => {
     process.stdout.write(`handover: gone after ${gone.toFixed(1)} ms, taken after ${taken.toFixed(1)} ms\n`)
     // It answered with RST all through the promotion …
     expect(gone).toBeGreaterThan(SKEW + 58)
-    // … and beyond skew and promotion the move costs milliseconds.
-    expect(taken).toBeLessThan(SKEW + 60 + 15 + 25)
+    // … and the move follows the promotion, not the three intervals without a farewell; how fast is for bench/.
+    expect(taken).toBeLessThan(1000)
     expect(standby.heard.map(({ t }) => t)).toContain('promote')
     expect(holder.heard.map(({ t }) => t)).toContain('demote')
   })
@@ -78,9 +78,10 @@ describe.skipIf(reason !== null)('handover between databases', () => {
       holder.mysqldDied()
       const { gone, taken } = await handover(segment)
       expect(gone).toBeGreaterThan(295)
-      expect(gone).toBeLessThan(400)
+      // Before the promotion has ended.
+      expect(gone).toBeLessThan(480)
       expect(taken).toBeGreaterThan(500)
-      expect(taken).toBeLessThan(600)
+      expect(taken).toBeLessThan(1000)
       expect(await segment.overlaps()).toEqual([])
     },
   )
@@ -95,6 +96,6 @@ describe.skipIf(reason !== null)('handover between databases', () => {
     process.stdout.write(`died leaving: gone after ${gone.toFixed(0)} ms, taken after ${taken.toFixed(0)} ms\n`)
     expect(await segment.overlaps()).toEqual([])
     expect(taken).toBeGreaterThan(1850)
-    expect(taken).toBeLessThan(2050)
+    expect(taken).toBeLessThan(2500)
   })
 })

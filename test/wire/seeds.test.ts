@@ -128,10 +128,10 @@ describe.skipIf(reason !== null)('the guides, as they are written', { concurrent
 
       const closed = Date.now() / 1000
       server.kill('SIGKILL')
-      const taken = await segment.holding((all) => all.find(({ host }) => host === 'b'), 30_000)
+      const taken = await segment.holding((all) => all.find(({ host }) => host === 'b'), 60_000)
       process.stdout.write(`${guide.title}: moved after ${(taken.from - closed).toFixed(1)} s\n`)
-      // A second for the skew of priority 90, and one for a busy machine.
-      expect(taken.from - closed).toBeLessThan(guide.noticed + 2)
+      // A second for the skew of priority 90; twice that on a busy machine, where each of the checks comes late.
+      expect(taken.from - closed).toBeLessThan(2 * (guide.noticed + 1))
       await segment.vip('a', false)
       await first.log.line(new RegExp(guide.ended))
 
