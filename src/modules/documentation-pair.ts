@@ -90,6 +90,14 @@ export const PAIR_MODULES: Readonly<Record<string, ModuleDoc>> = {
     example: 'pair_adoption: {}',
     parameters: {},
   },
+  pair_contents: {
+    summary: 'Whether two servers with data, strangers with equal GTIDs, hold the same rows.',
+    example: 'pair_contents: { stage: read }',
+    parameters: {
+      stage: 'read: sums every table on both; compare: refuses (exit 5) where a sum differs, and names the tables',
+    },
+    notes: ['Nothing is read of a pair that is joined, that replicates already, or where one host is empty.'],
+  },
   pair_preflight: {
     summary: 'All findings of `mmha preflight`; what blocks ends the run before anything is touched.',
     example: 'pair_preflight: {}',

@@ -37,10 +37,10 @@ export interface MysqlConfigFacts {
 export type ConfigContext = PlanContext<MysqlConfigFacts>
 type Context = ConfigContext
 
-/** Where an option file is read after the distribution's own (Debian's mysqld.cnf binds to 127.0.0.1). */
+/** Where an option file is read after the distribution's own (Debian's mysqld.cnf binds to 127.0.0.1) and, as files go by their names, after what people add. */
 const PLACES: Readonly<Record<ServerFacts['flavour'], readonly string[]>> = {
   mysql: ['/etc/mysql/mysql.conf.d/zz-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
-  mariadb: ['/etc/mysql/mariadb.conf.d/99-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
+  mariadb: ['/etc/mysql/mariadb.conf.d/zz-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
 }
 
 /** Every place where our option file may be. */

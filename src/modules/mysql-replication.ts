@@ -11,6 +11,7 @@ import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { parseReplication, type ReplicationFacts } from './mysql-replication-facts.ts'
 import { asRoot } from './mysql-session.ts'
 import { follows, keepEqual } from './pair-adoption.ts'
+import { CONTENTS_FILE } from './pair-contents.ts'
 import { refusalToJoin } from './pair-data.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
 
@@ -209,6 +210,7 @@ change() {
 for attempt in 1 2 3 4 5; do
   if change; then
     [ "$running" = 0 ] || sql --execute=${shellQuote(startReplica)}
+    rm -f ${CONTENTS_FILE}
     exit 0
   fi
 done

@@ -63,6 +63,14 @@ export function classifyPairData(flavour: Flavour, mine: Holding, theirs: Holdin
   return { kind: 'diverged' }
 }
 
+/**
+ * Only their GTIDs say that two strangers with data hold the same.
+ * @throws GtidSyntaxError
+ */
+export function restsOnGtids(flavour: Flavour, mine: Holding, theirs: Holding): boolean {
+  return !areMembers(mine, theirs) && classifyPairData(flavour, mine, theirs).kind === 'same'
+}
+
 interface Refusal {
   readonly message: string
   readonly hint: string

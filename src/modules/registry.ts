@@ -24,6 +24,7 @@ import { mysqlUnit } from './mysql-unit.ts'
 import { mysqlUpgrade } from './mysql-upgrade.ts'
 import { packageModule } from './package.ts'
 import { pairAdoption } from './pair-adoption.ts'
+import { pairContents } from './pair-contents.ts'
 import { pairPreflight } from './pair-preflight.ts'
 import { pairReady } from './pair-ready.ts'
 import { pairSwitchover } from './pair-switchover.ts'
@@ -62,6 +63,7 @@ export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byNam
   mysqlUpgrade,
   packageModule,
   pairAdoption,
+  pairContents,
   pairPreflight,
   pairReady,
   pairSwitchover,

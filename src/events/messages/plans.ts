@@ -256,6 +256,14 @@ export const plans = messages({
     en: 'the hosts hold data of which their GTIDs do not tell: nothing says that it is the same',
     zh: '两个节点上有 GTID 未涵盖的数据：无从证明两边相同',
   },
+  'join.differ': {
+    en: '{host} and {peer} have equal GTIDs and different rows: {count} of {tables} tables differ ({list})',
+    zh: '{host} 和 {peer} 的 GTID 相同而数据不同：{tables} 张表中有 {count} 张不一致（{list}）',
+  },
+  'join.differ.do': {
+    en: 'look at these tables on both, and decide whose rows stay; the other host gets a copy (mmha provision … --seed-from {source} --overwrite {target}, or the other way round)',
+    zh: '请在两边查看这些表，决定保留哪一边的数据；另一个节点将得到一份副本（mmha provision … --seed-from {source} --overwrite {target}，或反过来）',
+  },
   'join.copy.do': {
     en: 'copy {from} onto {onto} (mmha provision … --seed-from {source} --overwrite {target})',
     zh: '请把 {from} 复制到 {onto}（mmha provision … --seed-from {source} --overwrite {target}）',

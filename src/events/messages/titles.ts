@@ -8,6 +8,8 @@ import { recogniser } from '../recognise.ts'
  */
 export const titles = messages({
   'play.preflight': { en: 'preflight', zh: '预检' },
+  'play.contents': { en: 'contents', zh: '数据内容' },
+  'play.same-contents': { en: 'same contents', zh: '数据一致' },
   'play.server': { en: 'server', zh: '数据库服务器' },
   'play.configuration': { en: 'configuration', zh: '配置' },
   'play.firewall': { en: 'firewall', zh: '防火墙' },
@@ -36,6 +38,8 @@ export const titles = messages({
 
   'task.look': { en: 'look before touching anything', zh: '动手之前先检查' },
   'task.adoption': { en: 'a pair that was made by hand', zh: '手工搭建的主备对' },
+  'task.read-contents': { en: 'read every table', zh: '读取每张表' },
+  'task.compare-contents': { en: 'compare what both hold', zh: '比较两个节点的数据' },
   'task.server': { en: 'database server', zh: '数据库服务器' },
   'task.settings': { en: 'settings of the pair', zh: '主备对的参数' },
   'task.firewall': { en: 'let the pair and its clients in', zh: '放行两个节点之间和客户端的连接' },

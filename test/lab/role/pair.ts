@@ -93,7 +93,7 @@ async function configure(host: LabHost, dialect: Dialect, index: 0 | 1): Promise
   const lines = settings.map(({ name, value }) => `${name.replaceAll('_', '-')}=${value}`)
   const [path, unit] =
     dialect.flavour === 'mariadb'
-      ? ['etc/mysql/mariadb.conf.d/99-mmha.cnf', 'mariadb']
+      ? ['etc/mysql/mariadb.conf.d/zz-mmha.cnf', 'mariadb']
       : ['etc/mysql/mysql.conf.d/zz-mmha.cnf', 'mysql']
   place(host, path, `[mysqld]\n${lines.join('\n')}\n`, 0o644)
   const trim = '/usr/lib/mmha-test/node /usr/lib/mmha-test/runner.mjs /etc/mmha/config.json trim'

@@ -83,7 +83,7 @@ function settled(server: typeof MYSQL, fresh: MysqlConfigFacts, changes = {}): M
     ...Object.fromEntries(pairs),
     ...(content.includes('log_bin') ? { log_bin: 'ON' } : {}),
   }
-  const path = server.flavour === 'mysql' ? PATH : '/etc/mysql/mariadb.conf.d/99-mmha.cnf'
+  const path = server.flavour === 'mysql' ? PATH : '/etc/mysql/mariadb.conf.d/zz-mmha.cnf'
   return { ...fresh, file: { path, content }, running }
 }
 
