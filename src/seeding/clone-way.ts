@@ -134,6 +134,8 @@ while kill -0 $client 2>/dev/null; do
   sleep 1
   now=$(sql --execute=${shellQuote(CLONE_PROGRESS)} 2>/dev/null) || continue
   printf '@@progress\\t%s\\n' "$now" 2>/dev/null && continue
+  # A run that came later has restarted the server: it is not ours any more.
+  kill -0 $client 2>/dev/null || break
   systemctl stop ${shellQuote(unit)}
   rm -f "$said"
   exit 1

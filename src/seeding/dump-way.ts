@@ -22,6 +22,19 @@ export const dumpWay: Way = {
   },
 }
 
+/** Bytes; with less a disk counts as full. */
+const FULL = 16 * 1024 * 1024
+
+/** MariaDB's server may end itself on a full disk: the client says no more than that it is gone. */
+const LOAD = `directory=$(sql --execute='SELECT @@GLOBAL.datadir' </dev/null)
+status=0
+"$mysql_client" --protocol=socket --user=root --batch --max-allowed-packet=1G \
+  --default-character-set=utf8mb4 --init-command='SET SESSION sql_log_bin=0, sql_log_off=1' || status=$?
+if [ $status != 0 ] && [ "$(df --output=avail -B1 "$directory" | tail -n 1)" -lt ${FULL} ]; then
+  echo "No space left in $directory" >&2
+fi
+exit $status`
+
 async function empty({ target, dialect }: Pair): Promise<void> {
   const drops = (await schemasOf(target)).map((name) => `DROP DATABASE ${sqlIdentifier(name)}`)
   const { stopReplica, resetBinaryLogs } = dialect.statement
@@ -58,8 +71,7 @@ async function copy({ source, target, throttle, sink, dialect }: Site): Promise<
     {
       connection: target,
       doing: 'load the dump',
-      script: `exec "$mysql_client" --protocol=socket --user=root --batch --max-allowed-packet=1G \
---default-character-set=utf8mb4 --init-command='SET SESSION sql_log_bin=0, sql_log_off=1'`,
+      script: LOAD,
     },
     [cut, flow],
   )

@@ -14,6 +14,7 @@ const ALL = process.env.MMHA_COPIES === 'all'
 /** Faults while a copy is under way. `dies`: whose server; a backup’s target has none. `throttle`: MB/s of the run that finishes it. */
 const FAULTS = [
   { server: 'mysql-9.7', way: 'dump', dies: 'target', throttle: 1, always: true },
+  { server: 'mariadb-10.11', way: 'dump', dies: 'target', throttle: 1, always: false },
   { server: 'mysql-9.7', way: 'clone', dies: 'target', throttle: 10, always: false },
   { server: 'mariadb-11.8', way: 'backup', dies: 'source', throttle: 10, always: false },
 ] as const
