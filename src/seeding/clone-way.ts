@@ -118,6 +118,8 @@ async function clone({ target, server, dialect, throttle, sink }: Site, login: C
 
 /** s; a restart applies what the source wrote meanwhile. */
 const RESTART_PATIENCE = 1800
+/** s; what it would write down is void. */
+const STOP_PATIENCE = 20
 
 /**
  * Nobody may listen any more: the clone then ends with its server, whose data is void by then. Ends with the row of
@@ -136,7 +138,8 @@ while kill -0 $client 2>/dev/null; do
   printf '@@progress\\t%s\\n' "$now" 2>/dev/null && continue
   # A run that came later has restarted the server: it is not ours any more.
   kill -0 $client 2>/dev/null || break
-  systemctl stop ${shellQuote(unit)}
+  # MySQL may turn round and round in a shutdown while its clone waits for a source out of reach.
+  timeout ${STOP_PATIENCE} systemctl stop ${shellQuote(unit)} || systemctl kill --signal=KILL ${shellQuote(unit)}
   rm -f "$said"
   exit 1
 done
