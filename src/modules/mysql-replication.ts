@@ -210,7 +210,7 @@ change() {
 for attempt in 1 2 3 4 5; do
   if change; then
     [ "$running" = 0 ] || sql --execute=${shellQuote(startReplica)}
-    rm -f ${CONTENTS_FILE}
+    rm -f ${CONTENTS_FILE} ${CONTENTS_FILE}.new
     exit 0
   fi
 done

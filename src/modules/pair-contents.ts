@@ -111,7 +111,7 @@ export const pairContents: Module<ContentsParams, ContentsFacts> = {
         title: taskName,
         diff: `~ equal GTIDs on both hosts; every table of ${mine.schemas.join(', ')} is read, to compare the rows`,
         run: readEveryTable(dialect),
-        undo: sh`rm -f ${CONTENTS_FILE}\n`,
+        undo: sh`rm -f ${CONTENTS_FILE} ${CONTENTS_FILE}.new\n`,
         impact: 'none',
         notify: [],
       },
