@@ -14,6 +14,8 @@ const MOST_AGAIN = 6
 /** Nothing is begun again when the suite has run for so long, and nothing that is runs for longer. */
 const AGAIN_BEFORE_MS = 65 * 60_000
 const AGAIN_FOR_MS = 15 * 60_000
+/** Files whose tests stand by themselves; in others a test goes on where the one before it ended. */
+const IN_ANY_ORDER = /\/test\/(wire\/|lab\/scenarios-)/
 const results = mkdtempSync(join(tmpdir(), 'mmha-test-'))
 const begun = Date.now()
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -105,9 +107,9 @@ function again(project, files) {
   for (const file of failed) {
     if (Date.now() - begun > AGAIN_BEFORE_MS) return
     // Tests after a failed one may have been left out because of it.
-    const open = file.tests.filter(({ status }) => status !== 'passed')
+    const open = file.tests.filter(({ status }) => status !== 'passed' || !IN_ANY_ORDER.test(file.name))
     const names = open.map(({ fullName }) => fullName.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
-    const chosen = file.broken ? [] : ['--testNamePattern', `^(${names})$`]
+    const chosen = file.broken || !IN_ANY_ORDER.test(file.name) ? [] : ['--testNamePattern', `^(${names})$`]
     const name = relative(process.cwd(), file.name)
     const args = ['--project', project, '--maxConcurrency', '1', ...chosen, name]
     const second = report(`once more: ${name}`, args, AGAIN_FOR_MS)?.files.find((one) => one.name === file.name)

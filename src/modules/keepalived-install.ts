@@ -6,6 +6,7 @@ import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { installationRoot } from './installation-root.ts'
 import { BUILD_PACKAGES, buildStep, builtKeepalived, STAMP } from './keepalived-build.ts'
 import type { Module, PlanContext } from './module.ts'
+import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { packageModule, packageProbe } from './package.ts'
 import { type Step, sh, shellQuote } from './step.ts'
 
@@ -124,6 +125,20 @@ function stampProbe(prefix: string): string {
 
 type Context = PlanContext<KeepalivedInstallFacts>
 
+/**
+ * Any installation finishes all that were left half done, and the scripts of a database server's package restart it. One
+ * that takes writes is somebody's; on a host that mmha sets up it is closed by now.
+ */
+const REFUSE_TO_RESTART = `${SQL_FUNCTIONS}
+unfinished=$(dpkg-query --show --showformat='\${db:Status-Status} \${Package}\\n' |
+  sed -nE 's/^(unpacked|half-configured|half-installed) (.*(mysql|mariadb|percona).*)$/\\2/p' | tr '\\n' ' ')
+if [ -n "$unfinished" ] && [ "$(sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null)" = 0 ]; then
+  echo "the installation of \${unfinished% } was never finished; any other one finishes it, and that restarts the server in use" >&2
+  echo 'when it may be restarted: dpkg --configure -a' >&2
+  exit 1
+fi
+`
+
 function ourPackage({ file, version, size }: DaemonPackage, { mine, facts, host, taskId }: Context): Step[] {
   if (mine.installed === version) return []
   const to = `/var/cache/mmha/mmha-keepalived_${version}_${archOf(facts.arch) ?? 'all'}.deb`
@@ -136,7 +151,7 @@ function ourPackage({ file, version, size }: DaemonPackage, { mine, facts, host,
       payload: { file, size, to },
       run: sh`trap 'rm -f ${shellQuote(to)}' EXIT
 export DEBIAN_FRONTEND=noninteractive
-dpkg --configure -a
+${REFUSE_TO_RESTART}dpkg --configure -a
 apt-get -q -y --no-install-recommends --allow-downgrades -o DPkg::Lock::Timeout=120 install ${shellQuote(to)}
 `,
       undo:

@@ -13,6 +13,7 @@ const VIP = '10.77.0.100'
 /** As the pages tell it: numbers, a binary log, offsets; and that others can reach it. */
 const SERVER = (number: number, more: string) => `export DEBIAN_FRONTEND=noninteractive
 apt-get -q update >/dev/null && apt-get -q -y install --no-install-recommends mysql-server >/dev/null 2>&1
+dpkg --configure -a >/dev/null 2>&1
 cat >/etc/mysql/mysql.conf.d/pair.cnf <<'END'
 [mysqld]
 bind-address = 0.0.0.0

@@ -9,6 +9,7 @@ const MASTERS = ['m1', 'm2'] as const
 /** As people do it by hand: numbers, offsets, an account for anybody, a position copied from the other terminal. */
 const SERVER = (number: number) => `export DEBIAN_FRONTEND=noninteractive
 apt-get -q update >/dev/null && apt-get -q -y install --no-install-recommends mariadb-server >/dev/null 2>&1
+dpkg --configure -a >/dev/null 2>&1
 cat >/etc/mysql/mariadb.conf.d/98-by-hand.cnf <<'END'
 [mysqld]
 server-id = ${number}
@@ -107,6 +108,20 @@ describe.skipIf(process.getuid?.() !== 0)('a pair of MariaDB servers made by han
         'for i in $(seq 100); do mariadb -NBe "SELECT @@gtid_binlog_state" | grep -q , && exit; sleep 0.1; done; exit 1',
       )
     }
+    // A server in use is not restarted by the scripts of a package that was left half installed.
+    const status = (word: string) =>
+      mmha.on(
+        'm1',
+        `sed -i '/^Package: mariadb-server$/,/^$/ s/^Status: .*/Status: install ok ${word}/' /var/lib/dpkg/status`,
+      )
+    const started = () => mmha.on('m1', 'systemctl show --property MainPID mariadb')
+    const before = await started()
+    await status('half-configured')
+    const refused = await provision()
+    expect(refused.code, complaints(refused)).toBe(1)
+    expect(`${refused.stdout}${refused.stderr}`).toContain('the installation of mariadb-server was never finished')
+    expect(await started()).toBe(before)
+    await status('installed')
     await mmha.on('m2', CLIENT)
     const { code, stdout, stderr } = await provision()
     expect(code, complaints({ code, stdout, stderr })).toBe(0)

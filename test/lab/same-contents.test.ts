@@ -34,6 +34,7 @@ interface Server {
 
 const MARIADB = {
   setUp: `DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends mariadb-server >/dev/null 2>&1
+dpkg --configure -a >/dev/null 2>&1
 ${options('/etc/mysql/mariadb.conf.d', 'log_bin = mysql-bin\nserver-id = 1', 'mariadb')}`,
   reset: 'RESET MASTER',
   copied: (gtids: string) => `SET GLOBAL gtid_binlog_state="${gtids}"`,
@@ -43,6 +44,7 @@ const SERVERS: readonly Server[] = [
   {
     name: 'mysql-9.7',
     setUp: `DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends mysql-server >/dev/null 2>&1
+dpkg --configure -a >/dev/null 2>&1
 ${options('/etc/mysql/mysql.conf.d', 'gtid_mode = ON\nenforce_gtid_consistency = ON', 'mysql')}`,
     reset: 'RESET BINARY LOGS AND GTIDS',
     copied: (gtids) => `SET GLOBAL gtid_purged="${gtids}"`,
