@@ -11,9 +11,9 @@ const VITEST = 'node_modules/vitest/vitest.mjs'
 const NEEDS = "this machine or user lacks what they need (root, sshd, a login shell, Debian's tools)"
 /** More than so many failed tests are no accident. */
 const MOST_AGAIN = 6
-/** Nothing is begun again when the suite has run for so long, and nothing that is runs for longer. */
-const AGAIN_BEFORE_MS = 65 * 60_000
-const AGAIN_FOR_MS = 15 * 60_000
+/** Nothing is begun again when the suite has run for so long, and all has ended by then: CI gives it 90 minutes. */
+const AGAIN_BEFORE_MS = 75 * 60_000
+const AGAIN_UNTIL_MS = 84 * 60_000
 /** Files whose tests stand by themselves; in others a test goes on where the one before it ended. */
 const IN_ANY_ORDER = /\/test\/(wire\/|lab\/scenarios-)/
 const results = mkdtempSync(join(tmpdir(), 'mmha-test-'))
@@ -112,7 +112,9 @@ function again(project, files) {
     const chosen = file.broken || !IN_ANY_ORDER.test(file.name) ? [] : ['--testNamePattern', `^(${names})$`]
     const name = relative(process.cwd(), file.name)
     const args = ['--project', project, '--maxConcurrency', '1', ...chosen, name]
-    const second = report(`once more: ${name}`, args, AGAIN_FOR_MS)?.files.find((one) => one.name === file.name)
+    const second = report(`once more: ${name}`, args, AGAIN_UNTIL_MS - (Date.now() - begun))?.files.find(
+      (one) => one.name === file.name,
+    )
     if (second === undefined || second.broken) continue
     if (file.broken && !second.tests.some(({ status }) => status === 'failed'))
       passedAlone.push({ project, title: name, reason: file.broken })
