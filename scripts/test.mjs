@@ -43,13 +43,22 @@ function check(title, command, args) {
   }
 }
 
-/** Runs vitest. @returns what became of each test, by file; null: it wrote no report */
+/** Runs vitest. @returns what became of each test, by file, and how many errors came outside of any; null: it wrote no report */
 function report(title, args, timeout) {
   const file = join(results, 'report.json')
   rmSync(file, { force: true })
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const outside = join(results, 'outside')
+  rmSync(outside, { force: true })
+  process.env.MMHA_OUTSIDE = outside
+  const reporters = [
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    '--reporter=./scripts/errors-outside.mjs',
+  ]
   const ok = run(title, process.execPath, [VITEST, 'run', ...args, ...reporters], timeout)
   try {
+    const errors = Number(readFileSync(outside, 'utf8'))
     const files = JSON.parse(readFileSync(file, 'utf8')).testResults.map(
       ({ name, status, message, assertionResults }) => {
         const tests = assertionResults.map(({ fullName, status, failureMessages }) => ({
@@ -62,7 +71,7 @@ function report(title, args, timeout) {
         return { name, tests, broken: broken ? reasonOf(message) || 'failed outside of its tests, see above' : '' }
       },
     )
-    return { ok, files }
+    return { ok, files, errors }
   } catch {
     return null
   }
@@ -87,8 +96,9 @@ function vitest(project) {
       else failures.push(`${file} > ${fullName}: ${reason}`)
     }
   }
-  const unexplained = !first.ok && failures.length === before && passedAlone.every((one) => one.project !== project)
-  if (unexplained) failures.push(`${project} tests: vitest ended with an error of its own`)
+  const explained = failures.length > before || passedAlone.some((one) => one.project === project)
+  if (first.errors > 0 || !(first.ok || explained))
+    failures.push(`${project} tests: vitest ended with an error of its own`)
   total.failed += failures.length - before
   total.skipped += skipped
   if (skipped > 0) leftOut.push(`${skipped} of the ${project} tests: ${NEEDS}`)
@@ -116,8 +126,9 @@ function again(project, files) {
       (one) => one.name === file.name,
     )
     if (second === undefined || second.broken) continue
-    if (file.broken && !second.tests.some(({ status }) => status === 'failed'))
-      passedAlone.push({ project, title: name, reason: file.broken })
+    // Where one test goes on from another, the file passes as a whole.
+    if (chosen.length === 0 && second.tests.some(({ status }) => status === 'failed')) continue
+    if (file.broken) passedAlone.push({ project, title: name, reason: file.broken })
     file.broken = ''
     for (const test of file.tests) {
       const { status } = second.tests.find(({ fullName }) => fullName === test.fullName) ?? test

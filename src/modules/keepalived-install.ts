@@ -132,7 +132,9 @@ type Context = PlanContext<KeepalivedInstallFacts>
 const REFUSE_TO_RESTART = `${SQL_FUNCTIONS}
 unfinished=$(dpkg-query --show --showformat='\${db:Status-Status} \${Package}\\n' |
   sed -nE 's/^(unpacked|half-configured|half-installed) (.*(mysql|mariadb|percona).*)$/\\2/p' | tr '\\n' ' ')
-if [ -n "$unfinished" ] && [ "$(sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null)" = 0 ]; then
+read_only=
+[ -z "$unfinished" ] || read_only=$(sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null) || :
+if [ "$read_only" = 0 ] || [ "$read_only" = OFF ]; then
   echo "the installation of \${unfinished% } was never finished; any other one finishes it, and that restarts the server in use" >&2
   echo 'when it may be restarted: dpkg --configure -a' >&2
   exit 1

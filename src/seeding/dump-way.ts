@@ -30,7 +30,7 @@ const LOAD = `directory=$(sql --execute='SELECT @@GLOBAL.datadir' </dev/null)
 status=0
 "$mysql_client" --protocol=socket --user=root --batch --max-allowed-packet=1G \
   --default-character-set=utf8mb4 --init-command='SET SESSION sql_log_bin=0, sql_log_off=1' || status=$?
-if [ $status != 0 ] && [ "$(df --output=avail -B1 "$directory" | tail -n 1)" -lt ${FULL} ]; then
+if [ $status != 0 ] && [ -n "$directory" ] && [ "$(df --output=avail -B1 "$directory" | tail -n 1)" -lt ${FULL} ]; then
   echo "No space left in $directory" >&2
 fi
 exit $status`

@@ -102,6 +102,9 @@ describe.skipIf(process.getuid?.() !== 0).each(SERVERS)(
         ),
       })
       expect(await etc()).toEqual(before)
+      const trusting = ['plan', inventory, '--detailed-exitcode', '--skip', 'contents,same-contents']
+      expect((await mmha.run(...trusting)).code).toBe(2)
+      expect((await mmha.run(...trusting.slice(0, 3))).code).toBe(5)
     })
 
     it('are joined where all rows are the same, and replicate from there', async () => {

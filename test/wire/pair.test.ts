@@ -72,8 +72,7 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
     const zero = await segment.advert(({ priority }) => priority === 0)
     await segment.vip('a', false)
     const taken = await segment.holding((all) => all.find(({ host }) => host === 'b'))
-    // Without the farewell it were three intervals.
-    expect(taken.from - zero.at).toBeLessThan(1)
+    expect(taken.from - zero.at).toBeLessThan(0.25)
   })
 
   wireTest('kill -9 of the VRRP worker: it is started again as backup', async ({ segment, daemons }) => {
@@ -126,7 +125,7 @@ describe.skipIf(reason !== null)('two of ours', { concurrent: true }, () => {
     await pair({ segment, daemons })
     segment.deleteVip('a')
     const [lost, again] = await segment.holding((all) => (all.length === 2 ? all : undefined))
-    expect((again?.from ?? Number.NaN) - (lost?.to ?? 0)).toBeLessThan(0.4)
+    expect((again?.from ?? Number.NaN) - (lost?.to ?? 0)).toBeLessThan(0.1)
   })
 
   wireTest(
