@@ -1,12 +1,20 @@
 import type { ServerSnapshot, ServerStanding } from '../../mysql/snapshot.ts'
+import { isUnheld } from './judgement.ts'
+import type { PeerView } from './peer.ts'
 import type { Outcome } from './role-change.ts'
+
+/** For the peer's database to be logged in to, ms: where nobody has ever held the address, closing can wait for so long. */
+const FIRST_ANSWER_MS = 2_000
 
 type Log = (level: 'info' | 'warn' | 'error', message: string) => void
 
-/** Where the address is not, nobody writes, whoever opened the server. */
+/** Where the address is not, nobody writes, whoever opened the server: from the pair's first holder on. */
 export class ClosedKeeper {
   readonly #log: Log
+  readonly #since = performance.now()
   #told = false
+  #left = false
+  #peerSeen = false
 
   constructor(log: Log) {
     this.#log = log
@@ -18,6 +26,7 @@ export class ClosedKeeper {
    */
   async keep(
     mine: ServerSnapshot,
+    peer: PeerView,
     holder: boolean,
     close: () => Promise<Outcome>,
     look: () => Promise<ServerStanding>,
@@ -29,6 +38,14 @@ export class ClosedKeeper {
     if (holder) {
       if (!this.#told) this.#log('warn', 'somebody has set read_only on the holder: clients cannot write')
       this.#told = true
+      return mine
+    }
+    this.#peerSeen ||= peer.state === 'up'
+    // The first answer of the peer may take longer than a round waits.
+    if (mine.epoch === null && !this.#peerSeen && performance.now() - this.#since < FIRST_ANSWER_MS) return mine
+    if (isUnheld(mine, peer)) {
+      if (!this.#left) this.#log('info', 'left open: clients write here, and nobody has held the address yet')
+      this.#left = true
       return mine
     }
     const { ok, reason } = await close()

@@ -77,7 +77,7 @@ function gateOf(
   const open = (reason: string) => ({ open: true, reason })
   if (now.holder) return open('holds the address')
   if (quarantine !== null) return shut(`quarantined, ${quarantine.standing}: ${quarantine.why}`)
-  if (!now.mine.closed) return shut('open for writes without holding the address')
+  if (!now.mine.closed && !isUnheld(now.mine, now.peer)) return shut('open for writes without holding the address')
   if (now.peer.state === 'up') {
     if (peerIsHolder) return open(`standby, ${standing}`)
     if (standing === 'behind') return shut(`the peer has ${count(missing)} transactions more`)
@@ -87,6 +87,15 @@ function gateOf(
   if (now.policy === 'consistency') return shut(`the peer has not been seen since this daemon started: ${now.peer.why}`)
   if (now.upMs < now.soloWaitMs) return shut(`waiting for the peer: ${now.peer.why}`)
   return open(`the peer has not been seen for ${now.soloWaitMs / 1000} s; policy availability goes on alone`)
+}
+
+/**
+ * Two that have never had a holder: a pair that was made by hand. The one that is open is where clients write; closed, it would
+ * cost them an election, and guard nothing, since the other one is closed and is not promoted while this one is open.
+ */
+export function isUnheld(mine: ServerStanding, peer: PeerView): boolean {
+  if (peer.state !== 'up' || !peer.snapshot.closed) return false
+  return mine.epoch === null && peer.snapshot.epoch === null
 }
 
 function standbysChannel(

@@ -258,7 +258,7 @@ export class RoleKeeper {
     await this.#o.state.update({ origin: before.history.origin, binlogIndex: server.binlogIndex })
     const history = { ...before.history, executed: await server.executedSince(before, peer) }
     const close = () => outcomeOf(demote(this.#context(server)))
-    const mine = await this.#closed.keep({ ...before, history }, holder, close, () => server.standing())
+    const mine = await this.#closed.keep({ ...before, history }, peer, holder, close, () => server.standing())
     const verdict = judge({
       policy: this.#o.role.policy,
       flavour: server.dialect.flavour,

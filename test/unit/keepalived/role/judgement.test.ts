@@ -56,6 +56,9 @@ function situation(mine: string, peer: PeerView, over: Partial<Situation> = {}):
   }
 }
 
+const HELD = { epoch: 1, holder: PEER, forced: false }
+const openHere = (set: string, peer: PeerView) => situation(set, peer, { mine: snapshot(ME, set, holding) })
+
 describe('the gate', () => {
   const fresh = { peerHeardMs: null, upMs: 1_000 }
   it.each<[string, Situation, boolean, string]>([
@@ -68,6 +71,10 @@ describe('the gate', () => {
       true,
       'standby, behind',
     ],
+    ['made by hand, clients write here', openHere('ME:1-3', peerUp('ME:1')), true, 'newer history'],
+    ['the same, and clients write there, too', openHere('ME:1', peerUp('ME:1', holding)), false, 'open for writes'],
+    ['the same, and the other one is away', openHere('ME:1-3', silent), false, 'open for writes'],
+    ['open here, and there was a holder', openHere('ME:1', peerUp('ME:1', { epoch: HELD })), false, 'open for writes'],
     ['both fresh', situation('ME:1', peerUp('ME:1')), true, 'both have the same'],
     ['both started, peer has more', situation('ME:1', peerUp('ME:1,PEER:1-4')), false, '4 transactions more'],
     ['both started, I have more', situation('ME:1-3', peerUp('ME:1')), true, 'newer history'],
