@@ -52,14 +52,20 @@ function describe(document: SourceDocument, known: KnownKeys, issue: Issue, base
     // Of a union (a scalar or a map) only the branch of the type that the user wrote has something to say.
     const branch = issue.errors.find((inner) => !inner.some((one) => isOfAnotherType(one, input)))
     if (branch !== undefined) return branch.flatMap((inner) => describe(document, known, inner, path))
-    const wanted = issue.errors.flatMap((inner) => inner.flatMap(wantedBy))
-    return [line(document.at(path), path, `expected ${[...new Set(wanted)].join(' or ')}, got ${typeOf(input, path)}`)]
+    const wanted = [...new Set(issue.errors.flatMap((inner) => inner.flatMap(wantedBy)))]
+    return [
+      line(
+        document.at(path),
+        path,
+        `expected ${wanted.join(' or ')}, got ${typeOf(input, path)}${inQuotes(wanted, input)}`,
+      ),
+    ]
   }
   if (issue.code === 'invalid_type') {
     const missing = issue.input === undefined && valueAt(document.data, path) === undefined
     const message = missing
       ? `missing; expected ${typeName(issue.expected)}`
-      : `expected ${typeName(issue.expected)}, got ${typeOf(valueAt(document.data, path), path)}`
+      : `expected ${typeName(issue.expected)}, got ${typeOf(valueAt(document.data, path), path)}${inQuotes([typeName(issue.expected)], valueAt(document.data, path))}`
     return [line(document.at(path), path, message)]
   }
   if (issue.code === 'invalid_value' && /^Invalid/.test(issue.message)) {
@@ -112,6 +118,12 @@ function typeOf(value: unknown, path: DocumentPath): string {
   if (hidden) return typeof value
   const shown = JSON.stringify(value)
   return `${typeof value} ${shown.length > 80 ? `${shown.slice(0, 77)}…"` : shown}`
+}
+
+/** YAML reads 1111 as a number and yes as a truth, also where somebody means a password. */
+function inQuotes(wanted: readonly string[], value: unknown): string {
+  const scalar = typeof value === 'number' || typeof value === 'boolean'
+  return scalar && wanted.includes('text') ? '; in quotes it is text' : ''
 }
 
 function isOfAnotherType(issue: Issue, input: unknown): boolean {

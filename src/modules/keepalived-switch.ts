@@ -1,10 +1,13 @@
 import { z } from 'zod'
-import { hasAddress } from '../hosts/host-facts.ts'
+import { hasAddress, type ServerFacts } from '../hosts/host-facts.ts'
+import { dialectOf } from '../mysql/dialect.ts'
+import { readOnlyStatements, writableStatements } from '../mysql/read-only.ts'
 import { speakAlike } from './keepalived-by-hand.ts'
 import { configOf, type KeepalivedConfigFacts, keepalivedConfig } from './keepalived-config.ts'
 import { CONFIG, isOurs, KEEPALIVED_UNIT, KEPT_CONFIG, NEXT_CONFIG, OUR_UNIT, unitOf } from './keepalived-engine.ts'
 import type { KeepalivedServiceParams } from './keepalived-service.ts'
 import type { Module, PlanContext } from './module.ts'
+import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { waitUntilWhole } from './pair-wait.ts'
 import { revealed, type Script, type Step, sh, shellQuote } from './step.ts'
 
@@ -36,7 +39,9 @@ export const keepalivedSwitch: Module<KeepalivedServiceParams, KeepalivedConfigF
     const byHand = mine.placed !== null && !isOurs(mine.placed.content)
     const served = holder || hasAddress(context.peerFacts, inventory.vip.address)
     // Where nobody held the VIP, the other host may need the new daemon, too, before the pair is whole.
-    const whole = served ? waitUntilWhole(inventory, facts.server, timeout) : sh`exit 0\n`
+    // Two servers that were joined by hand, too, are not both restarted yet for semi-sync; the last play asks for it.
+    const semiSync = byHand ? 'unasked' : 'on'
+    const whole = served ? waitUntilWhole(inventory, facts.server, timeout, semiSync) : sh`exit 0\n`
     const wait = alike ? whole : waitForAddress(inventory.vip.address, timeout)
     const how = alike
       ? holder
@@ -56,7 +61,10 @@ export const keepalivedSwitch: Module<KeepalivedServiceParams, KeepalivedConfigF
       ]
         .filter((line) => line !== '')
         .join('\n'),
-      run: change({ old, fresh, vip: inventory.vip.address, byHand, after: starts ? wait : null }),
+      run: change({
+        ...{ old, fresh, vip: inventory.vip.address, byHand, after: starts ? wait : null },
+        closing: holder && alike && byHand ? closeFirst(facts.server) : sh``,
+      }),
       undo: back({ old, fresh, vip: inventory.vip.address, alike }),
       undoImpact: holder ? 'vip-moves' : 'none',
       impact: holder ? 'vip-moves' : 'none',
@@ -87,15 +95,27 @@ interface Change {
   readonly vip: string
 }
 
-function change({ old, fresh, vip, byHand, after }: Change & { byHand: boolean; after: Script | null }): Script {
+interface Replacement extends Change {
+  readonly byHand: boolean
+  /** sh before the old one is stopped. */
+  readonly closing: Script
+  readonly after: Script | null
+}
+
+function change({ old, fresh, vip, byHand, closing, after }: Replacement): Script {
   const start =
-    after === null ? sh`exit 0\n` : sh`if systemctl enable --now ${fresh} && (\n${after}); then exit 0; fi\n`
+    after === null
+      ? sh`exit 0\n`
+      : sh`if systemctl enable --now ${fresh} && (\n${after}); then reopen() { :; }; exit 0; fi\n`
   const keep = byHand ? sh`cp -a ${CONFIG} ${KEPT_CONFIG}\n` : sh``
   return sh`[ -s ${NEXT_CONFIG} ] || { echo '${NEXT_CONFIG} is missing' >&2; exit 1; }
 ${keep}before=$(mktemp ${CONFIG}.mmha-old.XXXXXX)
-trap 'rm -f "$before"' EXIT
+reopen() { :; }
+trap 'reopen; rm -f "$before"' EXIT
+trap 'exit 129' HUP
+trap 'exit 143' TERM
 cp -a ${CONFIG} "$before"
-systemctl stop ${old}
+${closing}systemctl stop ${old}
 systemctl disable ${old} 2>/dev/null || :
 ${addressGone(vip)}mv -f ${NEXT_CONFIG} ${CONFIG}
 systemctl daemon-reload
@@ -105,6 +125,37 @@ cp -a ${CONFIG} ${NEXT_CONFIG}
 mv -f "$before" ${CONFIG}
 systemctl enable --now ${old}
 exit 1
+`
+}
+
+/** s that clients who write may take to let the server be closed, and the peer to have everything then. */
+const [CLOSED_WITHIN, FOLLOWED_WITHIN] = [5, 3]
+
+/**
+ * Nobody closes the server of a keepalived that was set up by hand, and the other host's new daemon takes nothing over while
+ * this one is open. Whatever ends the change early, it is open again, unless the other one is by then.
+ */
+function closeFirst(server: ServerFacts | null): Script {
+  if (server === null) return sh``
+  const dialect = dialectOf(server.version)
+  const { historyEnd, waitFunction } = dialect.family
+  const close = readOnlyStatements(dialect).join('; ')
+  const open = writableStatements(dialect).join('; ')
+  return sh`${SQL_FUNCTIONS}
+reopen() {
+  reopen() { :; }
+  case $(peer_sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null || :) in
+    1|ON) sql --execute=${shellQuote(open)} ;;
+    *) echo ${shellQuote(`left closed: the other server is open, or can't be asked; if it is closed, ${open} opens this one`)} >&2 ;;
+  esac
+}
+case $(sql --execute='SELECT @@GLOBAL.read_only') in
+  1|ON) reopen() { :; } ;;
+  *)
+    end=$(sql --execute=${shellQuote(`SET SESSION lock_wait_timeout=${CLOSED_WITHIN}; ${close}; SELECT ${historyEnd}`)})
+    followed=$(peer_sql --execute="SELECT ${waitFunction}('$end', ${FOLLOWED_WITHIN})" || :)
+    [ "$followed" = 0 ] || { echo 'the other server did not follow within ${FOLLOWED_WITHIN} s' >&2; exit 1; } ;;
+esac
 `
 }
 

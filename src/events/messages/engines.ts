@@ -23,6 +23,14 @@ export const engines = messages({
     en: 'mmha lint a copy of both files, then let mmha take over from it: mmha provision {what} --take-over-keepalived',
     zh: '请对两份文件的副本运行 mmha lint，然后让 mmha 接替它：mmha provision {what} --take-over-keepalived',
   },
+  'take-over.deaf': {
+    en: 'its daemon and ours would not hear each other: the address is gone for some seconds while one takes the place of the other',
+    zh: '它与我们的守护进程互相听不到：替换期间 VIP 会消失数秒',
+  },
+  'take-over.deaf.do': {
+    en: 'in the inventory, for a move at once: {list}',
+    zh: '若要立即切换，请在清单中写：{list}',
+  },
   'take-over.done': { en: 'mmha takes over from it', zh: '由 mmha 接替它' },
   'take-over.nothing.do': {
     en: "nothing: it is stopped, the standby's first; its file stays as {file}, and a rollback brings it back",

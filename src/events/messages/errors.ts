@@ -141,6 +141,10 @@ export const mistakes = messages({
   'mistake.unknown-key-near': { en: 'unknown key; did you mean {near}?', zh: '未知的键；是不是想写 {near}？' },
   'mistake.missing': { en: 'missing; expected {type}', zh: '缺少此项；应为{type}' },
   'mistake.expected': { en: 'expected {type}, got {got}', zh: '应为{type}，实际是{got}' },
+  'mistake.expected-text': {
+    en: 'expected {type}, got {got}; in quotes it is text',
+    zh: '应为{type}，实际是{got}；加上引号即为文本',
+  },
   'mistake.must-not-be-empty': { en: 'must not be empty', zh: '不能为空' },
   'mistake.no-ipv4': { en: 'not an IPv4 address', zh: '不是 IPv4 地址' },
   'mistake.no-cidr': {

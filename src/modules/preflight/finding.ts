@@ -14,6 +14,7 @@ export const FINDING_CODES = {
   SHORT_SKEW: 'with keepalived itself, both hosts may hold the VIP for a moment of each move',
   PORT_TAKEN: "another program listens at the server's port",
   OTHER_KEEPALIVED: 'keepalived runs there',
+  OTHER_VRRP: 'keepalived there speaks another VRRP',
   ROOT_DENIED: 'root is not let in over the socket',
   SERVER_SILENT: 'a server is installed and does not answer: nothing of its data was looked at',
   SERVERS_DIFFER: 'MySQL on one, MariaDB on the other',

@@ -1,4 +1,4 @@
-import { pairWords } from '../../inventory/inventory.ts'
+import { type Inventory, pairWords } from '../../inventory/inventory.ts'
 import { readByHand, type VrrpInstance, type WrittenByHand } from '../keepalived-by-hand.ts'
 import { CONFIG, isOurs, KEPT_CONFIG } from '../keepalived-engine.ts'
 import { type Context, sayOf } from './context.ts'
@@ -28,11 +28,47 @@ export function otherKeepalived(context: Context): Finding[] {
     return [say('blocks', 'OTHER_KEEPALIVED', what, todo)]
   }
   const lost = [...found.others, ...found.commands]
+  const deaf = otherWire(found.instances, inventory.vrrp)
+  const wire =
+    deaf === null
+      ? []
+      : [
+          say(
+            'warns',
+            'OTHER_VRRP',
+            'its daemon and ours would not hear each other: the address is gone for some seconds while one takes the place of the other',
+            `in the inventory, for a move at once: ${deaf}`,
+          ),
+        ]
   const todo =
     lost.length === 0
       ? `nothing: it is stopped, the standby's first; its file stays as ${KEPT_CONFIG}, and a rollback brings it back`
       : `look whether you need it in another form (notify in the inventory): ${lost.join('; ')}. None of it is taken along; the file stays as ${KEPT_CONFIG}`
-  return [say('warns', 'OTHER_KEEPALIVED', `${what}; mmha takes over from it`, todo)]
+  return [say('warns', 'OTHER_KEEPALIVED', `${what}; mmha takes over from it`, todo), ...wire]
+}
+
+/** The inventory's words for how the one instance speaks on the wire; null: it says the same, or there are several. */
+function otherWire(instances: readonly VrrpInstance[], vrrp: Inventory['vrrp']): string | null {
+  const [one] = instances
+  if (one === undefined || instances.length > 1) return null
+  const { version, virtualRouterId, advertInterval, auth, unicast } = one
+  const theirs = [version, virtualRouterId, Number(advertInterval), auth, unicast ? 'unicast' : 'multicast']
+  const ours = [
+    `${vrrp.version}`,
+    `${vrrp.virtualRouterId}`,
+    vrrp.advertInterval,
+    (vrrp.authPass?.reveal() ?? '').slice(0, 8),
+    vrrp.mode,
+  ]
+  if (theirs.join(' ') === ours.join(' ')) return null
+  const words = [
+    `version: ${version}`,
+    `virtualRouterId: ${virtualRouterId}`,
+    `advertInterval: ${Number(advertInterval)}`,
+  ]
+  if (auth !== '') words.push('authPass: "…"')
+  if (unicast) words.push('mode: unicast')
+  return `vrrp: { ${words.join(', ')} }`
 }
 
 function shown({ instances, others }: WrittenByHand): string {

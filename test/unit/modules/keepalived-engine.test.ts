@@ -255,6 +255,18 @@ describe('keepalived_switch', () => {
     checkSh(alone === undefined ? [] : [alone])
   })
 
+  it('closes the server of a keepalived set up by hand just before its address moves: nobody else does', () => {
+    const alike = { ...INVENTORY, takeOver: true }
+    const written = placed(configFor(alike).replace(/^# .*\n/, ''))
+    const { holder, standby } = both(alike, { keepalivedRuns: true, placed: written })
+    const text = (step: Step | undefined) => revealed(step?.run ?? { parts: [] })
+    expect([standby, holder].map((step) => text(step).includes('SET GLOBAL read_only=ON'))).toEqual([false, true])
+    expect(text(holder).indexOf('SET GLOBAL read_only=ON')).toBeLessThan(
+      text(holder).indexOf('systemctl stop keepalived'),
+    )
+    checkSh([holder, standby].filter((step) => step !== undefined))
+  })
+
   it('ends both before either begins where the two would not hear each other', () => {
     const { holder, standby } = both(INVENTORY, { keepalivedRuns: true, placed: placed(BY_HAND) })
     expect(standby?.diff).toContain('stopped only')
@@ -311,7 +323,17 @@ describe('a keepalived that was set up by hand', () => {
     expect(asked).toMatchObject({ severity: 'blocks', code: 'OTHER_KEEPALIVED' })
     expect(asked?.what).toContain('vrrp_instance VI_1 (VRRP 2 with a password, router 51 on host0, 10.77.0.100)')
     expect(asked?.todo).toContain('--take-over-keepalived')
-    const [leave] = found(BY_HAND, { ...INVENTORY, takeOver: true })
+    const [leave, wire] = found(BY_HAND, { ...INVENTORY, takeOver: true })
+    expect(wire).toMatchObject({ severity: 'warns', code: 'OTHER_VRRP' })
+    expect(wire?.todo).toContain('vrrp: { version: 2, virtualRouterId: 51, advertInterval: 1, authPass: "…" }')
+    const vrrp = {
+      ...INVENTORY.vrrp,
+      version: 2,
+      virtualRouterId: 51,
+      advertInterval: 1,
+      authPass: new Secret('1111'),
+    } as const
+    expect(found(BY_HAND, { ...INVENTORY, vrrp, takeOver: true })).toHaveLength(1)
     expect(leave).toMatchObject({ severity: 'warns' })
     expect(leave?.todo).toContain('kill_keepalived.sh')
     expect(JSON.stringify([asked, leave])).not.toContain('1111')
