@@ -35,6 +35,8 @@ interface View {
   readonly status: DaemonStatus
   readonly instance: Instance
   readonly database: Database | null
+  /** Its daemon saves what only it has when it sets it aside; keepalived itself does not. */
+  readonly saves: boolean
 }
 
 const OUR_JOURNAL = 'journalctl -u mmha-keepalived'
@@ -67,15 +69,15 @@ export function problemsOf(nodes: readonly NodeStatus[], inventory: string): rea
 }
 
 function viewsOf(nodes: readonly NodeStatus[]): readonly View[] {
-  return nodes.flatMap(({ host, status }) => {
+  return nodes.flatMap(({ host, status, journal }) => {
     const instance = status?.instances[0]
     if (status === null || instance === undefined) return []
     const database = status.databases.find((one) => one.instance === instance.name) ?? null
-    return [{ host, status, instance, database }]
+    return [{ host, status, instance, database, saves: journal === undefined }]
   })
 }
 
-function nodeProblems({ host, status, instance, database }: View, inventory: string): Problem[] {
+function nodeProblems({ host, status, instance, database, saves }: View, inventory: string): Problem[] {
   const found: Problem[] = []
   const say = (text: Text, hint: Text) => found.push({ host, text, hint })
   if (status.maintenance) {
@@ -83,7 +85,8 @@ function nodeProblems({ host, status, instance, database }: View, inventory: str
   }
   if (database?.quarantine) {
     const { standing, why } = database.quarantine
-    const todo = standing === 'diverged' ? 'problem.quarantined.do' : 'problem.rolled-back.do'
+    const own = saves ? 'problem.quarantined.do' : 'problem.quarantined-unsaved.do'
+    const todo = standing === 'diverged' ? own : 'problem.rolled-back.do'
     say(
       message('problem.quarantined', { standing: spoken(standing), why: spoken(why) }),
       message(todo, { host, inventory }),

@@ -10,6 +10,9 @@ export const PLAIN_STATUS = `if [ -e ${MARK} ]; then
 elif systemctl is-active --quiet ${KEEPALIVED_UNIT}; then ${ROLE_SCRIPT} status
 else echo 'keepalived does not run' >&2; fi`
 
+/** As templates/role.sh.hbs says it; what else sets a server aside is what it has alone. */
+const HAS_LOST = /that this server wrote and has lost/
+
 /** What stands for `mmha-keepalived ctl COMMAND` there. */
 export function plainCommand(command: string): string {
   if (command === 'switch') return `${ROLE_SCRIPT} handover`
@@ -70,7 +73,7 @@ export function plainStatus(host: string, address: string, output: string): Node
     standbys: number('standbys'),
     // The server ends its waiting by itself, and nobody writes that down: there is nothing to be caught up with.
     enforced: true,
-    quarantine: apart === '' ? null : { standing: 'diverged', why: apart },
+    quarantine: apart === '' ? null : { standing: HAS_LOST.test(apart) ? 'rolled-back' : 'diverged', why: apart },
   }
   const status = {
     pid: 0,

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { BINLOG_IN_USE, type BinlogTransaction, HEADER, MAGIC, scanBinlog } from './binlog-file.ts'
+import { BINLOG_IN_USE, type BinlogTransaction, HEADER, MAGIC, scanBinlog, UnreadableBinlog } from './binlog-file.ts'
 import { type Flavour, familyOf } from './dialect.ts'
-import { type GtidSet, isEmpty, lastOfDomains, subtract } from './gtid-set.ts'
+import { formatGtidSet, type GtidSet, isEmpty, lastOfDomains, subtract } from './gtid-set.ts'
 
 /** Stretches of binlog files that hold just the wanted transactions, in order. */
 export interface BinlogTail {
@@ -40,6 +40,13 @@ export async function findTail(files: readonly string[], flavour: Flavour, wante
   return { parts, transactions, missing: missing(flavour, wanted, found) }
 }
 
+/** What is said of a tail that is saved. @throws Error: there is nothing to save */
+export function savedAs(flavour: Flavour, tail: BinlogTail, path: string): string {
+  if (tail.transactions === 0) throw new Error('the binary logs hold none of them any more')
+  const lost = isEmpty(tail.missing) ? '' : `; no binary log holds ${formatGtidSet(flavour, tail.missing)} any more`
+  return `${tail.transactions} transactions that are only here were saved as a binlog: ${path}${lost}`
+}
+
 function missing(flavour: Flavour, wanted: GtidSet, found: GtidSet): GtidSet {
   const left = subtract(wanted, found)
   if (familyOf(flavour).originIsUnique) return left
@@ -73,19 +80,20 @@ function joined(transactions: readonly BinlogTransaction[]): Range[] {
  * older files are not read.
  */
 async function filesWith(files: readonly string[], wanted: GtidSet): Promise<readonly string[]> {
-  for (let i = files.length - 1; i > 0; i -= 1) {
-    const before = await cameBefore(files[i] ?? '')
-    if (before === null) continue
-    // Nothing of it was there when this file began.
-    const left = subtract(wanted, before)
-    if (isEmpty(subtract(wanted, left))) return files.slice(i)
-  }
+  for (let i = files.length - 1; i > 0; i -= 1) if (await beganWithout(files[i] ?? '', wanted)) return files.slice(i)
   return files
+}
+
+/** Nothing of it was there when this file began, as the file says: older ones hold none. @throws UnreadableBinlog: encrypted */
+export async function beganWithout(file: string, wanted: GtidSet): Promise<boolean> {
+  const before = await cameBefore(file)
+  return before !== null && isEmpty(subtract(wanted, subtract(wanted, before)))
 }
 
 /** MySQL's, and MariaDB's. */
 const PREVIOUS_GTIDS = 35
 const GTID_LIST = 163
+const START_ENCRYPTION = 164
 /** Bytes: enough for a few thousand stretches; a longer list is not looked at. */
 const LOOK_AHEAD = 1 << 18
 
@@ -96,10 +104,12 @@ async function cameBefore(file: string): Promise<GtidSet | null> {
     const buffer = Buffer.alloc(LOOK_AHEAD)
     const { bytesRead } = await handle.read(buffer, 0, LOOK_AHEAD, 0)
     const head = buffer.subarray(0, bytesRead)
+    if (!head.subarray(0, MAGIC.length).equals(MAGIC)) throw new UnreadableBinlog('encrypted, or not a binlog')
     for (let at = MAGIC.length; at + HEADER <= head.length; ) {
       const [type, size] = [head.readUInt8(at + 4), head.readUInt32LE(at + 9)]
       if (size < HEADER || at + size > head.length) return null
       const body = head.subarray(at + HEADER, at + size)
+      if (type === START_ENCRYPTION) throw new UnreadableBinlog('encrypted')
       if (type === PREVIOUS_GTIDS) return previousGtids(body)
       if (type === GTID_LIST) return gtidList(body)
       at += size

@@ -4,8 +4,9 @@ import { SEEDING_MARK as MARK } from '../modules/seeding-mark.ts'
 import { sh, shellQuote } from '../modules/step.ts'
 import { beyond, count, formatGtidSet, isEmpty, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
 import { asRootOn, sqlOn } from './remote.ts'
+import { cutHere } from './tail-cut.ts'
 import { KEPT } from './target.ts'
-import type { Pair } from './verify.ts'
+import type { Site } from './way.ts'
 
 /** On the host, root's alone: where its daemon saves tails, too. */
 const FOLDER = '/var/lib/mmha/quarantine'
@@ -20,6 +21,9 @@ export interface SavedTail {
   readonly said: string
 }
 
+/** The host has no program that cuts binlogs. */
+const NOBODY = 'nobody'
+
 /** Beside its SQL. */
 function binlogOf(path: string): string {
   return path.replace(/\.sql$/, '.binlog')
@@ -27,11 +31,12 @@ function binlogOf(path: string): string {
 
 /**
  * Saves the transactions that only the target has as SQL and as a binlog, on the target, before they are dropped with its
- * data. The SQL is what must be there; the binlog is made by the host's daemon, where it has one that can.
+ * data. The SQL is what must be there; the binlog is made by the host's daemon, or here where it has none that can.
  * @returns also where it holds half a copy and an earlier run has saved them; null: it has none of its own
  * @throws MmhaError TAIL_NOT_SAVED (exit 5): nothing has been touched
  */
-export async function saveTailOf({ source, target, dialect }: Pair): Promise<SavedTail | null> {
+export async function saveTailOf(site: Site): Promise<SavedTail | null> {
+  const { source, target, dialect } = site
   const { flavour } = dialect
   const mark = (await asRootOn(target, 'look for a mark', sh`[ ! -e ${MARK} ] || cat ${MARK}\n`)).trim()
   if (mark !== '') return savedBefore(target, mark.split(KEPT)[1])
@@ -47,10 +52,8 @@ export async function saveTailOf({ source, target, dialect }: Pair): Promise<Sav
   if (isEmpty(extra)) return null
   const common = subtract(others, subtract(others, own))
   const [index = ''] = mine
-  const words = dialect.seeding
-    .tailCommand(beyond(flavour, extra, common), common)
-    .map(shellQuote)
-    .join(' ')
+  const wanted = beyond(flavour, extra, common)
+  const words = dialect.seeding.tailCommand(wanted, common).map(shellQuote).join(' ')
   const sets = [extra, common].map((set) => shellQuote(formatGtidSet(flavour, set))).join(' ')
   try {
     const output = await asRootOn(
@@ -63,13 +66,20 @@ cd "$(dirname ${shellQuote(index)})"
 ${words} $(cat ${shellQuote(index)}) >"$file.part"
 mv "$file.part" "$file"
 sync -f "$file"
-said=$(mmha-keepalived binlog-tail ${flavour} ${shellQuote(index)} "\${file%.sql}.binlog" ${sets} 2>&1) ||
-  said="not as a binlog: $said"
+status=0
+said=$(mmha-keepalived binlog-tail ${flavour} ${shellQuote(index)} "\${file%.sql}.binlog" ${sets} 2>&1) || status=$?
+case $status in
+0) ;;
+# It knows no such word, or is not there.
+4 | 127) said=${NOBODY} ;;
+*) said="not as a binlog: $(printf '%s\n' "$said" | sed -e '1!d' -e 's/^mmha-keepalived: //' -e 's/^Error: //')" ;;
+esac
 printf '%s\n' "$said" | tail -n 1
 echo "$file"
 `,
     )
-    const [said = '', path = ''] = output.trim().split('\n').slice(-2)
+    const [there = '', path = ''] = output.trim().split('\n').slice(-2)
+    const said = there === NOBODY ? await cutHere(site, { index, wanted, path: binlogOf(path) }) : there
     return { path, said, binlog: await binlogAt(target, path) }
   } catch (cause) {
     throw new MmhaError(

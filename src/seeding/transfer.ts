@@ -16,6 +16,8 @@ export interface End {
   readonly script: string
 }
 
+type AnyStream = NodeJS.ReadableStream | NodeJS.WritableStream | NodeJS.ReadWriteStream
+
 /** What a program on a host came to. */
 interface Outcome {
   /** null: its channel closed without a word. */
@@ -38,7 +40,8 @@ export async function transfer(from: End, onto: End, through: readonly Transform
   const source = await openEnd(from)
   // A channel is closed once all that came on it was read.
   sink.channel.resume()
-  const broken: unknown = await pipeline([source.channel, ...through, sink.channel as Duplex]).catch((error) => error)
+  const streams = [source.channel, ...through, sink.channel as Duplex]
+  const broken: unknown = await pipeline(streams, { signal: failing(sink) }).catch((error) => error)
   if (broken === undefined) {
     // The reader of half a dump may have ended well, or have complained: the writer's word comes first.
     for (const [end, { outcome }] of [
@@ -64,6 +67,35 @@ export async function transfer(from: End, onto: End, through: readonly Transform
   const outcome = gone?.[1].ended()
   if (gone !== undefined && outcome != null) refuseUnlessWell(gone[0], outcome)
   throw broken
+}
+
+/**
+ * Between a program on a host and this machine. Resolves when both have ended well.
+ * @param streams its channel among them
+ * @throws MmhaError SEED_FAILED with what the program said, SSH_LINK_LOST; what broke a stream here
+ */
+export async function streamed(end: End, streams: (channel: ClientChannel) => readonly AnyStream[]): Promise<void> {
+  const opened = await openEnd(end)
+  const { channel, outcome } = opened
+  const broken: unknown = await pipeline([...streams(channel)], { signal: failing(opened) }).catch((error) => error)
+  if (broken !== undefined) {
+    await Promise.race([outcome, delay(GONE_WITHIN_MS)])
+    const its = opened.ended()
+    channel.close()
+    channel.resume()
+    if (its !== null && its.code !== null) refuseUnlessWell(end, its)
+    throw broken
+  }
+  refuseUnlessWell(end, await outcome)
+}
+
+/** A channel that was closed before anything was written to it says so to no writer. */
+function failing({ outcome }: OpenEnd): AbortSignal {
+  const failed = new AbortController()
+  void outcome.then(({ code }) => {
+    if (code !== 0) failed.abort()
+  })
+  return failed.signal
 }
 
 /** @throws MmhaError SEED_FAILED, SSH_LINK_LOST */

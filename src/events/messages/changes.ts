@@ -88,6 +88,14 @@ export const changes = messages({
     en: 'the peer has transactions that this server wrote and has lost',
     zh: '对端有本服务器写入后又丢失的事务',
   },
+  'standing.lost-for-ever': {
+    en: 'the holder has transactions that this server wrote and has lost: it would never have them again',
+    zh: '持有者有本服务器写入后又丢失的事务：本服务器再也得不到它们',
+  },
+  'standing.extra-of': {
+    en: "this server has transactions that the holder lacks: mine {mine}, the holder's {theirs}",
+    zh: '本服务器有持有者所没有的事务：本服务器 {mine}，持有者 {theirs}',
+  },
   'standing.extra': {
     en: 'this server has transactions that the holder does not have',
     zh: '本服务器有持有者所没有的事务',

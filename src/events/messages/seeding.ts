@@ -3,6 +3,30 @@ import { messages } from '../message.ts'
 /** Copies of the data: what is done, how far it is, why it can't be. */
 export const seeding = messages({
   'seed.tail-saved': { en: 'its own transactions were saved to {file}', zh: '它独有的事务已保存到 {file}' },
+  'seed.tail-binlog': {
+    en: '{count} transactions that are only here were saved as a binlog: {file}',
+    zh: '只有这里才有的 {count} 个事务已另存为 binlog：{file}',
+  },
+  'seed.tail-binlog-part': {
+    en: '{count} transactions that are only here were saved as a binlog: {file}; no binary log holds {list} any more',
+    zh: '只有这里才有的 {count} 个事务已另存为 binlog：{file}；binlog 中已没有 {list}',
+  },
+  'seed.tail-no-binlog': { en: 'not as a binlog: {why}', zh: '未能另存为 binlog：{why}' },
+  'seed.tail-encrypted': { en: 'encrypted', zh: 'binlog 已加密' },
+  'seed.tail-not-binlog': { en: 'encrypted, or not a binlog', zh: 'binlog 已加密，或者不是 binlog 文件' },
+  'seed.tail-tagged': { en: 'tagged GTIDs', zh: 'GTID 带有标签' },
+  'seed.tail-gone': {
+    en: 'the binary logs hold none of them any more',
+    zh: 'binlog 中已没有这些事务',
+  },
+  'seed.tail-room': {
+    en: 'more of its binary logs would have to be read here than there is room for',
+    zh: '需要取回的 binlog 超出了本机能容纳的大小',
+  },
+  'seed.binlogs-here': {
+    en: 'its binary logs come here as far back as they hold such transactions',
+    zh: '正在取回它的 binlog，从可能含有这些事务的最早一个文件开始',
+  },
   'seed.closed': { en: 'its server is closed to everybody but this', zh: '它的数据库已关闭，只留给本次重建数据使用' },
   'seed.takes-dump': { en: 'takes a dump of {source}', zh: '从 {source} 导出并导入数据' },
   'seed.takes-backup': { en: 'takes a backup of {source}', zh: '从 {source} 取得备份' },
@@ -250,6 +274,9 @@ export const seedingParts = messages({
   'seed.doing.start': { en: 'start its server', zh: '启动它的数据库' },
   'seed.doing.mark': { en: 'look for a mark', zh: '查找重建数据的标记' },
   'seed.doing.binlog': { en: 'look for its binlog', zh: '查找它的 binlog' },
+  'seed.doing.list-binlogs': { en: 'look for its binary logs', zh: '查找它的 binlog' },
+  'seed.doing.read-binlogs': { en: 'read its binary logs', zh: '读取它的 binlog' },
+  'seed.doing.save-binlog': { en: 'save its binlog', zh: '保存它的 binlog' },
   'seed.doing.save-tail': { en: 'save its own transactions', zh: '保存它独有的事务' },
   'seed.doing.sums': { en: 'sum the tables', zh: '计算表的校验和' },
   'seed.doing.compare': { en: 'compare the copy', zh: '比较副本' },

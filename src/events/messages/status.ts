@@ -38,6 +38,10 @@ export const status = messages({
     en: 'its own transactions are in {host}:/var/lib/mmha/quarantine; to replace its data: mmha rejoin {inventory} {host} --reseed dump',
     zh: '它独有的事务保存在 {host}:/var/lib/mmha/quarantine；如要重建数据：mmha rejoin {inventory} {host} --reseed dump',
   },
+  'problem.quarantined-unsaved.do': {
+    en: 'to save its own transactions and replace its data: mmha rejoin {inventory} {host} --reseed dump',
+    zh: '如要保存它独有的事务并重建数据：mmha rejoin {inventory} {host} --reseed dump',
+  },
   'problem.rolled-back.do': {
     en: 'what its binary log has lost cannot be saved from there; look at its rows first if they may be of use, then: mmha rejoin {inventory} {host} --reseed dump',
     zh: 'binlog 中丢失的事务已无法从 binlog 保存；如果它的数据可能有用，请先查看，然后：mmha rejoin {inventory} {host} --reseed dump',

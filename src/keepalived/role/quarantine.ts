@@ -4,9 +4,9 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { findTail, tailBytes } from '../../mysql/binlog-tail.ts'
+import { findTail, savedAs, tailBytes } from '../../mysql/binlog-tail.ts'
 import { seedingWordsOf } from '../../mysql/dialect-seeding.ts'
-import { formatGtidSet, type GtidSet, isEmpty } from '../../mysql/gtid-set.ts'
+import type { GtidSet } from '../../mysql/gtid-set.ts'
 import { STATE_DIR } from './state-file.ts'
 
 export interface TailOptions {
@@ -55,12 +55,11 @@ export async function saveTail(options: TailOptions): Promise<readonly string[]>
  */
 export async function saveBinlog({ flavour, binlogIndex, extra }: TailOptions, path: string): Promise<string> {
   const tail = await findTail(await binlogFiles(binlogIndex), flavour, extra)
-  if (tail.transactions === 0) throw new Error('the binary logs hold none of them any more')
+  const said = savedAs(flavour, tail, path)
   await whole(path, (part) =>
     pipeline(Readable.from(tailBytes(tail)), createWriteStream(part, { mode: 0o600, flush: true })),
   )
-  const lost = isEmpty(tail.missing) ? '' : `; no binary log holds ${formatGtidSet(flavour, tail.missing)} any more`
-  return `${tail.transactions} transactions that are only here were saved as a binlog: ${path}${lost}`
+  return said
 }
 
 async function saveSql({ flavour, binlogIndex, extra, common }: TailOptions, path: string): Promise<void> {

@@ -21,8 +21,15 @@ describe('status where keepalived itself runs', () => {
       'a standby that is set aside',
       HOLDER,
       STANDBY.replace('apart\t', 'apart\tmine 0-1-2'),
-      /^is quarantined/,
-      /mmha rejoin pair.yml m2/,
+      /^is quarantined, diverged/,
+      /^to save its own transactions .*mmha rejoin pair.yml m2/,
+    ],
+    [
+      'one whose binary log lost its end',
+      HOLDER,
+      STANDBY.replace('apart\t', 'apart\tthe holder has transactions that this server wrote and has lost: it would'),
+      /^is quarantined, rolled-back/,
+      /cannot be saved from there.*mmha rejoin pair.yml m2/,
     ],
     [
       'one that may not take over',

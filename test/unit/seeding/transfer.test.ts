@@ -45,6 +45,15 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('transfer', () => {
     })
   })
 
+  it('the reader is gone before anything came: it is named, and nothing hangs', async () => {
+    const gone = onto("echo 'ERROR 2002 (HY000): no socket' >&2; exit 1")
+    await expect(transfer(from('sleep 0.2; head -c 1000 /dev/zero'), gone, [new PassThrough()])).rejects.toMatchObject({
+      code: 'SEED_FAILED',
+      host: 'm2',
+      message: 'could not load the dump: ERROR 2002 (HY000): no socket',
+    })
+  }, 20_000)
+
   it('a disk runs full in the middle: the host is named, and that it is its disk', async () => {
     const small = onto("exec unshare --mount sh -c 'mount -t tmpfs -o size=1m none /mnt && exec cat >/mnt/copy'")
     await expect(transfer(from('exec cat /dev/zero'), small, [new PassThrough()])).rejects.toMatchObject({
