@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest'
+import { LineLog } from './line-log.ts'
 import { RoleWorker } from './role-worker.ts'
-import type { Segment } from './segment.ts'
+import { type Segment, VIP } from './segment.ts'
 import { bundle, reason, TIMED, wireTest } from './wire-test.ts'
 
 /** ms of the successor's skew: 3/256 of half a second. */
@@ -24,7 +25,43 @@ async function handover(segment: Segment): Promise<{ gone: number; taken: number
   return { gone: (gone.to - zero.at) * 1000, taken: (taken.from - zero.at) * 1000 }
 }
 
+/** One try after the other; a line for each: when it began (s), and its outcome. */
+const CALLER = `const { connect } = require('node:net')
+const call = () => {
+  const at = Date.now() / 1000
+  const socket = connect({ host: '${VIP}', port: 3306 })
+  const done = (what) => { socket.destroy(); console.log(at, what); setTimeout(call, 10) }
+  const late = setTimeout(() => done('silence'), 200)
+  socket.on('error', ({ code }) => { clearTimeout(late); done(code) })
+}
+call()`
+
+/** A neighbour that believes for ever that the VIP is on that host. */
+function stubbornCaller(segment: Segment, host: 'a' | 'b'): LineLog {
+  const hardware = /link\/ether (\S+)/.exec(segment.ip(host, '-o', 'link', 'show', 'eth0'))?.[1]
+  const ready = `ip addr add 10.99.7.20/24 dev br0 && ip neigh replace ${VIP} lladdr ${hardware} nud permanent dev br0`
+  const child = segment.spawn('switch', 'sh', '-c', `${ready} && exec "$0" -e "$1"`, process.execPath, CALLER)
+  return new LineLog(child.stdout, child.stderr)
+}
+
 describe.skipIf(reason !== null)('handover between databases', () => {
+  wireTest(
+    'whoever still comes to the old host is reset, for a moment; then it is silent',
+    TIMED,
+    async ({ segment }) => {
+      const [holder] = await pair(segment)
+      const caller = stubbornCaller(segment, 'a')
+      await caller.line(/ECONNREFUSED/)
+      await holder.leave(42)
+      const { to: gone } = await segment.holding((all) =>
+        all.find(({ host, to }) => host === 'a' && to < Number.POSITIVE_INFINITY),
+      )
+      const tries = () => caller.lines.map((line) => line.split(' ')).filter(([at]) => Number(at) > gone)
+      await caller.until(() => tries().find(([, what]) => what === 'ECONNREFUSED'), 'a reset after the VIP has gone')
+      await caller.until(() => tries().find(([, what]) => what === 'silence'), 'silence', 10_000)
+    },
+  )
+
   wireTest('mysqld died: the VIP answers until the successor is ready, then moves', TIMED, async ({ segment }) => {
     const [holder, standby] = await pair(segment)
     standby.promotionMs = 60

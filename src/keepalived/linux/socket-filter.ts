@@ -6,7 +6,16 @@ const SOL_SOCKET = 1
 const SO_ATTACH_FILTER = 26
 
 /** Classic BPF (linux/filter.h). */
-const BPF = { headerLengthToX: 0xb1, byte: 0x30, byteBehindX: 0x50, jumpIfEqual: 0x15, verdict: 0x06 } as const
+const BPF = {
+  headerLengthToX: 0xb1,
+  word: 0x20,
+  half: 0x28,
+  byte: 0x30,
+  byteBehindX: 0x50,
+  jumpIfEqual: 0x15,
+  jumpIfAnyBit: 0x45,
+  verdict: 0x06,
+} as const
 const ALL = 0xffffffff
 
 /** struct sock_filter: code (2), jump if true, jump if false, operand (4). */
@@ -41,6 +50,27 @@ export function acceptOnly(socket: RawDescriptor, virtualRouterId: number, wrapp
     ...loadVrid(wrapping),
     instruction(BPF.jumpIfEqual, virtualRouterId, 0, 1),
     instruction(BPF.verdict, ALL),
+    instruction(BPF.verdict, 0),
+  ])
+}
+
+/** Of Ethernet frames with IPv4 in them: their protocol, fragment, and destination. */
+const FRAME = { protocol: 23, fragment: 20, destination: 30 } as const
+const IPPROTO_TCP = 6
+
+/**
+ * Of a packet socket: whole TCP segments for one IPv4 address, cut off behind so many bytes.
+ * @param address 4 bytes @throws SyscallError
+ */
+export function acceptTcpTo(socket: RawDescriptor, address: Uint8Array, bytes: number): void {
+  attach(socket, [
+    instruction(BPF.byte, FRAME.protocol),
+    instruction(BPF.jumpIfEqual, IPPROTO_TCP, 0, 5),
+    instruction(BPF.word, FRAME.destination),
+    instruction(BPF.jumpIfEqual, Buffer.from(address).readUInt32BE(), 0, 3),
+    instruction(BPF.half, FRAME.fragment),
+    instruction(BPF.jumpIfAnyBit, 0x1fff, 1, 0),
+    instruction(BPF.verdict, bytes),
     instruction(BPF.verdict, 0),
   ])
 }

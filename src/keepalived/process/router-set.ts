@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Config, VrrpInstance } from '../config/config.ts'
+import type { LateCallers } from '../linux/late-callers.ts'
 import type { Netlink } from '../linux/netlink.ts'
 import { leaseIsSafe } from '../vrrp/timing.ts'
 import { expectedOf, movingOf, settingsOf } from './instance-settings.ts'
@@ -13,6 +14,7 @@ import { VirtualAddresses } from './virtual-addresses.ts'
 export interface RouterSetOptions {
   readonly netlink: Netlink
   readonly interfaces: Interfaces
+  readonly late: LateCallers
   readonly surroundings: Omit<RouterSurroundings, 'addresses' | 'stopped'>
   readonly log: Log
   /** No router is left, after `stop`. */
@@ -84,8 +86,8 @@ export class RouterSet {
   }
 
   #addresses(instance: VrrpInstance): VirtualAddresses {
-    const { netlink, interfaces } = this.#options
-    return new VirtualAddresses(movingOf(instance), Math.ceil(instance.vipLease), netlink, interfaces)
+    const { netlink, interfaces, late } = this.#options
+    return new VirtualAddresses(movingOf(instance), Math.ceil(instance.vipLease), netlink, interfaces, late)
   }
 
   #add(instance: VrrpInstance): Router {

@@ -1,4 +1,5 @@
 import { forwardsIpv6 } from '../linux/forwarding.ts'
+import type { LateCallers, LeftAddress } from '../linux/late-callers.ts'
 import { SyscallError } from '../linux/native.ts'
 import { gratuitousArp, neighbourAdvertisement } from '../linux/neighbour-frames.ts'
 import type { Netlink } from '../linux/netlink.ts'
@@ -25,9 +26,20 @@ export class VirtualAddresses {
   readonly #netlink: Netlink
   readonly #interfaces: Interfaces
   readonly #routes: VirtualRoutes
+  readonly #late: LateCallers | null
 
-  /** @param leaseSeconds 0: for ever, as keepalived. */
-  constructor(moving: Moving, leaseSeconds: number, netlink: Netlink, interfaces: Interfaces) {
+  /**
+   * @param leaseSeconds 0: for ever, as keepalived.
+   * @param late answers who looks for them here after they have gone; null: nobody does
+   */
+  constructor(
+    moving: Moving,
+    leaseSeconds: number,
+    netlink: Netlink,
+    interfaces: Interfaces,
+    late: LateCallers | null = null,
+  ) {
+    this.#late = late
     this.#vips = moving.vips
     this.#moving = moving
     this.#leaseSeconds = leaseSeconds
@@ -40,6 +52,7 @@ export class VirtualAddresses {
 
   /** Adds them or renews their lease. @returns what the kernel refused, for the log */
   add(): string[] {
+    for (const one of this.#left()) this.#late?.forget(one)
     const promoted = this.#moving.promoteSecondaries ? this.#promoteSecondaries() : []
     const added = this.#each((change) => this.#netlink.add(change))
     return [...promoted, ...added, ...this.#routes.add()]
@@ -51,10 +64,14 @@ export class VirtualAddresses {
     return [...routes, ...this.#each((change) => this.#netlink.remove(change))]
   }
 
-  /** What is connected to them is reset: to be done while they are there. @returns why not, for the log */
+  /**
+   * What is connected to them is reset, and for a moment who still comes for them (IPv4): to be done while they are there.
+   * @returns why not, for the log
+   */
   resetConnections(): string[] {
     const complaint = resetConnectionsTo(this.#vips.map(({ bytes }) => bytes))
-    return complaint === '' ? [] : [`connections could not be reset: ${complaint}`]
+    const reset = complaint === '' ? [] : [`connections could not be reset: ${complaint}`]
+    return [...reset, ...this.#answerLate()]
   }
 
   /** Removes what an earlier life of this daemon left behind. @returns the addresses that were there */
@@ -88,6 +105,24 @@ export class VirtualAddresses {
           ? gratuitousArp(link.hardware, bytes)
           : neighbourAdvertisement(link.hardware, bytes, forwardsIpv6(dev))
       return [{ dev, ifindex: link.ifindex, family, frame }]
+    })
+  }
+
+  #answerLate(): string[] {
+    try {
+      for (const one of this.#left()) this.#late?.answer(one)
+      return []
+    } catch (error) {
+      if (error instanceof SyscallError) return [`late clients are not answered: ${error.message}`]
+      throw error
+    }
+  }
+
+  #left(): LeftAddress[] {
+    return this.#vips.flatMap(({ dev, family, bytes: address }) => {
+      const link = this.#interfaces.link(dev)
+      if (family !== 4 || link === undefined || link.hardware.length !== 6) return []
+      return [{ ifindex: link.ifindex, hardware: link.hardware, address }]
     })
   }
 

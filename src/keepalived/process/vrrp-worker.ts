@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import type { Config } from '../config/config.ts'
 import { DeadlineTimer, monotonicMs } from '../linux/clock.ts'
 import { FrameSocket } from '../linux/frame-socket.ts'
+import { LateCallers } from '../linux/late-callers.ts'
 import { Netlink, NetlinkMonitor } from '../linux/netlink.ts'
 import type { AddressEvent, LinkEvent } from '../linux/netlink-message.ts'
 import type { VrrpEvent } from '../vrrp/event.ts'
@@ -28,6 +29,10 @@ export interface VrrpWorkerOptions {
   readonly onStopped: () => void
 }
 
+/** After an address has gone, until its successor's announcement is known everywhere; and so much of it at our own end. */
+const LATE_MS = 300
+const LATE_AT_THE_END_MS = 100
+
 const MAINTENANCE = 'maintenance is on'
 
 /** Timers, sockets and addresses of all instances; nothing else runs on this process's thread. */
@@ -36,6 +41,7 @@ export class VrrpWorker {
   readonly #netlink = new Netlink()
   readonly #announcer: Announcer
   readonly #interfaces = new Interfaces(this.#netlink, monotonicMs)
+  readonly #late = new LateCallers(LATE_MS)
   readonly #set: RouterSet
   readonly #timer = new DeadlineTimer(() => this.#onDeadline())
   readonly #monitor: NetlinkMonitor
@@ -54,6 +60,7 @@ export class VrrpWorker {
     this.#set = new RouterSet(options.config, {
       netlink: this.#netlink,
       interfaces: this.#interfaces,
+      late: this.#late,
       log: options.log,
       onEmpty: () => this.#onEmpty(),
       surroundings: {
@@ -243,6 +250,6 @@ export class VrrpWorker {
   #onEmpty(): void {
     this.#monitor.close()
     for (const router of this.#routers.values()) router.close()
-    this.#options.onStopped()
+    setTimeout(this.#options.onStopped, Math.min(this.#late.pending, LATE_AT_THE_END_MS))
   }
 }
