@@ -1,6 +1,7 @@
 import { ROLE_USER } from '../mysql/account.ts'
 import { TELLING_VARIABLES } from '../mysql/dialect.ts'
 import { sqlAccount } from '../mysql/quote.ts'
+import { WHICH_COUNTERS } from '../mysql/snapshot.ts'
 import { FACT_FUNCTIONS } from './fact-lines.ts'
 import type { ProbeContext } from './module.ts'
 import { PEER_FILE } from './mysql-account-facts.ts'
@@ -69,6 +70,7 @@ function questions({ inventory, peer }: ProbeContext): string {
     ask('read_only', '@@GLOBAL.read_only'),
     ask('channel_password', MYSQL_PASSWORD, " FROM mysql.slave_master_info WHERE Channel_name = ''"),
     tell('variables', `SHOW GLOBAL VARIABLES WHERE Variable_name REGEXP '^(${VARIABLES.join('|')})$'`),
+    tell('counters', WHICH_COUNTERS),
     tell('status', "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_%_status'"),
     tell('channel', 'SHOW REPLICA STATUS'),
     tell('channel', 'SHOW SLAVE STATUS'),
@@ -90,6 +92,7 @@ $1 == "at" {
 kind == "facts" { print; next }
 row == 1 { for (i = 1; i <= NF; i++) name[i] = $i; next }
 kind == "variables" { print "variable", $0 }
+kind == "counters" { print "counter", $1 }
 kind == "status" { print }
 kind == "place" { print "position", $0 }
 kind == "channel" && row == 2 {

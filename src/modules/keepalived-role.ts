@@ -1,18 +1,20 @@
 import { z } from 'zod'
 import { ROLE_USER } from '../mysql/account.ts'
-import { type Dialect, dialectOf } from '../mysql/dialect.ts'
+import type { Dialect } from '../mysql/dialect.ts'
 import { EPOCH_SCHEMA, insertEpoch } from '../mysql/epoch.ts'
 import { readOnlyStatements } from '../mysql/read-only.ts'
+import { databaseProbe } from './database-probe.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { builtKeepalived } from './keepalived-build.ts'
 import { ROLE_SCRIPT } from './keepalived-engine.ts'
 import type { Module, PlanContext } from './module.ts'
 import { fileDiff, placeFile, restoreFile } from './placed-file.ts'
+import { type ShowsItself, serverDialect, shownNames } from './server-dialect.ts'
 import { shippedTemplate } from './shipped-template.ts'
 import { type Script, type Step, sh } from './step.ts'
 import { renderScript } from './template.ts'
 
-export interface KeepalivedRoleFacts {
+export interface KeepalivedRoleFacts extends ShowsItself {
   /** By path: what it holds, and `700 root`. */
   readonly files: Readonly<Record<string, { readonly content: string; readonly access: string }>>
 }
@@ -37,6 +39,7 @@ export const keepalivedRole: Module<Record<string, never>, KeepalivedRoleFacts> 
   name: 'keepalived_role',
   params: z.strictObject({}) as z.ZodType<Record<string, never>>,
 
+  shared: (context) => [databaseProbe(context)],
   probe: () => `${FACT_FUNCTIONS}
 for path in ${PATHS.join(' ')}; do
   [ -f "$path" ] || continue
@@ -51,13 +54,13 @@ done
     const files = facts.rows('pair_file').map(([path = '', text = '']) => {
       return [path, { content: Buffer.from(text, 'base64').toString('utf8'), access: access[path] ?? '' }] as const
     })
-    return { files: Object.fromEntries(files) }
+    return { shown: shownNames(facts), files: Object.fromEntries(files) }
   },
 
   plan: (_params, context) => {
     const { inventory, facts, host, taskId } = context
     if (inventory.keepalived.engine === 'bundled' || facts.server === null) return []
-    const wanted = filesFor(context, dialectOf(facts.server.version))
+    const wanted = filesFor(context, serverDialect(facts.server, context.mine))
     return [
       ...withoutBuilt(context),
       ...wanted.flatMap(({ path, mode, content }): Step[] => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { passwordLine, SQL_FUNCTIONS } from './mysql-client.ts'
+import { type ShowsItself, shownNames } from './server-dialect.ts'
 
 export const PEER_FILE = '/etc/mmha/peer.cnf'
 export const ROLE_FILE = '/etc/mmha/role.cnf'
@@ -31,7 +32,7 @@ export interface CredentialFacts {
   readonly account: Account
 }
 
-export interface AccountFacts {
+export interface AccountFacts extends ShowsItself {
   /** root over the socket: up, denied, or down. */
   readonly server: 'up' | 'denied' | 'down'
   readonly replication: CredentialFacts
@@ -104,6 +105,7 @@ export function parseAccounts(stdout: string): AccountFacts {
   })
   const server = facts.text('server')
   return {
+    shown: shownNames(facts),
     server: server === 'up' || server === 'denied' ? server : 'down',
     replication: part('replication'),
     role: part('role'),

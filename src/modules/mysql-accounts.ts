@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Secret } from '../inventory/secret.ts'
 import { ROLE_USER, replicationAccount, replicationPrivileges, roleAccount, rolePrivileges } from '../mysql/account.ts'
-import { type Dialect, dialectOf } from '../mysql/dialect.ts'
+import type { Dialect } from '../mysql/dialect.ts'
 import { EPOCH_SCHEMA } from '../mysql/epoch.ts'
 import { sqlAccount } from '../mysql/quote.ts'
 import type { SqlText } from '../mysql/sql-text.ts'
@@ -22,6 +22,7 @@ import {
 import { optionFile } from './mysql-client.ts'
 import { asRoot, passwordFrom } from './mysql-session.ts'
 import { placeFile, restoreFile } from './placed-file.ts'
+import { serverDialect } from './server-dialect.ts'
 import { type Script, type Step, sh } from './step.ts'
 
 type Context = PlanContext<AccountFacts>
@@ -191,7 +192,7 @@ export function mysqlAccounts(source: SecretSource): Module<Record<string, never
         })
       }
       if (facts.server === null || (mine.server === 'down' && facts.server.expected !== true)) return []
-      const dialect = dialectOf(facts.server.version)
+      const dialect = serverDialect(facts.server, mine)
       const steps: Step[] = []
       const open = [mine.replication.file, mine.role.file].some(openAccess)
       if (open) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { hasAddress, type ServerFacts } from '../hosts/host-facts.ts'
-import { dialectOf, familyOf } from '../mysql/dialect.ts'
+import { familyOf } from '../mysql/dialect.ts'
 import { sqlString } from '../mysql/quote.ts'
 import type { Setting } from '../mysql/settings.ts'
 import { databaseProbe } from './database-probe.ts'
@@ -12,11 +12,12 @@ import { wantedSettings } from './mysql-config-settings.ts'
 import { sameValue } from './mysql-value.ts'
 import { placeFile, restoreFile } from './placed-file.ts'
 import { SEEDING_MARK } from './seeding-mark.ts'
+import { type ShowsItself, serverDialect, shownNames } from './server-dialect.ts'
 import { renderShipped } from './shipped-template.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
 import { UNIT_PROBE } from './unit-probe.ts'
 
-export interface MysqlConfigFacts {
+export interface MysqlConfigFacts extends ShowsItself {
   /** Directories of option files that exist, in the order of PLACES. */
   readonly directories: readonly string[]
   /** Our option file. */
@@ -176,7 +177,7 @@ function setStep({ mine, host, taskId }: Context, settings: readonly Setting[]):
 /** Nobody else starts the channel of a pair that has no daemons yet. */
 function resume({ mine, theirs }: Context, server: ServerFacts): Script {
   if (!mine.channelRuns || mine.daemonRuns || theirs.daemonRuns) return sh``
-  return sh`${SQL_FUNCTIONS}sql --execute=${shellQuote(dialectOf(server.version).statement.startReplica)}\n`
+  return sh`${SQL_FUNCTIONS}sql --execute=${shellQuote(serverDialect(server, mine).statement.startReplica)}\n`
 }
 
 /** s that a pair may take to find its roles before its holder is restarted. */
@@ -220,9 +221,7 @@ export function changes(context: Context): { steps: readonly Step[]; values: rea
   const { facts, mine, inventory, host } = context
   const { server } = facts
   if (server === null) return { steps: [], values: [], restart: null }
-  const dialect = dialectOf(server.version, '', mine.running && Object.keys(mine.running))
-  const wanted = wantedSettings(dialect, inventory, host, keptServerId(context))
-  const settings = applicable(wanted, mine)
+  const settings = applicable(wantedSettings(serverDialect(server, mine), inventory, host, keptServerId(context)), mine)
   const path = mine.file?.path ?? pathFor(server.flavour, mine.directories)
   const steps = fileStep(context, server, path, settings)
   const { running } = mine
@@ -279,6 +278,7 @@ done
     const running = facts.record('variable')
     const started = facts.text('started')
     return {
+      shown: shownNames(facts),
       directories: facts.texts('directory'),
       file: facts.file('file'),
       replicates: Object.keys(facts.record('channel')).length > 0,

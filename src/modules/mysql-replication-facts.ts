@@ -1,7 +1,8 @@
 import { FactLines } from './fact-lines.ts'
+import { type ShowsItself, shownNames } from './server-dialect.ts'
 
 /** What a server holds and whom it follows. */
-export interface ReplicationFacts {
+export interface ReplicationFacts extends ShowsItself {
   /** The server answers root over the socket. */
   readonly up: boolean
   /** MySQL's server_uuid; '' on MariaDB. */
@@ -35,6 +36,7 @@ export function parseReplication(stdout: string): ReplicationFacts {
   const [file = '', position = '', only = '', ignored = ''] = facts.rows('position')[0] ?? []
   const [tls = '', certificate = ''] = facts.texts('tls')
   return {
+    shown: shownNames(facts),
     up: facts.flag('up'),
     uuid: facts.text('uuid') ?? '',
     serverId: facts.text('server_id') ?? '',

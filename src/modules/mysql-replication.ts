@@ -3,7 +3,7 @@ import { EXIT, MmhaError } from '../events/error.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
 import { Secret } from '../inventory/secret.ts'
 import { type ChannelSettings, changeSource, readChannel } from '../mysql/channel.ts'
-import { type Dialect, dialectOf } from '../mysql/dialect.ts'
+import type { Dialect } from '../mysql/dialect.ts'
 import { databaseProbe } from './database-probe.ts'
 import type { Module, PlanContext } from './module.ts'
 import { PEER_FILE } from './mysql-account-facts.ts'
@@ -13,6 +13,7 @@ import { asRoot } from './mysql-session.ts'
 import { follows, keepEqual } from './pair-adoption.ts'
 import { CONTENTS_FILE } from './pair-contents.ts'
 import { refusalToJoin } from './pair-data.ts'
+import { serverDialect } from './server-dialect.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
 
 type Context = PlanContext<ReplicationFacts>
@@ -77,7 +78,7 @@ export const mysqlFreshPair: Module<Record<string, never>, ReplicationFacts> = {
     checkIdentity(context)
     if (mine.channel !== null || !neverUsed(context)) return []
     if (mine.up && mine.gtids === '') return []
-    const dialect = dialectOf(facts.server.version)
+    const dialect = serverDialect(facts.server, mine)
     return [
       {
         id: taskId,
@@ -247,7 +248,7 @@ export const mysqlReplication: Module<Record<string, never>, ReplicationFacts> =
   plan: (_params, context) => {
     const { facts, peerFacts, mine, theirs, host, taskId, taskName } = context
     if (facts.server === null || !answers(context)) return []
-    const dialect = dialectOf(facts.server.version)
+    const dialect = serverDialect(facts.server, mine)
     // Before anything is installed there: a pair that can't be joined is not begun.
     if (peerFacts.server === null || peerFacts.server.expected === true) checkHistories(context, dialect)
     if (!peerAnswers(context)) return []

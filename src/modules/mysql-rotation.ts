@@ -3,7 +3,7 @@ import { EXIT, MmhaError } from '../events/error.ts'
 import { pairWords } from '../inventory/inventory.ts'
 import { Secret } from '../inventory/secret.ts'
 import { ROLE_USER } from '../mysql/account.ts'
-import { type Dialect, dialectOf } from '../mysql/dialect.ts'
+import type { Dialect } from '../mysql/dialect.ts'
 import { type AccountName, acceptBoth, acceptOnly } from '../mysql/password-change.ts'
 import { channelPassword } from './channel-password.ts'
 import { databaseProbe } from './database-probe.ts'
@@ -22,6 +22,7 @@ import {
   type RotationFacts,
   rotationLine,
 } from './rotation-facts.ts'
+import { serverDialect } from './server-dialect.ts'
 import { type Script, type Step, sh } from './step.ts'
 
 export interface RotationParams {
@@ -66,7 +67,7 @@ export function mysqlRotation(source: SecretSource, run: string): Module<Rotatio
       if (server === null) return []
       const { user } = context.inventory.replication
       const account = { user, host: context.peer.replicationAddress }
-      const rotation = { context, dialect: dialectOf(server.version), source, run, account }
+      const rotation = { context, dialect: serverDialect(server, context.mine.accounts), source, run, account }
       if (stage === 'role') return roleSteps(rotation)
       if (isDone(rotation)) return []
       if (stage === 'accept') return acceptSteps(rotation)

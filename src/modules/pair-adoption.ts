@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { ServerFacts } from '../hosts/host-facts.ts'
-import { type Dialect, dialectOf, type Flavour } from '../mysql/dialect.ts'
+import type { Dialect, Flavour } from '../mysql/dialect.ts'
 import { contains, formatGtidSet, type GtidSet, isEmpty, ofOrigin, parseGtidSet, subtract } from '../mysql/gtid-set.ts'
 import { databaseProbe } from './database-probe.ts'
 import { FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
 import { parseReplication, type ReplicationFacts } from './mysql-replication-facts.ts'
+import { serverDialect } from './server-dialect.ts'
 
 /** A server and whom it follows already, before mmha has touched it. */
 export interface AdoptionFacts extends ReplicationFacts {
@@ -148,7 +149,7 @@ export const pairAdoption: Module<Record<string, never>, AdoptionFacts> = {
     const { facts, peerFacts, mine, theirs } = context
     if (!answersAsServer(facts.server) || !answersAsServer(peerFacts.server) || !mine.up || !theirs.up) return []
     if (!isHandmade(mine, theirs)) return []
-    const found = obstacle(dialectOf(facts.server.version), context)
+    const found = obstacle(serverDialect(facts.server, mine), context)
     if (found !== null) throw refuse(context, found)
     return []
   },

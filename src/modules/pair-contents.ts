@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
-import { type Dialect, dialectOf } from '../mysql/dialect.ts'
+import type { Dialect } from '../mysql/dialect.ts'
 import { differingTables, type TableChecksums, userTables } from '../mysql/table-checksums.ts'
 import { databaseProbe, OWN_SCHEMAS } from './database-probe.ts'
 import { FactLines } from './fact-lines.ts'
@@ -8,6 +8,7 @@ import type { Module, PlanContext } from './module.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { parseReplication, type ReplicationFacts } from './mysql-replication-facts.ts'
 import { restsOnGtids } from './pair-data.ts'
+import { serverDialect } from './server-dialect.ts'
 import { type Script, sh } from './step.ts'
 
 /** What a host's tables summed up to, and at which GTIDs. Goes when the pair is joined. */
@@ -96,7 +97,7 @@ export const pairContents: Module<ContentsParams, ContentsFacts> = {
   plan: ({ stage }, context) => {
     const { inventory, facts, host, mine, theirs, taskId, taskName } = context
     if (facts.server === null || inventory.overwritten !== undefined || !mine.up || !theirs.up) return []
-    const dialect = dialectOf(facts.server.version)
+    const dialect = serverDialect(facts.server, mine)
     const joined = mine.channel !== null || theirs.channel !== null
     if (joined || !restsOnGtids(dialect.flavour, mine, theirs)) return []
     if (stage === 'compare') {

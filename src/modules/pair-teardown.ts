@@ -3,7 +3,6 @@ import { EXIT, MmhaError } from '../events/error.ts'
 import { hasAddress } from '../hosts/host-facts.ts'
 import { pairWords } from '../inventory/inventory.ts'
 import { ROLE_USER } from '../mysql/account.ts'
-import { dialectOf } from '../mysql/dialect.ts'
 import { sqlAccount } from '../mysql/quote.ts'
 import { writableStatements } from '../mysql/read-only.ts'
 import { databaseProbe } from './database-probe.ts'
@@ -13,6 +12,7 @@ import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { wantedSettings } from './mysql-config-settings.ts'
 import { asRoot } from './mysql-session.ts'
 import { placeFile, restoreFile } from './placed-file.ts'
+import { serverDialect } from './server-dialect.ts'
 import { type Impact, type Script, type Step, sh, shellQuote } from './step.ts'
 import {
   parseTeardown,
@@ -116,7 +116,7 @@ function settings(role: Role, context: Context): Step[] {
   const { file } = mine
   if (file === null || mine.role === role) return []
   const { path, content } = file
-  const closed = facts.server === null ? [] : wantedSettings(dialectOf(facts.server.version), inventory, host)
+  const closed = facts.server === null ? [] : wantedSettings(serverDialect(facts.server, mine), inventory, host)
   // Nothing in it needs a restart: what is newer than the server would look so.
   const text = withoutRole(content, role, closed)
   const place = placeFile({ path, content: sh`${text}`, mode: '0644', check: `touch -r ${shellQuote(path)} "$new"` })
@@ -151,7 +151,7 @@ function daemon(role: Role, context: Context): Step[] {
       ]
     : []
   if (role === 'replica' || facts.server === null || !(mine.readOnly || runs)) return steps
-  const statements = [...writableStatements(dialectOf(facts.server.version)), 'SET GLOBAL event_scheduler=ON']
+  const statements = [...writableStatements(serverDialect(facts.server, mine)), 'SET GLOBAL event_scheduler=ON']
   // Not as asRoot does it, which leaves a server as closed as it was.
   const open = sh`${SQL_FUNCTIONS}sql <<'MMHA_END_OF_SQL'\n${statements.map((one) => `${one};\n`).join('')}MMHA_END_OF_SQL\n`
   return [
@@ -163,7 +163,7 @@ function daemon(role: Role, context: Context): Step[] {
 function replication(role: Role, context: Context): Step[] {
   const { mine, facts } = context
   if (facts.server === null || !mine.channel) return []
-  const { stopReplica, resetReplicaAll, startReplica } = dialectOf(facts.server.version).statement
+  const { stopReplica, resetReplicaAll, startReplica } = serverDialect(facts.server, mine).statement
   const sql = (...statements: readonly string[]) =>
     sh`${SQL_FUNCTIONS}${statements.map((one) => `sql --execute=${shellQuote(one)}\n`).join('')}`
   if (role !== 'replica') {

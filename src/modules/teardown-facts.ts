@@ -4,11 +4,12 @@ import { ROLE_SCRIPT } from './keepalived-engine.ts'
 import { BUILT_UNIT, DROP_IN } from './keepalived-role.ts'
 import { PEER_FILE, ROLE_FILE } from './mysql-account-facts.ts'
 import { OPTION_FILES } from './mysql-config.ts'
+import { type ShowsItself, shownNames } from './server-dialect.ts'
 
 /** What a server is after its pair: it takes the writes, follows the one that does, or neither. */
 export type Role = 'source' | 'replica' | 'alone'
 
-export interface TeardownFacts {
+export interface TeardownFacts extends ShowsItself {
   /** Our option file. */
   readonly file: { readonly path: string; readonly content: string } | null
   /** Written into that file by a teardown; null: none has begun here. */
@@ -71,6 +72,7 @@ export function parseTeardown(stdout: string): TeardownFacts {
   const accounts = grantedAccounts(facts)
   const readOnly = facts.text('read_only') ?? ''
   return {
+    shown: shownNames(facts),
     file,
     role,
     daemonRuns: facts.flag('daemon'),

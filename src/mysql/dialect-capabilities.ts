@@ -1,7 +1,7 @@
 /**
- * What servers can do. Where a variable shows a capability, the server's own variables tell (SHOWN_BY): a back-port, a fork or
- * a version that dropped it is read as it is. Else, and before a server runs, its version: every capability is "since", never
- * a list, so that a server from tomorrow is read like the newest one known.
+ * What servers can do. Where its own variables (SHOWN_BY) or its counters of statements (COUNTED_BY) show a capability, the
+ * server tells: a back-port, a fork or a version that dropped it is read as it is. Else, and before a server runs, its version:
+ * every capability is "since", never a list, so that a server from tomorrow is read like the newest one known.
  */
 export type Flavour = 'mysql' | 'mariadb'
 export type Version = readonly [major: number, minor: number, patch: number]
@@ -17,8 +17,8 @@ const REMOVED: Readonly<Partial<Record<string, Partial<Record<Flavour, Version>>
 const CAPABILITIES = {
   /** CHANGE REPLICATION SOURCE TO SOURCE_*; before: CHANGE MASTER TO MASTER_*. */
   sourceStatement: { mysql: [8, 0, 23], mariadb: null },
-  /** START/STOP/SHOW REPLICA understood. MariaDB understands the words since 10.5, but keeps the old column names. */
-  replicaStatement: { mysql: [8, 0, 22], mariadb: [10, 5, 1] },
+  /** START/STOP/RESET/SHOW REPLICA. Every MariaDB understands SLAVE, so nothing need be known of it. */
+  replicaStatement: { mysql: [8, 0, 22], mariadb: null },
   replicaColumns: { mysql: [8, 0, 22], mariadb: null },
   /** Variables log_replica_updates, skip_replica_start, replica_net_timeout. */
   replicaVariables: { mysql: [8, 0, 26], mariadb: null },
@@ -108,11 +108,28 @@ export const SHOWN_BY = {
   adminAddress: 'admin_address',
 } as const satisfies Partial<Record<Capability, string>>
 
+/**
+ * The counter that a server has exactly where it knows the statement; the manual has each since the version of the statement.
+ * Com_clone is none of these: it is there since 8.0.2, CLONE came with 8.0.17.
+ */
+export const COUNTED_BY = {
+  sourceStatement: 'Com_change_replication_source',
+  replicaStatement: 'Com_replica_start',
+  replicaColumns: 'Com_show_replica_status',
+  binaryLogStatement: 'Com_show_binary_log_status',
+  filterStatement: 'Com_change_repl_filter',
+} as const satisfies Partial<Record<Capability, string>>
+
+/** Every server has this one: without it, no counter was asked for. */
+const ALWAYS_COUNTED = 'Com_select'
+
 /** To be asked of a server that runs: which of them it has. */
 export const TELLING_VARIABLES: readonly string[] = Object.values(SHOWN_BY)
+/** The same, of SHOW GLOBAL STATUS. */
+export const TELLING_COUNTERS: readonly string[] = [ALWAYS_COUNTED, ...Object.values(COUNTED_BY)]
 
-function shownBy(capability: Capability): string | undefined {
-  return (SHOWN_BY as Partial<Record<Capability, string>>)[capability]
+function nameIn(names: Partial<Record<Capability, string>>, capability: Capability): string | undefined {
+  return names[capability]
 }
 
 /** Reads `9.7.4`, `8.0.36-28-debug`, `10.11.19-MariaDB-0+deb12u1`; missing parts are 0. */
@@ -141,15 +158,17 @@ function reached(version: Version, since: Since): boolean {
 
 /**
  * Does a server have it?
- * @param shown which of TELLING_VARIABLES it has; null: it was not asked
+ * @param shown which of TELLING_VARIABLES and TELLING_COUNTERS it has; null: it was not asked
  */
 export function hasCapability(
   { flavour, version, shown }: { flavour: Flavour; version: Version; shown: ReadonlySet<string> | null },
   capability: Capability,
 ): boolean {
-  const variable = shownBy(capability)
+  const since = CAPABILITIES[capability][flavour]
+  const variable = nameIn(SHOWN_BY, capability)
   if (shown !== null && variable !== undefined) return shown.has(variable)
-  return (
-    reached(version, CAPABILITIES[capability][flavour]) && !reached(version, REMOVED[capability]?.[flavour] ?? null)
-  )
+  const counter = nameIn(COUNTED_BY, capability)
+  // A counter is named by one family's words: in the other it would say something else (MariaDB's columns keep their names).
+  if (shown?.has(ALWAYS_COUNTED) && counter !== undefined && since !== null) return shown.has(counter)
+  return reached(version, since) && !reached(version, REMOVED[capability]?.[flavour] ?? null)
 }

@@ -14,7 +14,7 @@ import { type SeedingWords, seedingWordsOf } from './dialect-seeding.ts'
 import { sqlString } from './quote.ts'
 
 export type { Capability, Flavour, Version } from './dialect-capabilities.ts'
-export { parseVersion, TELLING_VARIABLES } from './dialect-capabilities.ts'
+export { parseVersion, TELLING_COUNTERS, TELLING_VARIABLES } from './dialect-capabilities.ts'
 export { type Family, familyOf } from './dialect-family.ts'
 export type { SemiSyncNames } from './dialect-names.ts'
 
@@ -42,7 +42,7 @@ export interface Dialect {
   readonly adminDoor: { readonly variable: string; readonly example: string }
   /** Takes a channel out for good. */
   removeChannel(name: string): readonly string[]
-  /** Ends a filter: `replicate_do_db` and its kin. */
+  /** Ends a filter, `replicate_do_db` and its kin, which wants the channel stopped. */
   clearFilter(name: string): string
 }
 
@@ -50,7 +50,8 @@ export interface Dialect {
  * The dialect of a server.
  * @param version what `SELECT VERSION()` or the binary's `--version` says
  * @param comment `@@version_comment`, where it is known: some builds carry the flavour only there
- * @param names variables that it has, of TELLING_VARIABLES at least; null: it was not asked, and the version tells
+ * @param names variables and counters that it has, of TELLING_VARIABLES and TELLING_COUNTERS at least; null: it was not asked,
+ *   and the version tells
  * @throws RangeError when the version has no number
  */
 export function dialectOf(version: string, comment = '', names: readonly string[] | null = null): Dialect {
@@ -80,7 +81,7 @@ export function dialectOf(version: string, comment = '', names: readonly string[
     removeChannel: (name) => removeChannel(family, can('replicaStatement') ? 'REPLICA' : 'SLAVE', name),
     clearFilter: (name) =>
       can('filterStatement')
-        ? `CHANGE REPLICATION FILTER ${name.toUpperCase()} = ()`
+        ? `${statements(can).stopSql}; CHANGE REPLICATION FILTER ${name.toUpperCase()} = ()`
         : `STOP ALL SLAVES; SET GLOBAL ${name}=''`,
   }
 }

@@ -1,5 +1,5 @@
 import { type ChannelStatus, readChannel } from './channel.ts'
-import { type Dialect, dialectOf, TELLING_VARIABLES } from './dialect.ts'
+import { type Dialect, dialectOf, TELLING_COUNTERS, TELLING_VARIABLES } from './dialect.ts'
 import { type Epoch, LATEST_EPOCH, originExpression } from './epoch.ts'
 import { type GtidSet, parseGtidSet, union } from './gtid-set.ts'
 import type { History } from './rejoin.ts'
@@ -24,24 +24,30 @@ export interface ServerSnapshot extends ServerStanding {
   readonly semiSync: SemiSyncStatus | null
 }
 
-const WHICH_VARIABLES = `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('${TELLING_VARIABLES.join("', '")}')`
+const WHO = 'SELECT VERSION() AS version, @@global.version_comment AS comment'
 
-/** Which server is behind a session, by its version and by what it shows. @throws SqlError, RangeError (no version) */
-export async function identify(session: SqlSession): Promise<Dialect> {
-  const rows = await session.query(WHICH_VARIABLES)
-  return identifyAtOnce(
-    session,
-    rows.map((each) => text(each, 'Variable_name')),
+const among = (names: readonly string[]) => `Variable_name IN ('${names.join("', '")}')`
+/** What a server shows of itself, as names in the first column. Neither waits for a channel or a peer, as trying a form may. */
+export const WHICH_VARIABLES = `SHOW GLOBAL VARIABLES WHERE ${among(TELLING_VARIABLES)}`
+export const WHICH_COUNTERS = `SHOW GLOBAL STATUS WHERE ${among(TELLING_COUNTERS)}`
+
+/** Which server is behind a session, by its version and by what it shows; one round trip. @throws SqlError, RangeError (no version) */
+export async function identify(session: Pick<BatchSession, 'batch'>): Promise<Dialect> {
+  const [who = [], ...shown] = await session.batch([WHO, WHICH_VARIABLES, WHICH_COUNTERS])
+  return named(
+    who[0],
+    shown.flat().map((row) => text(row, 'Variable_name')),
   )
 }
 
-/** By its version alone where nothing else is given: one statement that waits for nobody. @throws SqlError, RangeError (no version) */
-export async function identifyAtOnce(
-  session: SqlSession,
-  variables: readonly string[] | null = null,
-): Promise<Dialect> {
-  const [row] = await session.query('SELECT VERSION() AS version, @@global.version_comment AS comment')
-  return dialectOf(text(row, 'version'), text(row, 'comment'), variables)
+/** By its version alone: one statement that waits for nobody. @throws SqlError, RangeError (no version) */
+export async function identifyAtOnce(session: SqlSession): Promise<Dialect> {
+  const [row] = await session.query(WHO)
+  return named(row, null)
+}
+
+function named(row: Row | undefined, shown: readonly string[] | null): Dialect {
+  return dialectOf(text(row, 'version'), text(row, 'comment'), shown)
 }
 
 /** Of answers that a session gives again because the server did (questions.ts): what was read in them is still so. */

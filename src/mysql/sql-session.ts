@@ -21,6 +21,17 @@ export interface BatchSession extends SqlSession {
   batch(statements: readonly string[], timeoutMs?: number): Promise<readonly (readonly Row[])[]>
 }
 
+/** For a session that takes one at a time. */
+export function oneByOne(session: SqlSession): Pick<BatchSession, 'batch'> {
+  return {
+    batch: async (statements, timeoutMs) => {
+      const replies: (readonly Row[])[] = []
+      for (const statement of statements) replies.push(await session.query(statement, timeoutMs))
+      return replies
+    },
+  }
+}
+
 /** The server said no (errno ≥ 1000), or the connection is gone (`lost`). Never holds the statement: it may hold a secret. */
 export class SqlError extends Error {
   /** MySQL's error number; 0 when the connection failed before the server could say anything. */

@@ -1,9 +1,14 @@
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Connection } from '../hosts/connection.ts'
-import { gather } from '../hosts/gather.ts'
+import { type Gathered, gather } from '../hosts/gather.ts'
 import type { ServerFacts } from '../hosts/host-facts.ts'
-import { type Dialect, dialectOf } from '../mysql/dialect.ts'
+import { askServer, tell } from '../modules/database-probe.ts'
+import { FactLines } from '../modules/fact-lines.ts'
+import { SQL_FUNCTIONS } from '../modules/mysql-client.ts'
+import { serverDialect, shownNames } from '../modules/server-dialect.ts'
+import type { Dialect } from '../mysql/dialect.ts'
 import { globalPrivileges } from '../mysql/privileges.ts'
+import { WHICH_COUNTERS, WHICH_VARIABLES } from '../mysql/snapshot.ts'
 import { sqlOn } from './remote.ts'
 import { SYSTEM_SCHEMAS } from './schemas.ts'
 import type { Pair } from './verify.ts'
@@ -15,17 +20,27 @@ export interface Servers {
   readonly server: ServerFacts
 }
 
+/** What a server shows of itself, where it runs. */
+const SHOWN = {
+  id: 'shown',
+  text: `${SQL_FUNCTIONS}${askServer(tell('variables', WHICH_VARIABLES) + tell('counters', WHICH_COUNTERS))}`,
+}
+
+function dialectIn({ probes }: Gathered, server: ServerFacts): Dialect {
+  return serverDialect(server, { shown: shownNames(new FactLines(probes.get(SHOWN.id) ?? '')) })
+}
+
 /** @throws MmhaError (exit 5) where one has no server, or they are of two kinds */
 export async function serversOf(source: Connection, target: Connection): Promise<Servers> {
-  const [theirs, mine] = await Promise.all([gather(source), gather(target)])
+  const [theirs, mine] = await Promise.all([gather(source, [SHOWN]), gather(target, [SHOWN])])
   const refuse = (host: string, message: string, hint: string) =>
     new MmhaError(message, { code: 'NO_SERVER', source: 'user', exit: EXIT.refused, host, hint })
   const { server } = mine.facts
   if (server === null) throw refuse(target.name, 'no database server is installed there', 'mmha provision installs one')
   if (theirs.facts.server === null)
     throw refuse(source.name, 'no database server is installed there', 'name the other host')
-  const dialect = dialectOf(theirs.facts.server.version)
-  const targetDialect = dialectOf(server.version)
+  const dialect = dialectIn(theirs, theirs.facts.server)
+  const targetDialect = dialectIn(mine, server)
   if (targetDialect.flavour !== dialect.flavour)
     throw refuse(
       target.name,

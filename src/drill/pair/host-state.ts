@@ -2,7 +2,7 @@ import { type ChannelStatus, readChannel } from '../../mysql/channel.ts'
 import type { Dialect, Flavour } from '../../mysql/dialect.ts'
 import { readSemiSync, SEMI_SYNC_QUERIES, type SemiSyncStatus } from '../../mysql/semi-sync.ts'
 import { identify } from '../../mysql/snapshot.ts'
-import { isOn, type SqlSession, text } from '../../mysql/sql-session.ts'
+import { isOn, oneByOne, type SqlSession, text } from '../../mysql/sql-session.ts'
 
 /** What one look at a host's database shows. */
 export interface HostState {
@@ -22,7 +22,7 @@ export interface HostState {
 
 /** Looks at a host's database. @throws SqlError when it does not answer. */
 export async function observe(name: string, held: boolean, session: SqlSession): Promise<HostState> {
-  const dialect = await identify(session)
+  const dialect = await identify(oneByOne(session))
   const [who] = await session.query('SELECT VERSION() AS version, @@server_id AS id, @@global.read_only AS ro')
   const gtids = await session.query(`SELECT ${gtidVariable(dialect)} AS gtids`)
   const [binlog] = await session.query(dialect.statement.showBinaryLogStatus)

@@ -1,5 +1,6 @@
-import { type Dialect, dialectOf } from '../../mysql/dialect.ts'
+import type { Dialect } from '../../mysql/dialect.ts'
 import type { PlanContext } from '../module.ts'
+import { serverDialect } from '../server-dialect.ts'
 import type { PreflightFacts } from './facts.ts'
 import type { Finding, FindingCode, Severity } from './finding.ts'
 
@@ -16,8 +17,8 @@ export function sayOf({ host }: Context): Say {
 export const sayOfPair: Say = (severity, code, what, todo) => ({ code, severity, host: null, what, todo })
 
 /** null: no server is installed here yet. */
-export function dialectHere({ facts }: Context): Dialect | null {
-  return facts.server === null ? null : dialectOf(facts.server.version)
+export function dialectHere({ facts, mine }: Context): Dialect | null {
+  return facts.server === null ? null : serverDialect(facts.server, mine.data)
 }
 
 /** Some of them, and how many more there are. */

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest'
 import type { LabHost } from '../../../src/lab/state.ts'
-import { dialectOf } from '../../../src/mysql/dialect.ts'
-import { type Capability, SHOWN_BY } from '../../../src/mysql/dialect-capabilities.ts'
+import { type Dialect, dialectOf } from '../../../src/mysql/dialect.ts'
+import { type Capability, COUNTED_BY, SHOWN_BY } from '../../../src/mysql/dialect-capabilities.ts'
+import { WHICH_COUNTERS, WHICH_VARIABLES } from '../../../src/mysql/snapshot.ts'
 import type { Stage } from './stage.ts'
+
+const CLIENT = '$(command -v mariadb || command -v mysql) --batch'
 
 /** `mmha status` and `mmha switchover`, on a pair that is whole and on one that is not. */
 export function operating(stage: Stage): void {
@@ -11,16 +14,34 @@ export function operating(stage: Stage): void {
     return { code, stdout }
   }
 
-  it('its variables show what its version says', async () => {
-    const names = Object.values(SHOWN_BY).join("', '")
+  it('its variables and counters show what its version says, and it takes every form that they choose', async () => {
+    const { standby } = await stage.whole()
     const [version = '', ...rows] = (
-      await stage.sql(stage.hosts[0], 'SELECT VERSION()', `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('${names}')`)
+      await stage.sql(standby, 'SELECT VERSION()', WHICH_VARIABLES, WHICH_COUNTERS)
     ).split('\n')
     const shown = rows.map((row) => row.split('\t')[0] ?? '')
-    const capabilities = Object.keys(SHOWN_BY) as Capability[]
-    const able = (dialect: ReturnType<typeof dialectOf>) => capabilities.filter((each) => dialect.can(each))
-    expect(able(dialectOf(version, '', shown))).toEqual(able(dialectOf(version)))
-    expect(shown.length).toBeGreaterThan(0)
+    expect(shown).toContain('Com_select')
+    const capabilities = Object.keys({ ...SHOWN_BY, ...COUNTED_BY }) as Capability[]
+    const able = (dialect: Dialect) => capabilities.filter((each) => dialect.can(each))
+    const dialect = dialectOf(version, '', shown)
+    expect(able(dialect)).toEqual(able(dialectOf(version)))
+    const { statement, column, family } = dialect
+    const { stopIo, startIo, stopSql, startSql, stopReplica, startReplica } = statement
+    const place = `${statement.changeSource} ${family.autoPosition(dialect.option, true)}`
+    // Its daemon may start them in between.
+    await stage.until('it takes the forms of its channel', async () => {
+      await stage.sql(standby, stopIo, startIo, stopSql, startSql, stopReplica, place, startReplica)
+      return true
+    })
+    const names = await stage.on(standby, `${CLIENT} -e '${statement.showReplicaStatus}' | head -n 1`)
+    expect(names.split('\t')).toEqual(expect.arrayContaining(Object.values(column)))
+    expect(await stage.sql(standby, statement.showBinaryLogStatus)).not.toBe('')
+    await stage.until('it takes the form of a filter', async () => {
+      await stage.sql(standby, dialect.clearFilter('replicate_do_db'))
+      return true
+    })
+    await stage.sql(standby, startReplica)
+    await stage.whole()
   })
 
   it('status of a whole pair: exit 0, who holds the address', async () => {

@@ -126,7 +126,7 @@ describe('keepalived_config for keepalived itself', () => {
 describe('keepalived_role', () => {
   it.each([MYSQL, MARIADB, { ...MYSQL, version: '8.0.20' }])('is sh for $flavour $version', (server) => {
     for (const policy of ['availability', 'consistency'] as const) {
-      const none = { files: {} }
+      const none = { shown: null, files: {} }
       const inventory = { ...PACKAGE, policy }
       const steps = keepalivedRole.plan({}, context(server, none, none, { inventory }))
       expect(steps.flatMap(({ writes = [] }) => writes)).toEqual([
@@ -141,13 +141,16 @@ describe('keepalived_role', () => {
           return [step.writes?.[0] ?? '', { content: written([step]), access }]
         }),
       )
-      expect(keepalivedRole.plan({}, context(server, { files }, none, { inventory }))).toEqual([])
+      expect(keepalivedRole.plan({}, context(server, { shown: null, files }, none, { inventory }))).toEqual([])
     }
-    expect(keepalivedRole.plan({}, context(server, { files: {} }, { files: {} }))).toEqual([])
+    expect(keepalivedRole.plan({}, context(server, { shown: null, files: {} }, { shown: null, files: {} }))).toEqual([])
   })
 
   it('compares histories of MariaDB without the server', () => {
-    const [step] = keepalivedRole.plan({}, context(MARIADB, { files: {} }, { files: {} }, { inventory: PACKAGE }))
+    const [step] = keepalivedRole.plan(
+      {},
+      context(MARIADB, { shown: null, files: {} }, { shown: null, files: {} }, { inventory: PACKAGE }),
+    )
     const [covers = ''] = /^covers\(\) \{[\s\S]*?^\}$/m.exec(written(step === undefined ? [] : [step])) ?? []
     const asked = (has: string, wants: string) =>
       spawnSync('sh', ['-c', `${covers}\ncovers "$1" "$2"`, 'sh', has, wants]).status === 0

@@ -12,6 +12,7 @@ const source = secretSource(Buffer.alloc(32, 7))
 const accounts = mysqlAccounts(source)
 
 const NOTHING: AccountFacts = {
+  shown: null,
   server: 'up',
   replication: { file: null, login: 'unknown', account: { exists: false, privileges: [] } },
   role: { file: null, login: 'unknown', account: { exists: false, privileges: [] } },
@@ -21,6 +22,7 @@ const NOTHING: AccountFacts = {
 function good(peerAddress: string, password = 'same'): AccountFacts {
   const access = '600 root'
   return {
+    shown: null,
     server: 'up',
     replication: {
       file: { fingerprint: fingerprintOf(password), access, user: 'mmha_repl', host: peerAddress, port: '3306' },
@@ -173,6 +175,7 @@ describe('mysql_accounts', () => {
       '',
     ].join('\n')
     expect(accounts.parse(stdout)).toEqual({
+      shown: null,
       server: 'up',
       replication: {
         file: { fingerprint: 'abc', access: '600 root', user: 'mmha_repl', host: '10.77.0.12', port: '3306' },

@@ -9,6 +9,7 @@ import { checkSh, context, INVENTORY, M1, M2, MARIADB, MYSQL, shSyntax, written 
 const PROBE = { inventory: INVENTORY, host: M1, peer: M2 }
 const PATH = '/etc/mysql/mysql.conf.d/zz-mmha.cnf'
 const FRESH_MYSQL: MysqlConfigFacts = {
+  shown: null,
   directories: ['/etc/mysql/mysql.conf.d'],
   file: null,
   fileIsNewer: false,
@@ -40,6 +41,7 @@ const FRESH_MYSQL: MysqlConfigFacts = {
   },
 }
 const FRESH_MARIADB: MysqlConfigFacts = {
+  shown: null,
   directories: ['/etc/mysql/mariadb.conf.d'],
   file: null,
   fileIsNewer: false,
@@ -241,6 +243,7 @@ describe('mysql_config', () => {
     const content = Buffer.from('[mysqld]\n').toString('base64')
     const stdout = `directory\t/etc/mysql/mysql.conf.d\nfile\t${PATH}\t${content}\nstarted\t1000\nwritten\t1001\nvariable\tserver_id\t7\nvariable\treport_host\t\nchannel\tMaster_Host\tm2\ndaemon\tyes\n`
     expect(mysqlConfig.parse(stdout)).toEqual({
+      shown: ['server_id', 'report_host'],
       directories: ['/etc/mysql/mysql.conf.d'],
       file: { path: PATH, content: '[mysqld]\n' },
       fileIsNewer: true,
@@ -252,6 +255,7 @@ describe('mysql_config', () => {
     })
     expect(mysqlConfig.parse('started\t1001\nwritten\t1001\n').fileIsNewer).toBe(false)
     expect(mysqlConfig.parse('')).toEqual({
+      shown: null,
       directories: [],
       file: null,
       fileIsNewer: false,

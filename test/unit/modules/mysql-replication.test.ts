@@ -10,6 +10,7 @@ const A = '86ce665c-e550-11f1-ad7a-02ab03741ecf'
 const B = '8e29c36a-e550-11f1-87a3-02cafa17b0a9'
 
 const FRESH: ReplicationFacts = {
+  shown: null,
   up: true,
   uuid: A,
   serverId: '172818443',
@@ -205,8 +206,9 @@ describe('mysql_fresh_pair', () => {
 describe('facts of replication', () => {
   it('are read', () => {
     const stdout =
-      'up\tyes\nuuid\tu\nserver_id\t7\ngtids\tg\nschema\tshop\nepochs\t2\nchannel\tSource_Host\th\nchannel_password\tp\nfile_password\tq\ntls\tDISABLED\nposition\tbinlog.000001\t158\t\t\n'
+      'up\tyes\nuuid\tu\nserver_id\t7\ngtids\tg\nschema\tshop\nepochs\t2\nchannel\tSource_Host\th\nchannel_password\tp\nfile_password\tq\ntls\tDISABLED\nposition\tbinlog.000001\t158\t\t\nvariable\tgtid_mode\tON\ncounter\tCom_select\n'
     expect(parseReplication(stdout)).toEqual({
+      shown: ['gtid_mode', 'Com_select'],
       up: true,
       binlogFilters: [],
       uuid: 'u',

@@ -21,6 +21,7 @@ function facts(peer: string, changes: Partial<RotationFacts> = {}, password = 'f
   const file = { access: '600 root', user: 'mmha_repl', host: peer, port: '3306' }
   return {
     accounts: {
+      shown: null,
       server: 'up',
       replication: {
         file: { ...file, fingerprint: fingerprintOf(password) },

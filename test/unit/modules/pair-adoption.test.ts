@@ -9,6 +9,7 @@ const A = '86ce665c-e550-11f1-ad7a-02ab03741ecf'
 const B = '8e29c36a-e550-11f1-87a3-02cafa17b0a9'
 
 const ONE: AdoptionFacts = {
+  shown: null,
   up: true,
   uuid: A,
   serverId: '1',
@@ -134,6 +135,7 @@ describe('channels by position', () => {
 
 describe('restarts of a pair made by hand', () => {
   const facts = (id: string): MysqlConfigFacts => ({
+    shown: null,
     directories: ['/etc/mysql/mysql.conf.d'],
     file: null,
     fileIsNewer: false,

@@ -6,6 +6,7 @@ import { checkSh, context, INVENTORY, MARIADB, MYSQL } from './pair-context.ts'
 
 const A = '86ce665c-e550-11f1-ad7a-02ab03741ecf'
 const ONE = {
+  shown: null,
   up: true,
   uuid: A,
   serverId: '1',

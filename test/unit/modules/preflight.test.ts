@@ -169,7 +169,7 @@ describe('preflight', () => {
     [
       'confined, and to be moved',
       {
-        mine: ['confined\tSELinux', 'variable\tadmin_address\t'],
+        mine: ['confined\tSELinux'],
         settings: { slow_query_log_file: '/srv/log/slow.log', tmpdir: '/tmp/' },
       },
       'warns CONFINED m1: SELinux may keep the server from /srv/log, which server.settings name',
@@ -391,10 +391,10 @@ describe('preflight', () => {
     const mine = ['filter\treplicate_do_db=shop', "connection\tit's\t10.0.0.9\t3306\trepl"]
     expect(todo({ server: MYSQL, mine })).toEqual([
       "STOP REPLICA FOR CHANNEL 'it''s'; RESET REPLICA ALL FOR CHANNEL 'it''s'; or use other servers",
-      'CHANGE REPLICATION FILTER REPLICATE_DO_DB = (); and take it out of the option files',
+      'STOP REPLICA SQL_THREAD; CHANGE REPLICATION FILTER REPLICATE_DO_DB = (); and take it out of the option files',
     ])
     expect(todo({ mine })).toEqual([
-      "STOP REPLICA 'it''s'; RESET REPLICA 'it''s' ALL; or use other servers",
+      "STOP SLAVE 'it''s'; RESET SLAVE 'it''s' ALL; or use other servers",
       "STOP ALL SLAVES; SET GLOBAL replicate_do_db=''; and take it out of the option files",
     ])
     expect(todo({ mine: ['confined\tAppArmor'], settings: { datadir: '/srv/data/' } })).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Capability, dialectOf, parseVersion } from '../../../src/mysql/dialect.ts'
+import { type Capability, dialectOf, parseVersion, TELLING_COUNTERS } from '../../../src/mysql/dialect.ts'
 
 const SERVERS = {
   '5.7': '5.7.44-log',
@@ -14,6 +14,37 @@ const SERVERS = {
   'maria 12': '12.0.2-MariaDB',
 } as const
 type Server = keyof typeof SERVERS
+
+/** Which counters they have beside those of everybody: 9.7 and MariaDB as the lab's servers do, the others as their manuals. */
+const FORMS: readonly (readonly [Server, readonly string[]])[] = [
+  ['5.7', ['Com_change_master', 'Com_change_repl_filter', 'Com_show_master_status', 'Com_show_slave_status']],
+  [
+    '8.0',
+    [
+      'Com_change_master',
+      'Com_change_replication_source',
+      'Com_change_repl_filter',
+      'Com_replica_start',
+      'Com_show_master_status',
+      'Com_show_replica_status',
+      'Com_show_slave_status',
+      'Com_slave_start',
+    ],
+  ],
+  [
+    '9.7',
+    [
+      'Com_change_replication_source',
+      'Com_change_repl_filter',
+      'Com_replica_start',
+      'Com_show_binary_log_status',
+      'Com_show_replica_status',
+    ],
+  ],
+  ['maria 10.11', ['Com_change_master', 'Com_show_binlog_status', 'Com_show_slave_status', 'Com_start_slave']],
+  ['maria 11.8', ['Com_change_master', 'Com_show_binlog_status', 'Com_show_slave_status', 'Com_start_slave']],
+]
+const FLAVOURS: Partial<Record<Server, string>> = { 'maria 10.11': 'MariaDB Server', 'maria 11.8': 'MariaDB Server' }
 
 describe('versions', () => {
   it.each([
@@ -47,8 +78,32 @@ describe('what a server shows overrules its version', () => {
     expect(dialectOf('9.7.4', '', ['log_slave_updates']).variable.logReplicaUpdates).toBe('log_slave_updates')
   })
 
-  it('what no variable shows is still told by the version', () => {
+  it('what it was not asked for is still told by the version', () => {
     expect(dialectOf('9.7.4', '', []).statement.showBinaryLogStatus).toBe('SHOW BINARY LOG STATUS')
+  })
+
+  it.each(FORMS)('the forms of %s by its counters alone, whatever its number', (server, counters) => {
+    const { statement, column, option } = dialectOf(SERVERS[server])
+    for (const version of ['5.1.3', '8.3.77', '26.10.0']) {
+      const found = dialectOf(version, FLAVOURS[server], ['Com_select', ...counters])
+      expect({ statement: found.statement, column: found.column, option: found.option }).toEqual({
+        statement,
+        column,
+        option,
+      })
+    }
+  })
+
+  it('a form is chosen for itself: a fork that has taken over only some', () => {
+    const fork = dialectOf('8.0.19', '', ['Com_select', 'Com_replica_start', 'Com_show_slave_status'])
+    expect([fork.statement.startReplica, fork.statement.changeSource]).toEqual(['START REPLICA', 'CHANGE MASTER TO'])
+    expect([fork.column.ioRunning, fork.can('filterStatement')]).toEqual(['Slave_IO_Running', false])
+  })
+
+  it('a counter is one family’s word: a MariaDB that counts by the new words keeps its statements', () => {
+    const { statement, column, can } = dialectOf('14.0.1-MariaDB', '', TELLING_COUNTERS)
+    expect([statement, column]).toEqual([dialectOf('11.8.6-MariaDB').statement, dialectOf('11.8.6-MariaDB').column])
+    expect(can('filterStatement')).toBe(false)
   })
 })
 
@@ -103,8 +158,8 @@ describe('what a server calls it', () => {
       'RESET BINARY LOGS AND GTIDS',
       'log_replica_updates',
     ],
-    ['maria 10.11', 'CHANGE MASTER TO', 'START REPLICA', 'SHOW MASTER STATUS', 'RESET MASTER', 'log_slave_updates'],
-    ['maria 11.8', 'CHANGE MASTER TO', 'START REPLICA', 'SHOW MASTER STATUS', 'RESET MASTER', 'log_slave_updates'],
+    ['maria 10.11', 'CHANGE MASTER TO', 'START SLAVE', 'SHOW MASTER STATUS', 'RESET MASTER', 'log_slave_updates'],
+    ['maria 11.8', 'CHANGE MASTER TO', 'START SLAVE', 'SHOW MASTER STATUS', 'RESET MASTER', 'log_slave_updates'],
   ]
   it.each(rows)('%s', (server, change, start, position, wipe, updates) => {
     const { statement, variable } = dialectOf(SERVERS[server])
@@ -117,10 +172,10 @@ describe('what a server calls it', () => {
     ]).toEqual([change, start, position, wipe, updates])
   })
 
-  it('MariaDB understands REPLICA, but keeps the old columns', () => {
+  it('MariaDB understands SLAVE in every version, and has the old columns', () => {
     const { statement, column } = dialectOf(SERVERS['maria 11.8'])
     expect([statement.showReplicaStatus, column.ioRunning, column.sourceHost]).toEqual([
-      'SHOW REPLICA STATUS',
+      'SHOW SLAVE STATUS',
       'Slave_IO_Running',
       'Master_Host',
     ])

@@ -18,7 +18,7 @@ it('one moment: MariaDB asks nobody to wait, MySQL for a second at most', () => 
 })
 
 it('replicates up to a moment', () => {
-  expect(applyUntil(mariadb, '0-1-5')).toBe("START REPLICA UNTIL MASTER_GTID_POS='0-1-5'")
+  expect(applyUntil(mariadb, '0-1-5')).toBe("START SLAVE UNTIL MASTER_GTID_POS='0-1-5'")
   expect(applyUntil(mysql, 'a:1-5')).toBe("START REPLICA UNTIL SQL_AFTER_GTIDS='a:1-5'")
   expect(applyUntil(old, 'a:1-5')).toBe("START SLAVE UNTIL SQL_AFTER_GTIDS='a:1-5'")
   expect(awaitMoment(mariadb, '0-1-5', 5)).toBe("SELECT MASTER_GTID_WAIT('0-1-5', 5)")

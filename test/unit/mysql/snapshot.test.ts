@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
-import { readSnapshot } from '../../../src/mysql/snapshot.ts'
+import { identify, identifyAtOnce, readSnapshot } from '../../../src/mysql/snapshot.ts'
 import type { BatchSession, Row } from '../../../src/mysql/sql-session.ts'
 
 /** A MariaDB whose source side of semi-sync is on. */
@@ -49,5 +49,39 @@ describe('what a server says of itself', () => {
     expect(await readSnapshot(same, DIALECT)).toBe(first)
     expect(first.semiSync?.enabled).toBe(true)
     expect((await readSnapshot(same, DIALECT, 'likely open')).semiSync).toBeNull()
+  })
+})
+
+describe('which server it is', () => {
+  const rows = (...names: string[]): readonly Row[] => names.map((name) => ({ Variable_name: name, Value: '0' }))
+
+  it('is asked in one round trip, by who it is and what it shows, and no form of a statement is tried', async () => {
+    const asked: string[] = []
+    const dialect = await identify({
+      batch: async (statements) => {
+        asked.push(...statements)
+        return [
+          [{ version: '8.3.77', comment: '' }],
+          rows('super_read_only'),
+          rows('Com_select', 'Com_replica_start', 'Com_show_binary_log_status'),
+        ]
+      },
+    })
+    expect([dialect.statement.startIo, dialect.statement.showBinaryLogStatus, dialect.statement.changeSource]).toEqual([
+      'START REPLICA IO_THREAD',
+      'SHOW BINARY LOG STATUS',
+      'CHANGE MASTER TO',
+    ])
+    expect([dialect.can('superReadOnly'), dialect.can('gtidMode'), dialect.column.ioRunning]).toEqual([
+      true,
+      false,
+      'Slave_IO_Running',
+    ])
+    expect(asked.filter((sql) => !/^(SELECT VERSION\(\)|SHOW GLOBAL (VARIABLES|STATUS) WHERE )/.test(sql))).toEqual([])
+  })
+
+  it('at once: by its version alone', async () => {
+    const session = { query: async () => [{ version: '9.7.4', comment: '' }], close: () => undefined }
+    expect((await identifyAtOnce(session)).statement.changeSource).toBe('CHANGE REPLICATION SOURCE TO')
   })
 })
