@@ -57,6 +57,8 @@ function questions({ inventory, peer }: ProbeContext): string {
     ask('up', "'yes'"),
     ask('uuid', '@@GLOBAL.server_uuid'),
     ask('server_id', '@@GLOBAL.server_id'),
+    // Before the log: what came from elsewhere is logged first.
+    ask('place', '@@GLOBAL.gtid_slave_pos'),
     ask('gtids', "REPLACE(@@GLOBAL.gtid_executed, CHAR(10), '')"),
     ask('gtids', '@@GLOBAL.gtid_binlog_state'),
     ask(

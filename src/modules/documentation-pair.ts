@@ -30,6 +30,16 @@ export const PAIR_MODULES: Readonly<Record<string, ModuleDoc>> = {
     example: 'keepalived_service: { timeout: 60 }',
     parameters: { timeout: WHOLE },
   },
+  handmade_marks: {
+    summary:
+      'MariaDB without log_slave_updates: marks in both binary logs, so that each tells what both servers have written.',
+    example: 'handmade_marks: { stage: before }',
+    parameters: {
+      stage:
+        'before: closes the standby and waits until both have all, ahead of its restart; after: has the standby log something',
+    },
+    notes: ['Only where two servers replicate already by hand-made settings, and no holder of ours has ever been.'],
+  },
   mysql_accounts: {
     summary: 'The accounts of replication and of the daemon; their passwords are made here and kept on the hosts.',
     example: 'mysql_accounts: {}',

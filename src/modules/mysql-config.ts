@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { hasAddress, type ServerFacts } from '../hosts/host-facts.ts'
+import type { ServerFacts } from '../hosts/host-facts.ts'
 import { familyOf } from '../mysql/dialect.ts'
 import { sqlString } from '../mysql/quote.ts'
 import type { Setting } from '../mysql/settings.ts'
+import { clientsWriteHere } from './clients-here.ts'
 import { databaseProbe } from './database-probe.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { handedOver } from './holder-restart.ts'
@@ -208,12 +209,11 @@ function keptServerId({ mine, theirs }: Context): string | null {
 
 /**
  * The server of a pair that was made by hand, where clients write now: until the daemons run, nobody could take over
- * while it restarts. It holds the VIP, or is the first of the inventory.
+ * while it restarts.
  */
-export function mustWait({ mine, theirs, facts, peerFacts, inventory, host }: Context): boolean {
-  if (mine.daemonRuns || theirs.daemonRuns || !(mine.replicates || theirs.replicates)) return false
-  const { address } = inventory.vip
-  return hasAddress(facts, address) || (!hasAddress(peerFacts, address) && host.index === 0)
+export function mustWait(context: Context): boolean {
+  const sides = [context.mine, context.theirs]
+  return !sides.some(({ daemonRuns }) => daemonRuns) && sides.some((one) => one.replicates) && clientsWriteHere(context)
 }
 
 /** What is missing: the file, running values that can be set, and the restart for those that can't. */

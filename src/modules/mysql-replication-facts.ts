@@ -27,6 +27,8 @@ export interface ReplicationFacts extends ShowsItself {
   readonly position: { readonly file: string; readonly position: number } | null
   /** `binlog_do_db=shop`: what its binary log leaves out. */
   readonly binlogFilters: readonly string[]
+  /** MariaDB with log_slave_updates=OFF: its log does not tell of what it fetches. */
+  readonly unlogged?: boolean
 }
 
 /** Reads what databaseProbe printed. */
@@ -54,5 +56,6 @@ export function parseReplication(stdout: string): ReplicationFacts {
       ...(only === '' ? [] : [`binlog_do_db=${only}`]),
       ...(ignored === '' ? [] : [`binlog_ignore_db=${ignored}`]),
     ],
+    unlogged: facts.record('variable').log_slave_updates === 'OFF',
   }
 }

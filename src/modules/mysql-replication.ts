@@ -4,6 +4,7 @@ import type { Host, Inventory } from '../inventory/inventory.ts'
 import { Secret } from '../inventory/secret.ts'
 import { type ChannelSettings, changeSource, readChannel } from '../mysql/channel.ts'
 import type { Dialect } from '../mysql/dialect.ts'
+import { clientsWriteHere } from './clients-here.ts'
 import { databaseProbe } from './database-probe.ts'
 import type { Module, PlanContext } from './module.ts'
 import { PEER_FILE } from './mysql-account-facts.ts'
@@ -146,7 +147,7 @@ function placeInUse({ mine }: Context, dialect: Dialect): ChannelSettings['posit
 }
 
 /** What is not as wanted: `name: is → wanted`. */
-function differences(context: Context, dialect: Dialect, wanted: ChannelSettings): readonly string[] {
+function differences(context: Context, dialect: Dialect, wanted: ChannelSettings): string[] {
   const { mine, theirs, inventory } = context
   const channel = readChannel(dialect, mine.channel ?? undefined)
   if (channel === null)
@@ -195,7 +196,8 @@ function printStatement(statement: Script): string {
     printf '%s' ${quoted(before)} "$password" ${quoted(after)}`
 }
 
-function channelScript(dialect: Dialect, wanted: ChannelSettings): Script {
+/** @param resume START it, where it ran */
+function channelScript(dialect: Dialect, wanted: ChannelSettings, resume = true): Script {
   const { stopReplica, startReplica } = dialect.statement
   return sh`${SQL_FUNCTIONS}
 running=$(channel_status | grep -Ec '_(IO|SQL)_Running: (Yes|Connecting)') || :
@@ -210,8 +212,7 @@ change() {
 # The daemon may start the channel again between the two statements: then once more.
 for attempt in 1 2 3 4 5; do
   if change; then
-    [ "$running" = 0 ] || sql --execute=${shellQuote(startReplica)}
-    rm -f ${CONTENTS_FILE} ${CONTENTS_FILE}.new
+${resume ? `    [ "$running" = 0 ] || sql --execute=${shellQuote(startReplica)}\n` : ''}    rm -f ${CONTENTS_FILE} ${CONTENTS_FILE}.new
     exit 0
   fi
 done
@@ -260,6 +261,9 @@ export const mysqlReplication: Module<Record<string, never>, ReplicationFacts> =
     const changes = differences(context, dialect, wanted)
     if (changes.length === 0) return []
     const { stopReplica, resetReplicaAll } = dialect.statement
+    // MariaDB's daemon finds the place in the log: what was fetched and not logged would come twice.
+    const unlogged = dialect.can('gtidDomains') && mine.unlogged === true && clientsWriteHere(context)
+    if (unlogged) changes.push('~ stopped until this server has been restarted with log_slave_updates=ON')
     const undo: Step['undo'] =
       mine.channel === null
         ? sh`${SQL_FUNCTIONS}sql --execute=${shellQuote(stopReplica)}\nsql --execute=${shellQuote(resetReplicaAll)}\n`
@@ -270,7 +274,7 @@ export const mysqlReplication: Module<Record<string, never>, ReplicationFacts> =
         host: host.name,
         title: taskName,
         diff: changes.join('\n'),
-        run: channelScript(dialect, wanted),
+        run: channelScript(dialect, wanted, !unlogged),
         undo,
         impact: 'none',
         notify: [],

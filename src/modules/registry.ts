@@ -5,6 +5,7 @@ import { cron } from './cron.ts'
 import { file } from './file.ts'
 import { firewall } from './firewall/firewall.ts'
 import { secretSource } from './generated-secret.ts'
+import { handmadeMarks } from './handmade-marks.ts'
 import { httpCheck } from './http-check.ts'
 import { iniOption } from './ini-option.ts'
 import { keepalivedConfig } from './keepalived-config.ts'
@@ -45,6 +46,7 @@ export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byNam
   cron,
   file,
   firewall,
+  handmadeMarks,
   httpCheck,
   iniOption,
   keepalivedConfig,

@@ -56,11 +56,8 @@ export const engines = messages({
     en: 'on {host}, for each of {list}: {command}',
     zh: '在 {host} 上，对 {list} 中的每一个：{command}',
   },
-  'adopt.logs.do': {
-    en: 'set {name}=ON in both option files, restart one after the other, write once on each; docs/existing-data.md',
-    zh: '请在两边的配置文件中设置 {name}=ON，先后重启，再在每边各写入一次；见 docs/existing-data.md',
-  },
 
+  'undo.logged': { en: 'what stands in a binary log stays there', zh: '已写入 binlog 的内容会留在那里' },
   'undo.none': { en: 'it has no undo', zh: '它没有回滚方法' },
   'undo.daemon-needs': { en: 'what the daemon needs does no harm', zh: '守护进程所需的内容保留无害' },
   'undo.open-password': {

@@ -288,8 +288,9 @@ export const plans = messages({
     en: 'channels by position have passed over transactions: {list}',
     zh: '按位置的复制通道跳过了一些事务：{list}',
   },
-  'adopt.neither': {
-    en: 'neither binary log tells of all that both have written',
-    zh: '两边的 binlog 都不包含双方写入的全部内容',
+  'adopt.channel': { en: '{host} does not replicate from {peer} now', zh: '{host} 现在没有从 {peer} 复制' },
+  'adopt.channel.do': {
+    en: 'see SHOW SLAVE STATUS there, make both channels run (START SLAVE), then run this again',
+    zh: '请在那里查看 SHOW SLAVE STATUS，让两条复制通道都运行起来（START SLAVE），然后重新运行',
   },
 })

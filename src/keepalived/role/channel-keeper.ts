@@ -40,7 +40,8 @@ export class ChannelKeeper {
     histories: Histories,
   ): Promise<void> {
     if (channel === null || wanted === 'keep' || server.stopping) return
-    if (wanted === 'stop') {
+    if (wanted === 'start' && server.mustNotFetch) this.#tellUnlogged(server, channel.host)
+    if (wanted === 'stop' || server.mustNotFetch) {
       if (channel.io !== 'stopped') this.#stop(server, channel.host)
       return
     }
@@ -64,6 +65,13 @@ export class ChannelKeeper {
     // The source may refuse it: its binary log begins later. The next try takes the end of that time.
     this.#place = null
     if (this.#told === '') this.#log('info', `replication from ${channel.host} started`)
+  }
+
+  /** A pair made by hand, in the middle of `mmha provision`: the restart that brings it comes last where clients write. */
+  #tellUnlogged({ dialect }: LocalServer, source: string): void {
+    const told = `nothing is fetched from ${source} before this server is restarted with ${dialect.variable.logReplicaUpdates}=ON: \`mmha provision\` does it`
+    if (told !== this.#told) this.#log('warn', told)
+    this.#told = told
   }
 
   /** Not awaited: it may take seconds when the source is gone. */

@@ -47,6 +47,8 @@ export class LocalServer {
   readonly #datadir: string
   /** '' on MariaDB, unless somebody has given it a name. */
   readonly #relayLogIndex: string
+  /** MariaDB without log_slave_updates: its log, by which it finds its place again, would not tell of what it fetches. */
+  readonly mustNotFetch: boolean
   /** performance.now() when it was opened. */
   readonly since = performance.now()
 
@@ -60,6 +62,7 @@ export class LocalServer {
     binlogIndex: string
     datadir: string
     relayLogIndex: string
+    mustNotFetch: boolean
   }) {
     this.dialect = fields.dialect
     this.#open = fields.open
@@ -70,6 +73,7 @@ export class LocalServer {
     this.binlogIndex = fields.binlogIndex
     this.#datadir = fields.datadir
     this.#relayLogIndex = fields.relayLogIndex
+    this.mustNotFetch = fields.mustNotFetch
   }
 
   /** @throws SqlError, MmhaError (option file) */
@@ -85,8 +89,9 @@ export class LocalServer {
       ({ user }) => [user],
       () => [],
     )
+    const { logReplicaUpdates } = dialect.variable
     const rows = await reader.query(
-      "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin_index', 'relay_log_index', 'datadir')",
+      `SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin_index', 'relay_log_index', 'datadir', '${logReplicaUpdates}')`,
     )
     const variable = new Map(rows.map((row) => [text(row, 'Variable_name'), text(row, 'Value')]))
     return new LocalServer({
@@ -99,6 +104,7 @@ export class LocalServer {
       binlogIndex: variable.get('log_bin_index') ?? '',
       datadir: variable.get('datadir') ?? '/',
       relayLogIndex: variable.get('relay_log_index') ?? '',
+      mustNotFetch: dialect.family.placeIsApart && variable.get(logReplicaUpdates) === 'OFF',
     })
   }
 

@@ -210,6 +210,7 @@ describe('facts of replication', () => {
     expect(parseReplication(stdout)).toEqual({
       shown: ['gtid_mode', 'Com_select'],
       up: true,
+      unlogged: false,
       binlogFilters: [],
       uuid: 'u',
       serverId: '7',
