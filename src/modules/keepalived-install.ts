@@ -6,9 +6,9 @@ import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { installationRoot } from './installation-root.ts'
 import { BUILD_PACKAGES, buildStep, builtKeepalived, STAMP } from './keepalived-build.ts'
 import type { Module, PlanContext } from './module.ts'
-import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { packageModule, packageProbe } from './package.ts'
-import { type Step, sh, shellQuote } from './step.ts'
+import { type Script, type Step, sh, shellQuote } from './step.ts'
+import { REFUSE_TO_RESTART } from './unfinished-server.ts'
 
 /** Our package as it was built: its version is the hash of its contents. */
 export interface DaemonPackage {
@@ -125,22 +125,6 @@ function stampProbe(prefix: string): string {
 
 type Context = PlanContext<KeepalivedInstallFacts>
 
-/**
- * Any installation finishes all that were left half done, and the scripts of a database server's package restart it. One
- * that takes writes is somebody's; on a host that mmha sets up it is closed by now.
- */
-const REFUSE_TO_RESTART = `${SQL_FUNCTIONS}
-unfinished=$(dpkg-query --show --showformat='\${db:Status-Status} \${Package}\\n' |
-  sed -nE 's/^(unpacked|half-configured|half-installed) (.*(mysql|mariadb|percona).*)$/\\2/p' | tr '\\n' ' ')
-read_only=
-[ -z "$unfinished" ] || read_only=$(sql --execute='SELECT @@GLOBAL.read_only' 2>/dev/null) || :
-if [ "$read_only" = 0 ] || [ "$read_only" = OFF ]; then
-  echo "the installation of \${unfinished% } was never finished; any other one finishes it, and that restarts the server in use" >&2
-  echo 'when it may be restarted: dpkg --configure -a' >&2
-  exit 1
-fi
-`
-
 function ourPackage({ file, version, size }: DaemonPackage, { mine, facts, host, taskId }: Context): Step[] {
   if (mine.installed === version) return []
   const to = `/var/cache/mmha/mmha-keepalived_${version}_${archOf(facts.arch) ?? 'all'}.deb`
@@ -158,7 +142,7 @@ apt-get -q -y --no-install-recommends --allow-downgrades -o DPkg::Lock::Timeout=
 `,
       undo:
         mine.installed === null
-          ? sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 purge mmha-keepalived\n`
+          ? purgeOurPackage()
           : { none: `the build ${mine.installed} is not kept: provision with the mmha that had it` },
       // Installing leaves a running daemon as it is: its restart is a step of its service's task.
       impact: 'none',
@@ -166,6 +150,10 @@ apt-get -q -y --no-install-recommends --allow-downgrades -o DPkg::Lock::Timeout=
       writes: [PACKAGE_LIST],
     },
   ]
+}
+
+export function purgeOurPackage(): Script {
+  return sh`${REFUSE_TO_RESTART}DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 purge mmha-keepalived\n`
 }
 
 /** Of the distribution; nothing is started, and what is there stays as it is. */

@@ -4,6 +4,7 @@ import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
 import { rpmInstall, rpmNewer, rpmProbe, rpmRemove, rpmUpgrade } from './rpm-install.ts'
 import { type Script, type Step, sh, shellQuote } from './step.ts'
+import { REFUSE_TO_RESTART } from './unfinished-server.ts'
 
 export interface PackageParams {
   readonly name: readonly string[]
@@ -133,7 +134,7 @@ function upgrade(names: readonly string[], start: boolean, context: PlanContext<
 
 /** Its dependencies stay: only a person can say who else uses them by now. */
 export function aptRemove(names: readonly string[]): Script {
-  return sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 remove ${names.map(shellQuote).join(' ')}\n`
+  return sh`${REFUSE_TO_RESTART}DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 remove ${names.map(shellQuote).join(' ')}\n`
 }
 
 function noManager(names: readonly string[], { host, taskName }: PlanContext<PackageFacts>): MmhaError {
@@ -157,7 +158,7 @@ export function installScript(names: readonly string[], start: boolean) {
   chmod 755 /usr/sbin/policy-rc.d
 fi
 `
-  return sh`export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+  return sh`${REFUSE_TO_RESTART}export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 ${quiet}get() { apt-get -q -y -o DPkg::Lock::Timeout=120 "$@"; }
 install() {
   get install --no-install-recommends --no-remove -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold ${names.map(shellQuote).join(' ')}

@@ -7,6 +7,7 @@ import { sqlAccount } from '../mysql/quote.ts'
 import { writableStatements } from '../mysql/read-only.ts'
 import { databaseProbe } from './database-probe.ts'
 import { unitOf } from './keepalived-engine.ts'
+import { purgeOurPackage } from './keepalived-install.ts'
 import type { Module, PlanContext } from './module.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { wantedSettings } from './mysql-config-settings.ts'
@@ -187,9 +188,10 @@ function remains(role: Role, standby: Role, context: Context): Step[] {
   const { mine, inventory, peer } = context
   const steps: Step[] = []
   if (mine.installed) {
-    const run = sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 purge mmha-keepalived\n`
     const none = { none: 'provision again instead' }
-    steps.push(step(context, 'package', 'remove mmha-keepalived', ['- package mmha-keepalived'], run, none))
+    steps.push(
+      step(context, 'package', 'remove mmha-keepalived', ['- package mmha-keepalived'], purgeOurPackage(), none),
+    )
   }
   if (mine.left.length > 0) {
     const paths = mine.left.map(shellQuote).join(' ')
