@@ -30,10 +30,10 @@ export const PAIR_MODULES: Readonly<Record<string, ModuleDoc>> = {
     example: 'keepalived_service: { timeout: 60 }',
     parameters: { timeout: WHOLE },
   },
-  handmade_marks: {
+  mysql_marks: {
     summary:
       'MariaDB without log_slave_updates: marks in both binary logs, so that each tells what both servers have written.',
-    example: 'handmade_marks: { stage: before }',
+    example: 'mysql_marks: { stage: before }',
     parameters: {
       stage:
         'before: closes the standby and waits until both have all, ahead of its restart; after: has the standby log something',

@@ -1,5 +1,5 @@
 import { lastOfDomains, parseGtidSet } from '../mysql/gtid-set.ts'
-import { type AdoptionFacts, follows } from './pair-adoption.ts'
+import { type AdoptionFacts, comesFrom } from './pair-adoption.ts'
 
 /** A MariaDB server of a pair that was made by hand. */
 export interface HandmadeFacts extends AdoptionFacts {
@@ -40,6 +40,12 @@ function told({ gtids }: AdoptionFacts): ReadonlyMap<string, number> {
 }
 
 const serverOf = (origin: string): string => origin.split('-')[1] ?? ''
+
+/** Its channel runs, or tries to: a source that was restarted is followed again within its retry time. */
+function isFollowing(mine: AdoptionFacts, source: AdoptionFacts): boolean {
+  const { Slave_IO_Running: io = 'No', Slave_SQL_Running: sql = 'No' } = mine.channel ?? {}
+  return comesFrom(mine, source) && io !== 'No' && sql !== 'No'
+}
 
 /** Origins that the two logs name, other than the server in use itself. */
 function othersThan(used: AdoptionFacts, standby: AdoptionFacts): readonly string[] {
@@ -116,7 +122,7 @@ function originsOf(server: AdoptionFacts): readonly string[] {
  * null: nothing is to be done.
  */
 export function marksBefore(used: HandmadeFacts, standby: HandmadeFacts): Marks | null {
-  if (pastIsTold(used, standby) || !follows(used, standby) || !follows(standby, used)) return null
+  if (pastIsTold(used, standby) || !isFollowing(used, standby) || !isFollowing(standby, used)) return null
   const others = othersThan(used, standby).filter((origin) => serverOf(origin) !== standby.serverId)
   // The standby's own stand last: what has come of them is how far it was followed.
   const past = marksOf([...others, ...originsOf(standby)], above(used, standby))
@@ -135,6 +141,6 @@ export function untellable(
   names: { readonly used: string; readonly standby: string },
 ): string | null {
   if (pastIsTold(used, standby)) return null
-  if (!follows(used, standby)) return `${names.used} does not replicate from ${names.standby} now`
-  return follows(standby, used) ? null : `${names.standby} does not replicate from ${names.used} now`
+  if (!isFollowing(used, standby)) return `${names.used} does not replicate from ${names.standby} now`
+  return isFollowing(standby, used) ? null : `${names.standby} does not replicate from ${names.used} now`
 }

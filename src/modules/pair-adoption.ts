@@ -16,7 +16,7 @@ export interface AdoptionFacts extends ReplicationFacts {
 }
 
 /** Its channel comes from that server: by the number that its source tells, not by a name. */
-function comesFrom(mine: ReplicationFacts, source: ReplicationFacts): boolean {
+export function comesFrom(mine: ReplicationFacts, source: ReplicationFacts): boolean {
   const id = mine.channel?.Source_Server_Id ?? mine.channel?.Master_Server_Id
   return id !== undefined && source.serverId !== '' && id === source.serverId
 }

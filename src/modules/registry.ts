@@ -5,7 +5,6 @@ import { cron } from './cron.ts'
 import { file } from './file.ts'
 import { firewall } from './firewall/firewall.ts'
 import { secretSource } from './generated-secret.ts'
-import { handmadeMarks } from './handmade-marks.ts'
 import { httpCheck } from './http-check.ts'
 import { iniOption } from './ini-option.ts'
 import { keepalivedConfig } from './keepalived-config.ts'
@@ -18,6 +17,7 @@ import type { Module } from './module.ts'
 import { mysqlAccounts } from './mysql-accounts.ts'
 import { mysqlConfig } from './mysql-config.ts'
 import { mysqlLateRestart } from './mysql-late-restart.ts'
+import { mysqlMarks } from './mysql-marks.ts'
 import { mysqlFreshPair, mysqlReplication } from './mysql-replication.ts'
 import { mysqlRotation } from './mysql-rotation.ts'
 import { mysqlServer } from './mysql-server.ts'
@@ -46,7 +46,7 @@ export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byNam
   cron,
   file,
   firewall,
-  handmadeMarks,
+  mysqlMarks,
   httpCheck,
   iniOption,
   keepalivedConfig,

@@ -127,8 +127,8 @@ function refuse({ host, peer, taskName }: Context, why: string): MmhaError {
  * Two MariaDB servers that somebody has made a pair of, without log_slave_updates: each log tells of its own writes only,
  * and nobody could compare the two after a crash. With marks in both logs they tell all, from the standby's restart on.
  */
-export const handmadeMarks: Module<MarksParams, HandmadeFacts> = {
-  name: 'handmade_marks',
+export const mysqlMarks: Module<MarksParams, HandmadeFacts> = {
+  name: 'mysql_marks',
   params: z.strictObject({ stage: z.enum(['before', 'after']) }),
   shared: (context) => [databaseProbe(context)],
   probe: () => ':\n',

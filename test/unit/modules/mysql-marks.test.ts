@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type HandmadeFacts, marksAfter, marksBefore } from '../../../src/modules/handmade-history.ts'
-import { handmadeMarks } from '../../../src/modules/handmade-marks.ts'
+import { mysqlMarks } from '../../../src/modules/mysql-marks.ts'
 import { revealed } from '../../../src/modules/step.ts'
 import { checkSh, context, M1, M2, MARIADB, MYSQL } from './pair-context.ts'
 
@@ -100,10 +100,10 @@ describe('marks after it', () => {
   })
 })
 
-describe('handmade_marks', () => {
+describe('mysql_marks', () => {
   const plan = (used: HandmadeFacts, standby: HandmadeFacts, stage: 'before' | 'after', server = MARIADB) => [
-    ...handmadeMarks.plan({ stage }, context(server, used, standby)),
-    ...handmadeMarks.plan({ stage }, context(server, standby, used, { host: M2, peer: M1 })),
+    ...mysqlMarks.plan({ stage }, context(server, used, standby)),
+    ...mysqlMarks.plan({ stage }, context(server, standby, used, { host: M2, peer: M1 })),
   ]
 
   it('both hosts write at once, and then each waits for what the other wrote', () => {
@@ -146,6 +146,8 @@ describe('handmade_marks', () => {
     expect(() => plan({ ...USED, channel: null }, STANDBY, 'before')).toThrow('m1 does not replicate from m2 now')
     const stopped = { ...STANDBY, channel: { ...STOPPED, Master_Server_Id: '1' } }
     expect(() => plan(USED, stopped, 'before')).toThrow('m2 does not replicate from m1 now')
+    const again = { ...USED, channel: { ...USED.channel, Slave_IO_Running: 'Connecting' } }
+    expect(plan(again, STANDBY, 'before')).toHaveLength(2)
   })
 
   it('leaves every other pair alone', () => {
