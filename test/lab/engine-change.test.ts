@@ -125,19 +125,43 @@ done >/run/watched.log`
     expect(await mmha.ok('status', file('package'))).toContain('whole: either host may be lost')
   })
 
-  it('sets a standby aside that has transactions of its own, and rejoin makes it a copy again', async () => {
-    const [holder] = await holders()
+  it('sets a holder aside that returns with rows of its own; rejoin saves them as SQL and as a binlog, and copies', async () => {
+    const [holder = 'm1'] = await holders()
     const standby = holder === 'm1' ? 'm2' : 'm1'
-    await mmha.on(
-      standby,
-      "mariadb -e 'SET GLOBAL read_only=OFF; CREATE DATABASE own; SET GLOBAL read_only=ON' && systemctl restart mariadb",
+    const value = (host: string) => mmha.sql(host, 'SELECT v FROM own.t WHERE id = 1')
+    await mmha.sql(
+      holder,
+      'CREATE DATABASE own; CREATE TABLE own.t (id INT PRIMARY KEY, v VARCHAR(9)); INSERT INTO own.t VALUES (1, "both")',
     )
+    await expect.poll(() => value(standby), { timeout: 30_000 }).toBe('both')
+    // Replication alone is cut: the holder goes on without its standby.
+    const cut = `INPUT -s 10.77.0.${holder === 'm1' ? 11 : 12} -p tcp --sport 3306 -j DROP`
+    await mmha.on(standby, `iptables -I ${cut}`)
+    await mmha.sql(
+      holder,
+      'UPDATE own.t SET v = "alone" WHERE id = 1; FLUSH LOCAL BINARY LOGS; INSERT INTO own.t VALUES (2, "alone")',
+    )
+    await mmha.ok('lab', 'power', holder, 'kill')
+    await mmha.on(standby, `iptables -D ${cut}`)
+    await expect.poll(() => mmha.sql(standby, 'SELECT @@read_only'), { timeout: 60_000, interval: 500 }).toBe('0')
+    await mmha.sql(standby, 'UPDATE own.t SET v = "newer" WHERE id = 1')
+    await mmha.ok('lab', 'power', holder, 'on')
     const status = async () => (await mmha.run('status', file('package'))).stdout
-    await expect.poll(status, { timeout: 30_000, interval: 500 }).toContain(`${standby} is quarantined`)
+    await expect.poll(status, { timeout: 60_000, interval: 500 }).toContain(`${holder} is quarantined, diverged`)
+    expect(await status()).toContain('to save its own transactions')
+    expect([await value(standby), await value(holder)]).toEqual(['newer', 'alone'])
     expect((await mmha.run('switchover', file('package'))).code).toBe(5)
-    await mmha.ok('rejoin', file('package'), standby, '--reseed', 'dump', '--yes', standby)
+    await mmha.ok('rejoin', file('package'), holder, '--reseed', 'dump', '--yes', holder)
     expect(await status()).toContain('whole: either host may be lost')
-    expect(await mmha.on(standby, "mariadb -Ne 'SHOW DATABASES'")).not.toContain('own')
+    expect(await value(holder)).toBe('newer')
+    for (const saved of ['mariadb-binlog --verbose *-rejoin.binlog', 'cat *-rejoin.sql']) {
+      const text = await mmha.on(holder, `cd /var/lib/mmha/quarantine && ${saved}`)
+      const rows = text.split('\n').filter((line) => line.startsWith('### '))
+      expect(rows.map((line) => line.replace(/^### */, '')).join(' '), saved).toBe(
+        "UPDATE `own`.`t` WHERE @1=1 @2='both' SET @1=1 @2='alone' INSERT INTO `own`.`t` SET @1=2 @2='alone'",
+      )
+    }
+    expect(await mmha.on(holder, 'stat -c "%a %U" /var/lib/mmha/quarantine/*')).toBe('600 root\n600 root')
   })
 
   it('changes to the bundled daemon: the standby first, the address moves once, and back again', async () => {
