@@ -1,6 +1,10 @@
 import { join, relative } from 'node:path'
 import { type Command, Option } from 'commander'
 import { EXIT } from '../events/error.ts'
+import { language } from '../events/language.ts'
+import type { Message } from '../events/message.ts'
+import { lab as say } from '../events/messages/lab.ts'
+import { columns, padColumns } from '../events/width.ts'
 import { FLAVOURS } from '../lab/flavour.ts'
 import { LAB_VARIABLE, runHere } from '../lab/inside.ts'
 import { installationRoot } from '../modules/installation-root.ts'
@@ -12,7 +16,7 @@ interface DemoOptions {
 
 /** One command of the demo: what it shows, and the words a user would type after `mmha`. */
 interface Act {
-  readonly title: string
+  readonly title: Message
   readonly words: readonly string[]
 }
 
@@ -23,13 +27,13 @@ const INVENTORY = relative('', join(installationRoot(), 'inventories/lab.yml'))
 export function demoActs(server: string): readonly Act[] {
   return [
     {
-      title: 'Two fresh database hosts and a client, on this machine',
+      title: say('demo.up'),
       words: ['lab', 'up', INVENTORY, '--server', server, '--fallback'],
     },
-    { title: 'What provisioning would do', words: ['plan', INVENTORY] },
-    { title: 'Provision the pair', words: ['provision', INVENTORY, '--yes'] },
-    { title: 'Again: nothing to change', words: ['provision', INVENTORY, '--yes'] },
-    { title: 'The failover test', words: ['verify', INVENTORY] },
+    { title: say('demo.plan'), words: ['plan', INVENTORY] },
+    { title: say('demo.provision'), words: ['provision', INVENTORY, '--yes'] },
+    { title: say('demo.again'), words: ['provision', INVENTORY, '--yes'] },
+    { title: say('demo.verify'), words: ['verify', INVENTORY] },
   ]
 }
 
@@ -37,19 +41,31 @@ export function demoActs(server: string): readonly Act[] {
 function runMmha(words: readonly string[]): Promise<number> {
   // Several labs may be up, with the same addresses: all of the demo is about its own.
   const env = { [LAB_VARIABLE]: process.env[LAB_VARIABLE] || 'lab' }
-  return runHere([process.execPath, ...process.execArgv, process.argv[1] ?? '', ...words], env)
+  return runHere([process.execPath, ...process.execArgv, process.argv[1] ?? '', ...words, '--lang', language()], env)
 }
 
-const NEXT = `   look around   bin/mmha lab ssh m1        bin/mmha lab logs m1 -u mmha-keepalived
-   who is who    bin/mmha lab exec m1 -- mmha-keepalived ctl status
-   once more     bin/mmha verify ${INVENTORY}
-   clean up      bin/mmha lab down
-`
+const NEXT = [
+  ['demo.look', 'bin/mmha lab ssh m1        bin/mmha lab logs m1 -u mmha-keepalived'],
+  ['demo.who', 'bin/mmha lab exec m1 -- mmha-keepalived ctl status'],
+  ['demo.more', `bin/mmha verify ${INVENTORY}`],
+  ['demo.clean', 'bin/mmha lab down'],
+] as const
+
+/** What one may do next: a phrase, and the command. */
+function next(): string {
+  const names = NEXT.map(([code]) => say(code)[language()])
+  const wide = Math.max(...names.map(columns))
+  return NEXT.map(([, command], i) => `   ${padColumns(names[i] ?? '', wide)}   ${command}\n`).join('')
+}
+
+function heading(title: Message): string {
+  return `\n━━ ${title[language()]}\n`
+}
 
 async function demo(options: DemoOptions): Promise<void> {
   const started = Date.now()
   for (const { title, words } of demoActs(options.server)) {
-    process.stderr.write(`\n━━ ${title}\n   $ mmha ${words.join(' ')}\n\n`)
+    process.stderr.write(`${heading(title)}   $ mmha ${words.join(' ')}\n\n`)
     const code = await runMmha(words)
     if (code === EXIT.cancelled) {
       process.exitCode = code
@@ -59,13 +75,13 @@ async function demo(options: DemoOptions): Promise<void> {
       process.exitCode = code
       // Without a lab there is nothing to look at: its own message says it all.
       if (words[0] === 'lab') return
-      process.stderr.write(`\n━━ The demo ends here: \`mmha ${words.join(' ')}\` ended with exit code ${code}\n${NEXT}`)
+      process.stderr.write(`${heading(say('demo.ends', { command: words.join(' '), code }))}${next()}`)
       return
     }
   }
-  process.stderr.write(`\n━━ Done in ${Math.round((Date.now() - started) / 1000)} s\n`)
+  process.stderr.write(heading(say('demo.done', { seconds: Math.round((Date.now() - started) / 1000) })))
   if (options.keep) {
-    process.stderr.write(NEXT)
+    process.stderr.write(next())
   } else {
     process.exitCode = await runMmha(['lab', 'down'])
   }

@@ -150,7 +150,7 @@ function writeReport(result: DrillResult, wanted: string | undefined): string {
   const time = result.startedAt.replaceAll(/[-:]/g, '').replace(/\..*$/, 'Z')
   const path = wanted ?? join('reports', `verify-${result.pair}-${time}.md`)
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, markdownReport(result))
+  writeFileSync(path, markdownReport(result, language()))
   return path
 }
 

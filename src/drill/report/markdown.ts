@@ -1,68 +1,75 @@
+import type { Language } from '../../events/language.ts'
+import { inLanguage, type Text } from '../../events/message.ts'
+import { report as say } from '../../events/messages/report.ts'
+import { spokenIn } from '../../events/spoken.ts'
 import type { Summary } from '../analysis/statistics.ts'
 import type { DrillResult, FaultSummary, RunResult } from '../result.ts'
 import { strips } from './strips.ts'
 
 /** The drill as a document for people: verdict first, then numbers, each run with its picture, and what was not tested. */
-export function markdownReport(result: DrillResult): string {
+export function markdownReport(result: DrillResult, language: Language = 'en'): string {
+  const title = say(result.verdict === 'passed' ? 'report.passed' : 'report.failed', { pair: result.pair })
   return `${[
-    `# Failover drill of ${result.pair}: ${result.verdict === 'passed' ? 'PASSED' : 'FAILED'}`,
-    verdict(result),
-    '## Numbers',
-    numbers(result),
-    '## Safety',
-    safety(result.runs),
-    '## Runs',
-    ...result.runs.map(runSection),
-    '## What this does not show',
-    notShown(result),
-    '## Environment',
-    environment(result),
+    `# ${title[language]}`,
+    verdict(result, language),
+    `## ${say('report.numbers')[language]}`,
+    numbers(result, language),
+    `## ${say('report.safety')[language]}`,
+    safety(result.runs, language),
+    `## ${say('report.runs')[language]}`,
+    ...result.runs.map((run) => runSection(run, language)),
+    `## ${say('report.not-shown')[language]}`,
+    notShown(result, language),
+    `## ${say('report.environment')[language]}`,
+    environment(result, language),
   ].join('\n\n')}\n`
 }
 
-function verdict({ runs, failures, startedAt, seconds, vip }: DrillResult): string {
+function verdict({ runs, failures, startedAt, seconds, vip }: DrillResult, language: Language): string {
   const acked = runs.reduce((sum, { ledger }) => sum + ledger.ackedInserts + ledger.ackedUpdates, 0)
   const problems = [
-    ...runs.flatMap((run) => run.failures.map((text) => `${run.fault} run ${run.run}: ${text}`)),
-    ...failures,
+    ...runs.flatMap(({ fault, run, failures: whys }) =>
+      whys.map((why) => say('report.problem', { fault, run, why: spokenIn(why, language) })[language]),
+    ),
+    ...failures.map((text) => spokenIn(text, language)),
   ]
-  const scope = `${runs.length} ${runs.length === 1 ? 'fault' : 'faults'} in ${seconds.toFixed(0)} s on ${startedAt}, ${acked} acknowledged writes through ${vip}.`
-  if (problems.length === 0)
-    return `${scope} No acknowledged write was lost or reverted, never did both hosts hold the address, and after each fault both hosts had the same data.`
+  const params = { faults: runs.length, seconds: seconds.toFixed(0), at: startedAt, writes: acked, vip }
+  const scope = say('report.scope', params)[language]
+  if (problems.length === 0) return `${scope} ${say('report.good')[language]}`
   return [scope, ...problems.map((text) => `- **${text}**`)].join('\n')
 }
 
-function numbers({ faults, skipped }: DrillResult): string {
+function numbers({ faults, skipped }: DrillResult, language: Language): string {
   const rows = faults.map((fault) => [
     fault.fault,
-    `${fault.passed} of ${fault.runs}`,
+    say('report.count-of', { passed: fault.passed, runs: fault.runs }),
     cell(fault.downtime),
     cell(fault.downtimeFromFault),
     cell(fault.slowestWriter),
     cell(fault.whole),
     cell(fault.wholeAfterRepair),
   ])
+  const head = [
+    say('report.fault'),
+    say('report.count'),
+    say('report.gap'),
+    say('report.first-write'),
+    say('report.slowest'),
+    say('report.whole'),
+    say('report.repaired'),
+  ]
   return [
-    table(
-      [
-        'fault',
-        'passed',
-        'no acknowledged write',
-        'fault → first write',
-        'slowest writer',
-        'fault → pair whole',
-        'repair → pair whole',
-      ],
-      rows,
-    ),
+    table(head, rows, language),
     '',
-    'Minimum / median / maximum in ms. *No acknowledged write*: from the last acknowledgement before the outage to the first after it, over all writers.',
-    '*Pair whole*: one VIP, holder writable, standby read-only, both channels running, semi-sync on, standby caught up.',
-    ...skipped.map(({ fault, reason }) => `\nNot run: **${fault}** — ${reason}.`),
+    say('report.units')[language],
+    say('report.whole-means')[language],
+    ...skipped.map(
+      ({ fault, reason }) => `\n${say('report.not-run', { fault, why: spokenIn(reason, language) })[language]}`,
+    ),
   ].join('\n')
 }
 
-function safety(runs: readonly RunResult[]): string {
+function safety(runs: readonly RunResult[], language: Language): string {
   const rows = runs.map((run) => [
     `${run.fault} ${run.run}`,
     `${run.ledger.ackedInserts} + ${run.ledger.ackedUpdates}`,
@@ -74,60 +81,61 @@ function safety(runs: readonly RunResult[]): string {
     `${run.splitWritable.certain.toFixed(0)} (≤ ${run.splitWritable.possible.toFixed(0)})`,
     String(run.splitWrites),
     `${run.alone.acknowledged} (${(run.alone.ms / 1000).toFixed(1)} s)`,
-    run.equality.equal ? `yes, ${run.equality.tables} tables` : '**no**',
+    run.equality.equal ? say('report.same-yes', { tables: run.equality.tables }) : say('report.same-no'),
   ])
-  return [
-    table(
-      [
-        'run',
-        'acknowledged inserts + updates',
-        'lost',
-        'reverted',
-        'twice',
-        'indeterminate (happened)',
-        'double VIP ms',
-        'both writable ms',
-        'split writes',
-        'acknowledged by one server alone',
-        'same data',
-      ],
-      rows,
-    ),
-    '',
-    'In brackets for the double states: the most that the samplers’ periods and the clocks leave open. *Indeterminate*: the connection broke before an answer; such writes may have happened, that is no fault. *By one server alone*: while commits did not wait for the other one (semi-sync off), as from its loss until it follows again; another loss in that time could cost them.',
-  ].join('\n')
+  const head = [
+    say('report.run'),
+    say('report.acked'),
+    say('report.lost'),
+    say('report.reverted'),
+    say('report.twice'),
+    say('report.unsure'),
+    say('report.double-vip'),
+    say('report.double-writable'),
+    say('report.split'),
+    say('report.alone'),
+    say('report.same'),
+  ]
+  return [table(head, rows, language), '', say('report.safety-means')[language]].join('\n')
 }
 
-function runSection(run: RunResult): string {
-  const outageEnd = run.downtimeFromFault
+function runSection(run: RunResult, language: Language): string {
+  const { fault, holder, at } = run
+  const list = run.downtimeByWriter.map((ms) => (ms === null ? '∞' : ms.toFixed(0))).join(', ')
   const later = run.laterGaps.map((ms) => ms.toFixed(0)).join(', ')
+  const clocks = { clock: run.clockUncertainty.toFixed(2), look: run.worstLook.toFixed(1) }
   const facts = [
-    `Holder ${run.holder}, then ${run.successor ?? 'nobody'}. ${run.at}. By writer: ${run.downtimeByWriter.map((ms) => (ms === null ? '∞' : ms.toFixed(0))).join(', ')} ms.`,
-    later === '' ? '' : ` Later gaps: ${later} ms.`,
-    ` Clocks known to ±${run.clockUncertainty.toFixed(2)} ms; longest time between two looks at the addresses ${run.worstLook.toFixed(1)} ms.`,
-  ].join('')
+    say('report.run-facts', { holder, successor: run.successor ?? say('report.nobody'), at, list }),
+    ...(later === '' ? [] : [say('report.later', { list: later })]),
+    say('report.clocks', clocks),
+  ]
+  const title = say(run.failures.length === 0 ? 'report.run-passed' : 'report.run-failed', { fault, run: run.run })
+  const failures = run.failures.map((text) => `- **${spokenIn(text, language)}**`)
   const differences = run.equality.differences.slice(0, 10).map((text) => `- ${text}`)
   return [
-    `### ${run.fault} ${run.run}: ${run.failures.length === 0 ? 'passed' : 'failed'}`,
-    facts,
-    ...(run.failures.length === 0 ? [] : [run.failures.map((text) => `- **${text}**`).join('\n')]),
+    `### ${title[language]}`,
+    facts.map((one) => one[language]).join(''),
+    ...(failures.length === 0 ? [] : [failures.join('\n')]),
     ...(differences.length === 0 ? [] : [differences.join('\n')]),
-    `\`\`\`text\n${strips(run.timeline, outageEnd)}\n\`\`\``,
+    `\`\`\`text\n${strips(run.timeline, run.downtimeFromFault)}\n\`\`\``,
   ].join('\n\n')
 }
 
-function notShown({ notTested, environment }: DrillResult): string {
+function notShown({ notTested, environment: env }: DrillResult, language: Language): string {
   return [
-    ...notTested.map((text) => `- Not tested: ${text}.`),
-    ...(environment === null ? [] : [`- How power was cut: ${environment.power}.`]),
-  ].join('\n')
+    ...notTested.map((text) => say('report.not-tested', { what: spokenIn(text, language) })),
+    ...(env === null ? [] : [say('report.power', { how: spokenIn(env.power, language) })]),
+  ]
+    .map((one) => one[language])
+    .join('\n')
 }
 
-function environment({ environment: env }: DrillResult): string {
-  if (env === null) return 'Nothing was run.'
+function environment({ environment: env }: DrillResult, language: Language): string {
+  if (env === null) return say('report.nothing')[language]
+  const { writers, client, rate } = env
   return [
     ...env.hosts.map(({ name, server, kernel }) => `- ${name}: ${server}, Linux ${kernel}`),
-    `- Writers: ${env.writers} on ${env.client}, ${env.rate} operations per second each, one session each; inserts and updates by turns.`,
+    say('report.writers', { writers, client, rate })[language],
     `- mmha ${env.mmha}, Node ${env.node}`,
   ].join('\n')
 }
@@ -138,7 +146,7 @@ function cell(summary: FaultSummary['downtime'] | Summary): string {
   return n === 1 ? min.toFixed(0) : `${min.toFixed(0)} / ${median.toFixed(0)} / ${max.toFixed(0)}`
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+function table(head: readonly Text[], rows: readonly (readonly Text[])[], language: Language): string {
+  const line = (cells: readonly Text[]): string => `| ${cells.map((one) => inLanguage(one, language)).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

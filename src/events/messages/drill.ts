@@ -1,7 +1,25 @@
 import { messages } from '../message.ts'
 
-/** The failover drill: what it says on the way, why it refuses, what it found. Its report stays English. */
+/** The failover drill: what it says on the way, why it refuses, what it found. Its report: report.ts. */
 export const drill = messages({
+  'drill.power.lab': {
+    en: 'in the lab: the switch port falls silent and every process of the host is killed at once; its page cache survives, so a missing fsync is not found',
+    zh: '实验环境：交换机端口静默，主机的所有进程同时被杀；它的页缓存还在，因此发现不了缺失的 fsync',
+  },
+  'drill.power.reboot': {
+    en: 'immediate reboot without sync (sysrq b); the disks keep their power',
+    zh: '不做 sync 立即重启（sysrq b）；磁盘没有断电',
+  },
+  'drill.not-tested.hung': {
+    en: 'hung database (SIGSTOP), full disk, read-only file system',
+    zh: '数据库挂起（SIGSTOP）、磁盘已满、文件系统只读',
+  },
+  'drill.not-tested.network': { en: 'cut cable and network partitions', zh: '网线断开和网络分区' },
+  'drill.not-tested.both': { en: 'both hosts down at once, cold start', zh: '两个节点同时宕机、冷启动' },
+  'drill.not-tested.clients': {
+    en: 'clients that hold long queries or transactions open',
+    zh: '长时间占用查询或事务的客户端',
+  },
   'drill.sigkill': { en: 'SIGKILL to the database server', zh: '对数据库服务器执行 SIGKILL' },
   'drill.stop': { en: 'systemctl stop of the database server', zh: '用 systemctl stop 停止数据库服务器' },
   'drill.power': { en: 'power loss of the host', zh: '主机断电' },

@@ -2,6 +2,23 @@ import { messages } from '../message.ts'
 
 /** The lab: disposable hosts on this machine. */
 export const lab = messages({
+  'demo.up': {
+    en: 'Two fresh database hosts and a client, on this machine',
+    zh: '在本机上建立两台全新的数据库主机和一个客户端',
+  },
+  'demo.plan': { en: 'What provisioning would do', zh: '查看 provision 将要做什么' },
+  'demo.provision': { en: 'Provision the pair', zh: '搭建主备对' },
+  'demo.again': { en: 'Again: nothing to change', zh: '再来一次：没有要更改的' },
+  'demo.verify': { en: 'The failover test', zh: '故障切换测试' },
+  'demo.ends': {
+    en: 'The demo ends here: `mmha {command}` ended with exit code {code}',
+    zh: '演示到此结束：`mmha {command}` 的退出码是 {code}',
+  },
+  'demo.done': { en: 'Done in {seconds} s', zh: '完成，用时 {seconds} 秒' },
+  'demo.look': { en: 'look around', zh: '四处看看' },
+  'demo.who': { en: 'who is who', zh: '查看角色' },
+  'demo.more': { en: 'once more', zh: '再做一次' },
+  'demo.clean': { en: 'clean up', zh: '清理' },
   'lab.image.build': {
     en: 'making the image for {server} from Debian {suite} (once; about half a minute)',
     zh: '正在用 Debian {suite} 制作 {server} 的镜像（只需一次，约半分钟）',

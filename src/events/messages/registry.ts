@@ -10,6 +10,7 @@ import { hosts } from './hosts.ts'
 import { lab } from './lab.ts'
 import { modules } from './modules.ts'
 import { plans } from './plans.ts'
+import { report } from './report.ts'
 import { rules } from './rules.ts'
 import { seeding, seedingParts } from './seeding.ts'
 import { status } from './status.ts'
@@ -34,6 +35,7 @@ export const REGISTRY = {
   usage,
   wizard,
   drill,
+  report,
   seeding,
   seedingParts,
   lab,

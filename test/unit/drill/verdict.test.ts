@@ -113,6 +113,25 @@ describe('report', () => {
     expect(text.slice(0, 400)).toContain('- **sigkill run 1: 1 acknowledged inserts lost: writer 0 seq 7**')
   })
 
+  it('is in Chinese for who reads Chinese, but for names and the picture', () => {
+    const failed = { ...good, laterGaps: [12], failures: ['1 acknowledged inserts lost: writer 0 seq 7'] }
+    const environment = {
+      hosts: [{ name: 'm1', server: 'MariaDB 11.8.6', kernel: '6.12' }],
+      writers: 4,
+      client: 'c1',
+      rate: 50,
+      power: 'immediate reboot without sync (sysrq b); the disks keep their power',
+      mmha: '0.1.0',
+      node: 'v24',
+    }
+    const notTested = ['cut cable and network partitions']
+    const text = markdownReport({ ...result, verdict: 'failed', runs: [good, failed], environment, notTested }, 'zh')
+    const told = text.replaceAll(/```text[\s\S]*?```/g, '')
+    expect(told).toContain('未通过')
+    expect(told).toContain('丢失 1 条已确认的插入')
+    expect(told.split('\n').filter((line) => /[a-z]{2,} [a-z]{2,} [a-z]{2,}/.test(line))).toEqual([])
+  })
+
   it('draws the move of the VIP', () => {
     const picture = markdownReport(result)
       .split('\n')
