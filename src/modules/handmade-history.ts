@@ -59,17 +59,14 @@ function tells(server: AdoptionFacts, other: AdoptionFacts, origin: string): boo
   return here !== undefined && (here === there || (logsReceived(server) && logsReceived(other) && there !== undefined))
 }
 
-/** It has applied what the standby wrote, up to the end of the standby's log, and nobody writes there any more. */
+/**
+ * It has applied what the standby wrote, up to the end of the standby's log, and nobody writes there any more. A replica that
+ * connects again is told where in its source's log it stands: that may be at a later transaction of its own.
+ */
 function isDrained(used: HandmadeFacts, standby: HandmadeFacts): boolean {
   const applied = lastOfDomains(parseGtidSet('mariadb', used.place))
   const own = [...told(standby)].filter(([origin]) => serverOf(origin) === standby.serverId)
-  return (
-    standby.readOnly &&
-    own.every(([origin, last]) => {
-      const place = applied.get(origin.split('-')[0] ?? '')
-      return place?.server === standby.serverId && place.seq >= last
-    })
-  )
+  return standby.readOnly && own.every(([origin, last]) => (applied.get(origin.split('-')[0] ?? '')?.seq ?? 0) >= last)
 }
 
 /** Do the logs of both tell what the others than the server in use have written, so that the standby may be restarted? */

@@ -57,6 +57,7 @@ describe('marks before the standby’s restart', () => {
   it('are made once: not where both logs tell all, the standby is closed, and all of it has come', () => {
     expect(marksBefore(TOLD, CLOSED)).toBeNull()
     expect(marksBefore(TOLD, LOGS)).toBeNull()
+    expect(marksBefore({ ...TOLD, place: '0-1-2000900', channel: null }, LOGS)).toBeNull()
     expect(marksBefore({ ...TOLD, variables: ON }, WHOLE)).toBeNull()
   })
 
