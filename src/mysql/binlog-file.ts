@@ -25,6 +25,19 @@ const EVENT = {
   mariadbEncryption: 164,
 } as const
 
+/** Was it open when the server ended? So also counts one of which less is left than its first event. */
+export async function wasInUse(path: string): Promise<boolean> {
+  const file = await open(path, 'r').catch(() => null)
+  if (file === null) return true
+  try {
+    const begin = Buffer.alloc(MAGIC.length + HEADER)
+    const { bytesRead } = await file.read(begin, 0, begin.length, 0)
+    return bytesRead < begin.length || (begin.readUInt16LE(MAGIC.length + 17) & BINLOG_IN_USE) !== 0
+  } finally {
+    await file.close()
+  }
+}
+
 export interface BinlogTransaction {
   readonly gtid: string
   readonly start: number

@@ -63,6 +63,8 @@ export interface Evidence {
   readonly myOrigin: string
   /** The applier has stopped, and trying again is no help: the server's word. null: it has not. */
   readonly refusal: string | null
+  /** Why my GTIDs don't prove that I have their rows; null: they do. */
+  readonly doubt: string | null
   /** As it was judged before. */
   readonly before: Quarantine
 }
@@ -73,6 +75,7 @@ export interface Evidence {
  * A binary log that lost its end with the power, while the rows stayed, looks like a server that is behind. Two things
  * give it away: its own transactions can't be applied again; or, if it has served since, it gave their numbers to others,
  * and of two equal histories one lacks the other's epoch.
+ * One whose GTIDs prove nothing stays quarantined from the moment at which somebody else served.
  */
 export function quarantineOf(classification: Classification, peerIsHolder: boolean, evidence: Evidence): Quarantine {
   const { standing, ownMissing } = classification
@@ -102,6 +105,10 @@ export function quarantineOf(classification: Classification, peerIsHolder: boole
   }
   if (standing === 'diverged' && !hasAuthority(evidence.mine, evidence.theirs, evidence.myOrigin)) {
     return { standing, why: 'both servers have transactions that the other lacks, and the peer held the address last' }
+  }
+  if (evidence.doubt !== null) {
+    if (evidence.before?.standing === 'rolled-back') return evidence.before
+    if (peerIsHolder) return { standing: 'rolled-back', why: evidence.doubt }
   }
   return null
 }

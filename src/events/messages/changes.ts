@@ -104,6 +104,10 @@ export const changes = messages({
     en: 'its binary log has lost transactions whose rows are still here, so they can’t be applied again: {refusal}',
     zh: '它的 binlog 丢失了一些事务，但这些事务的数据仍在，因此无法再次应用：{refusal}',
   },
+  'standing.unforced': {
+    en: 'it ended without a shutdown while it ran with {settings}: rows of its last transactions may be missing, whatever its GTIDs say',
+    zh: '它在 {settings} 之下运行时未经正常关闭就停止了：不论其 GTID 如何，最后一些事务的数据可能已丢失',
+  },
   'standing.twice': {
     en: 'the same GTIDs, but {mine} here and {theirs} on the holder: a number was given twice',
     zh: 'GTID 相同，但本机是 {mine}，持有者是 {theirs}：同一个编号被分配了两次',

@@ -4,13 +4,14 @@ import { connect } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { planTrim, scanBinlog } from '../../mysql/binlog-file.ts'
+import { planTrim, scanBinlog, wasInUse } from '../../mysql/binlog-file.ts'
 import type { Dialect } from '../../mysql/dialect.ts'
 import { readCredentials } from '../../mysql/option-file.ts'
 import { openSession } from '../../mysql/session.ts'
 import { identify, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
 import type { Config, RoleConfig } from '../config/config.ts'
 import { untilWitness } from '../heartbeat/until-witness.ts'
+import { noteEnd } from './durability.ts'
 import { binlogFiles } from './quarantine.ts'
 import { type RoleState, STATE_DIR, StateFile } from './state-file.ts'
 
@@ -65,10 +66,11 @@ interface TrimJob extends TrimOptions {
 async function trim(job: TrimJob): Promise<string> {
   const { state } = job
   if (state.binlogIndex === '') return 'this server has not been seen yet'
-  if (!state.enforced) return 'commits did not wait for the peer: what is in the binlog may have been acknowledged'
   if (await answers(job.socket)) return 'a server is running'
   const path = (await binlogFiles(state.binlogIndex)).at(-1)
   if (path === undefined) return 'no binlog'
+  await noteEnd(await wasInUse(path), job.stateDir)
+  if (!state.enforced) return 'commits did not wait for the peer: what is in the binlog may have been acknowledged'
   const scan = await scanBinlog(path)
   if (!scan.inUse) return `${basename(path)} was closed properly`
   await untilCarrier(job.nic)

@@ -27,6 +27,8 @@ export interface Situation {
   readonly soloWaitMs: number
   /** From before: in memory or on disk. */
   readonly quarantine: Quarantine
+  /** Why my GTIDs don't prove that I have their rows; null: they do. */
+  readonly doubt: string | null
 }
 
 /** A peer that has not answered for so long is away, not slow. */
@@ -56,6 +58,7 @@ export function judge(now: Situation): Judgement {
             myOrigin: now.mine.history.origin,
             refusal: now.refusal,
             before: now.quarantine,
+            doubt: now.doubt,
           })
   return {
     classification,
@@ -78,6 +81,9 @@ function gateOf(
   if (now.holder) return open('holds the address')
   if (quarantine !== null) return shut(`quarantined, ${quarantine.standing}: ${quarantine.why}`)
   if (!now.mine.closed && !isUnheld(now.mine, now.peer)) return shut('open for writes without holding the address')
+  if (now.doubt !== null && (now.policy === 'consistency' || now.upMs < now.soloWaitMs)) {
+    return shut(`the peer is to serve: ${now.doubt}`)
+  }
   if (now.peer.state === 'up') {
     if (peerIsHolder) return open(`standby, ${standing}`)
     if (standing === 'behind') return shut(`the peer has ${count(missing)} transactions more`)

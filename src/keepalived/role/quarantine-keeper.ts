@@ -1,6 +1,7 @@
 import { beyond, count, EMPTY, formatGtidSet, subtract } from '../../mysql/gtid-set.ts'
 import type { Quarantine } from '../../mysql/rejoin.ts'
-import type { Judgement } from './judgement.ts'
+import { Durability } from './durability.ts'
+import type { Judgement, Situation } from './judgement.ts'
 import type { PeerView } from './peer.ts'
 import { saveTail } from './quarantine.ts'
 import type { LocalServer } from './server.ts'
@@ -16,6 +17,7 @@ export class QuarantineKeeper {
   readonly #log: Log
   readonly #state: StateFile
   readonly #stateDir: string | undefined
+  readonly #durability: Durability
   #quarantine: Quarantine = null
   #sightings = 0
 
@@ -23,10 +25,16 @@ export class QuarantineKeeper {
     this.#log = options.log
     this.#state = options.state
     this.#stateDir = options.stateDir
+    this.#durability = new Durability(options)
   }
 
   get current(): Quarantine {
     return this.#quarantine
+  }
+
+  /** What is known before the peer is looked at. @throws SqlError, and when the disk refuses */
+  async known(server: LocalServer, holder: boolean): Promise<Pick<Situation, 'quarantine' | 'doubt'>> {
+    return { quarantine: this.#quarantine, doubt: await this.#durability.look(server, holder) }
   }
 
   async recall(): Promise<void> {

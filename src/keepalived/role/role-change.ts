@@ -59,7 +59,7 @@ const OPINION_OF_THE_DYING_MS = 25
 
 /** Applies what was received, asks for a second opinion, and opens the server. @throws SqlError when it goes meanwhile */
 export async function promote(
-  { server, peer, left, line, role, addresses, port, log, askVeto }: ChangeContext,
+  { server, peer, left, line, role, addresses, port, state, log, askVeto }: ChangeContext,
   quarantine: Quarantine,
   wish: {
     readonly deadlineMs: number
@@ -105,6 +105,7 @@ export async function promote(
     upMs: performance.now() - server.since,
     soloWaitMs: role.soloWait * 1000,
     quarantine,
+    doubt: (await state.read()).doubt,
   }
   const verdict = wish.force ? forcedVerdict(now, received) : promotionVerdict(now, received)
   if (!verdict.ok) return { ok: false, reason: verdict.reason + advice }

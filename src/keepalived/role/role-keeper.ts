@@ -270,7 +270,7 @@ export class RoleKeeper {
       peerHeardMs: this.#peer.heard?.agoMs ?? null,
       upMs: performance.now() - server.since,
       soloWaitMs: this.#o.role.soloWait * 1000,
-      quarantine: this.#quarantine.current,
+      ...(await this.#quarantine.known(server, holder)),
     })
     this.#seenInRound = seenIn(holder, mine, verdict, peer)
     if (holder) await this.#semiSync.keep(server, mine, peer, readAt)

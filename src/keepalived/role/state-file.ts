@@ -19,8 +19,21 @@ export interface RoleState {
   readonly replaying: boolean
   /** Why this server must not be promoted; survives restarts, until a comparison with the peer clears it. */
   readonly quarantine: { readonly standing: 'diverged' | 'rolled-back'; readonly why: string } | null
+  /** What the running server does not force to disk with a commit; null: nothing. */
+  readonly loose: Loose | null
+  /** Why this server may lack rows of transactions that it counts as its own; until it serves, or gets a copy. */
+  readonly doubt: string | null
   /** Which events were on, as the holder's daemon said last. */
   readonly events: EventStates | null
+}
+
+export interface Loose {
+  /** `innodb_flush_log_at_trx_commit=2` */
+  readonly settings: string
+  /** Its process's death is enough to lose something; else it takes the host's. */
+  readonly crash: boolean
+  /** The kernel's boot_id. */
+  readonly boot: string
 }
 
 const INITIAL: RoleState = {
@@ -29,6 +42,8 @@ const INITIAL: RoleState = {
   enforced: false,
   replaying: false,
   quarantine: null,
+  loose: null,
+  doubt: null,
   events: null,
 }
 

@@ -13,6 +13,8 @@ lines.on('close', () => {
   void (writers?.stop() ?? Promise.resolve()).then(() => {
     const inserted = [...(writers?.ledger.inserted ?? [])]
     const counters = [...(writers?.ledger.counters ?? [])]
-    process.stdout.write(JSON.stringify({ inserted, counters, longestGapMs: writers?.longestGapMs() ?? 0 }))
+    const result = JSON.stringify({ inserted, counters, longestGapMs: writers?.longestGapMs() ?? 0 })
+    // Where nobody holds the address any more, the kernel keeps a farewell to it, and with that this process, for minutes.
+    process.stdout.write(result, () => process.exit())
   })
 })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { planTrim, scanBinlog, UnreadableBinlog } from '../../../src/mysql/binlog-file.ts'
+import { planTrim, scanBinlog, UnreadableBinlog, wasInUse } from '../../../src/mysql/binlog-file.ts'
 import { parseGtidSet } from '../../../src/mysql/gtid-set.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'mmha-binlog-'))
@@ -214,5 +214,18 @@ describe('what may be cut', () => {
     ['DDL is in the middle', [gtid(ME, 1), ddl, ...row(ME, 2)], '', 'can’t be rolled back'],
   ])('nothing when %s', async (_, parts, theirs, why) => {
     expect(await plan(parts, theirs)).toEqual({ keep: expect.stringContaining(why.replace('’', "'")) })
+  })
+})
+
+describe('how the server ended', () => {
+  it('a log that was closed, one that was not, and what is left of one', async () => {
+    const path = (name: string, bytes: Buffer) => {
+      writeFileSync(join(dir, name), bytes)
+      return join(dir, name)
+    }
+    expect(await wasInUse(path('closed', Buffer.concat(start(false))))).toBe(false)
+    expect(await wasInUse(path('open', Buffer.concat(start(true))))).toBe(true)
+    expect(await wasInUse(path('empty', Buffer.alloc(0)))).toBe(true)
+    expect(await wasInUse(join(dir, 'none'))).toBe(true)
   })
 })

@@ -57,7 +57,7 @@ describe('classification', () => {
 })
 
 describe('quarantine', () => {
-  const none: Evidence = { mine: null, theirs: null, myOrigin: ME, refusal: null, before: null }
+  const none: Evidence = { mine: null, theirs: null, myOrigin: ME, refusal: null, doubt: null, before: null }
   const verdict = (mine: string, theirs: string, peerIsHolder: boolean, evidence: Evidence) =>
     quarantineOf(classify('mysql', mysql(ME, mine), mysql(PEER, theirs)), peerIsHolder, evidence)?.standing ?? null
   const epoch = (number: number, holder: string): Epoch => ({ epoch: number, holder, forced: false })
@@ -121,6 +121,19 @@ describe('quarantine', () => {
     // The holder restarts.
     expect(judged('ME:1-9', false, { ...apart, before })).toEqual(before)
     expect(judged('ME:1-9,PEER:1', true, { ...apart, mine: apart.theirs, before })).toBeNull()
+  })
+
+  it('GTIDs that prove nothing: quarantined as soon as somebody else serves, and then for good', () => {
+    const lost = { ...none, doubt: 'it ended without a shutdown' }
+    expect(verdict('ME:1-9', 'ME:1-9', false, lost)).toBeNull()
+    const judged = (holds: boolean, evidence: Evidence) =>
+      quarantineOf(classify('mysql', mysql(ME, 'ME:1-9'), mysql(PEER, 'ME:1-9,PEER:1')), holds, evidence)
+    const before = judged(true, lost)
+    expect(before).toEqual({ standing: 'rolled-back', why: lost.doubt })
+    // The holder restarts.
+    expect(judged(false, { ...lost, before })).toEqual(before)
+    // A copy of the holder has been made.
+    expect(judged(true, { ...none, before })).toBeNull()
   })
 
   it.each([

@@ -52,6 +52,7 @@ function situation(mine: string, peer: PeerView, over: Partial<Situation> = {}):
     upMs: 60_000,
     soloWaitMs: 10_000,
     quarantine: null,
+    doubt: null,
     ...over,
   }
 }
@@ -60,6 +61,7 @@ const HELD = { epoch: 1, holder: PEER, forced: false }
 const openHere = (set: string, peer: PeerView) => situation(set, peer, { mine: snapshot(ME, set, holding) })
 
 describe('the gate', () => {
+  const lost = { doubt: 'it ended without a shutdown' }
   const fresh = { peerHeardMs: null, upMs: 1_000 }
   it.each<[string, Situation, boolean, string]>([
     ['standby of a holder', situation('ME:1', peerUp('ME:1,PEER:1', holding)), true, 'standby, behind'],
@@ -76,6 +78,25 @@ describe('the gate', () => {
     ['the same, and the other one is away', openHere('ME:1-3', silent), false, 'open for writes'],
     ['open here, and there was a holder', openHere('ME:1', peerUp('ME:1', { epoch: HELD })), false, 'open for writes'],
     ['both fresh', situation('ME:1', peerUp('ME:1')), true, 'both have the same'],
+    [
+      'rows in doubt, the peer serves',
+      situation('ME:1', peerUp('ME:1', holding), lost),
+      false,
+      'quarantined, rolled-back',
+    ],
+    [
+      'rows in doubt, both fresh',
+      situation('ME:1', peerUp('ME:1'), { ...lost, upMs: 1_000 }),
+      false,
+      'peer is to serve',
+    ],
+    ['rows in doubt, and nobody else serves', situation('ME:1', peerUp('ME:1'), lost), true, 'both have the same'],
+    [
+      'rows in doubt, consistency',
+      situation('ME:1', peerUp('ME:1'), { ...lost, policy: 'consistency' }),
+      false,
+      'peer is to serve',
+    ],
     ['both started, peer has more', situation('ME:1', peerUp('ME:1,PEER:1-4')), false, '4 transactions more'],
     ['both started, I have more', situation('ME:1-3', peerUp('ME:1')), true, 'newer history'],
     ['the holder has died', situation('ME:1', gone), true, 'the peer is gone'],

@@ -21,6 +21,8 @@ describe('state that outlives the daemon', () => {
       enforced: true,
       replaying: false,
       quarantine: null,
+      loose: null,
+      doubt: null,
       events: null,
     })
     expect(statSync(join(nested, 'role.json')).mode & 0o777).toBe(0o600)
