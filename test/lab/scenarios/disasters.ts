@@ -6,6 +6,7 @@ import { leaving } from './leaving.ts'
 import { oneWriter } from './one-writer.ts'
 import { operating } from './operating.ts'
 import { changeBehindItsBack, perconaChecksums } from './percona-checksums.ts'
+import { powerLoss } from './power-loss.ts'
 import { returning } from './returning.ts'
 import { Stage } from './stage.ts'
 
@@ -33,6 +34,7 @@ export function disasters(server: 'mysql-9.7' | 'mariadb-10.11' | 'mariadb-11.8'
     describe('one writer', () => oneWriter(stage))
     describe('leaving', () => leaving(stage))
     describe('returning', () => returning(stage))
+    describe('power loss', () => powerLoss(stage))
     describe('copies that are cut', () => cutCopies(stage))
     describe('copied anew', () => copiedAnew(stage))
 
