@@ -1,9 +1,9 @@
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
-import type { PlanContext } from '../modules/module.ts'
 import type { Step } from '../modules/step.ts'
-import { hostsOf, type Play, peerOf, type Task } from './play.ts'
+import { type Context, contextOf } from './context.ts'
+import { hostsOf, type Play, type Task } from './play.ts'
 import { Registered } from './registered.ts'
 import { type Survey, viewOf } from './survey.ts'
 
@@ -73,26 +73,6 @@ export function planAll(plays: readonly Play[], inventory: Inventory, found: Sur
 
 export function stepsOf(plans: readonly PlayPlan[]): Step[] {
   return plans.flatMap(({ tasks }) => tasks.flatMap(({ steps }) => steps))
-}
-
-type Context = PlanContext<unknown>
-
-export function contextOf(task: Task, host: Host, inventory: Inventory, found: Survey): Context {
-  const peer = peerOf(host, inventory)
-  const facts = found.facts.get(host.name)
-  const peerFacts = found.facts.get(peer.name)
-  if (facts === undefined || peerFacts === undefined) throw new Error(`no facts of ${host.name}`)
-  return {
-    inventory,
-    host,
-    peer,
-    facts,
-    peerFacts,
-    mine: found.probed.get(host.name)?.get(task.id),
-    theirs: found.probed.get(peer.name)?.get(task.id),
-    taskId: task.id,
-    taskName: task.name,
-  }
 }
 
 function planTask(

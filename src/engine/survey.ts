@@ -5,6 +5,7 @@ import type { HostFacts } from '../hosts/host-facts.ts'
 import type { Section } from '../hosts/remote-script.ts'
 import { runSections } from '../hosts/run-sections.ts'
 import type { Host, Inventory } from '../inventory/inventory.ts'
+import { contextOf } from './context.ts'
 import { holdsVip, hostsOf, type Play, peerOf, type Task, type View } from './play.ts'
 import { Registered, type Results } from './registered.ts'
 
@@ -17,7 +18,7 @@ export interface Survey {
 
 /**
  * Looks at all hosts at once: base facts and the probes of all these plays in one round trip per host, and one more
- * only where a task's parameters name facts.
+ * only where a task's parameters name facts, or its module has a question that the facts of both raise.
  */
 export async function survey(
   inventory: Inventory,
@@ -41,7 +42,7 @@ export async function survey(
   )
   const facts = new Map(looks.map(({ connection, facts }) => [connection.name, facts]))
   const parsed = (item: TaskAt, probes: ReadonlyMap<string, string>): unknown => {
-    const ids = [...sharedSections(item, inventory), { id: item.task.id }].map(({ id }) => id)
+    const ids = [...sharedSections(item, inventory), { id: item.task.id }, { id: closerId(item) }].map(({ id }) => id)
     return item.task.module.parse(ids.map((id) => probes.get(id) ?? '').join('\n'))
   }
   await settle(
@@ -60,7 +61,22 @@ export async function survey(
   const probed = looks.map(({ connection, tasks, probes }) => {
     return [connection.name, new Map(tasks.map((item) => [item.task.id, parsed(item, probes)]))] as const
   })
-  return { facts, probed: new Map(probed) }
+  const found: Survey = { facts, probed: new Map(probed) }
+  const asked = looks.map((look) => ({ ...look, sections: closerSections(look.tasks, inventory, found, registered) }))
+  const closer = await settle(
+    asked.map(async ({ connection, tasks, probes, sections }) => {
+      if (sections.length === 0) return []
+      const { finished } = await runSections(connection, 'probe', sections)
+      for (const { id, output } of finished) probes.set(id, output)
+      const news = tasks.filter((item) => probes.has(closerId(item)))
+      return [[connection.name, new Map(news.map((item) => [item.task.id, parsed(item, probes)]))] as const]
+    }),
+  )
+  const told = new Map(closer.flat())
+  return {
+    facts,
+    probed: new Map([...found.probed].map(([name, all]) => [name, new Map([...all, ...(told.get(name) ?? [])])])),
+  }
 }
 
 /** The view of a playbook's expressions for one host. */
@@ -108,6 +124,26 @@ function section(
 ): Section {
   const params = task.params(viewOf(inventory, host, facts, results))
   return { id: task.id, text: task.module.probe(params, { inventory, host, peer: peerOf(host, inventory) }) }
+}
+
+function closerId({ task }: TaskAt): string {
+  return `${task.id} closer`
+}
+
+/** What the facts of both hosts raise. */
+function closerSections(
+  tasks: readonly TaskAt[],
+  inventory: Inventory,
+  found: Survey,
+  registered: Registered,
+): readonly Section[] {
+  return tasks.flatMap((item) => {
+    const { task, host } = item
+    if (task.module.closer === undefined) return []
+    const params = task.params(viewOf(inventory, host, found.facts, registered.of(host.name)))
+    const text = task.module.closer(params, contextOf(task, host, inventory, found))
+    return text === null ? [] : [{ id: closerId(item), text }]
+  })
 }
 
 /** What the task's module asks together with others. */

@@ -95,11 +95,6 @@ export const PAIR_MODULES: Readonly<Record<string, ModuleDoc>> = {
       'A host that holds the VIP is never restarted. Nothing is ever made older, or removed.',
     ],
   },
-  pair_adoption: {
-    summary: 'Whether two servers that replicate already can be taken over as they are.',
-    example: 'pair_adoption: {}',
-    parameters: {},
-  },
   pair_contents: {
     summary: 'Whether two servers with data, strangers with equal GTIDs, hold the same rows.',
     example: 'pair_contents: { stage: read }',
@@ -107,6 +102,25 @@ export const PAIR_MODULES: Readonly<Record<string, ModuleDoc>> = {
       stage: 'read: sums every table on both; compare: refuses (exit 5) where a sum differs, and names the tables',
     },
     notes: ['Nothing is read of a pair that is joined, that replicates already, or where one host is empty.'],
+  },
+  pair_gtids: {
+    summary: 'GTIDs switched on in a MySQL pair that was made by hand, while clients write.',
+    example: 'pair_gtids: { stage: permit, watch: 15 }',
+    parameters: {
+      stage:
+        'permit: what clients do is watched, then transactions with GTIDs are taken; begin: what begins has one; settle: what the peer wrote without is applied; only: nothing without one any more. Each in a play of its own, in this order',
+      watch: 's to watch what clients do (permit)',
+      timeout: 's that a stage may wait',
+    },
+  },
+  pair_passed_over: {
+    summary:
+      'In a MySQL pair that was made by hand with channels by position: accounts that each host made before them count as made on both.',
+    example: 'pair_passed_over: {}',
+    parameters: {},
+    notes: [
+      'Refused (exit 5): anything else that a channel has passed over: rows, tables, what the binary log does not hold any more.',
+    ],
   },
   pair_preflight: {
     summary: 'All findings of `mmha preflight`; what blocks ends the run before anything is touched.',

@@ -1,5 +1,5 @@
 import { lastOfDomains, parseGtidSet } from '../mysql/gtid-set.ts'
-import { type AdoptionFacts, comesFrom } from './pair-adoption.ts'
+import { type AdoptionFacts, comesFrom } from './handmade-pair.ts'
 
 /** A MariaDB server of a pair that was made by hand. */
 export interface HandmadeFacts extends AdoptionFacts {

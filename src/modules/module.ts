@@ -52,6 +52,11 @@ export interface Module<P, F> {
    */
   shared?(context: ProbeContext): readonly string[]
   parse(stdout: string): F
+  /**
+   * What can only be asked once both hosts' facts are known: read-only sh, like `probe`, and `parse` then gets what it
+   * prints after everything else. null: nothing more to ask; only a host with something costs a round trip of its own.
+   */
+  closer?(params: P, context: PlanContext<F>): string | null
   plan(params: P, context: PlanContext<F>): readonly Step[]
   /** What a task with `register` leaves of its facts for later ones. No secrets. */
   result?(found: F): Readonly<Record<string, unknown>>

@@ -8,10 +8,14 @@ import { variableName } from './mysql-value.ts'
 const PROTECTED =
   /^(read_only|super_read_only|event_scheduler|skip_(replica|slave)_start|gtid_.*|enforce_gtid_consistency|rpl_semi_sync_.*|log_(replica|slave)_updates|init_rpl_role|port)$/
 
+/** What both servers of a pair switch in step. */
+export const IN_STEP: ReadonlySet<string> = new Set(['gtid_mode', 'enforce_gtid_consistency'])
+
 /**
  * What our option file says on this host, in its order: the pair's settings, then the user's own. The user's word wins,
  * but not against the pair's safety.
  * @param serverId one that is kept, since the peer's relay and binary logs know it; null: derived
+ * @param handmade a pair that replicates already: its GTIDs are switched on by both in step, not by a restart of one
  * @throws MmhaError SETTING_PROTECTED
  */
 export function wantedSettings(
@@ -19,6 +23,7 @@ export function wantedSettings(
   inventory: Inventory,
   host: Host,
   serverId: string | null = null,
+  handmade = false,
 ): readonly Setting[] {
   const own = new Map(Object.entries(inventory.server.settings).map(([name, value]) => [variableName(name), value]))
   for (const name of own.keys()) {
@@ -41,6 +46,7 @@ export function wantedSettings(
   const settings = pair.map((setting): Setting => {
     const value = own.get(setting.name)
     if (value !== undefined) return { ...setting, value, reason: 'from the inventory' }
+    if (handmade && IN_STEP.has(setting.name)) return { ...setting, apply: 'online' }
     if (setting.name !== 'server_id' || serverId === null || serverId === setting.value) return setting
     return { ...setting, value: serverId, reason: 'kept: a server that replicates would apply its own changes again' }
   })

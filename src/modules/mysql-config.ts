@@ -10,6 +10,7 @@ import { handedOver } from './holder-restart.ts'
 import type { Module, PlanContext } from './module.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { wantedSettings } from './mysql-config-settings.ts'
+import { directoryOf, OPTION_FILES, pathFor } from './mysql-option-file.ts'
 import { sameValue } from './mysql-value.ts'
 import { placeFile, restoreFile } from './placed-file.ts'
 import { SEEDING_MARK } from './seeding-mark.ts'
@@ -38,24 +39,6 @@ export interface MysqlConfigFacts extends ShowsItself {
 
 export type ConfigContext = PlanContext<MysqlConfigFacts>
 type Context = ConfigContext
-
-/** Where an option file is read after the distribution's own (Debian's mysqld.cnf binds to 127.0.0.1) and, as files go by their names, after what people add. */
-const PLACES: Readonly<Record<ServerFacts['flavour'], readonly string[]>> = {
-  mysql: ['/etc/mysql/mysql.conf.d/zz-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
-  mariadb: ['/etc/mysql/mariadb.conf.d/zz-mmha.cnf', '/etc/my.cnf.d/zz-mmha.cnf'],
-}
-
-/** Every place where our option file may be. */
-export const OPTION_FILES: readonly string[] = [...new Set(Object.values(PLACES).flat())]
-
-function directoryOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'))
-}
-
-function pathFor(flavour: ServerFacts['flavour'], directories: readonly string[]): string {
-  const [first = '', ...others] = PLACES[flavour]
-  return [first, ...others].find((path) => directories.includes(directoryOf(path))) ?? first
-}
 
 /** A base name in the file, ON in the server: log_bin is the same as soon as it is on. */
 function differs(setting: Setting, running: Readonly<Record<string, string>>): boolean {
@@ -207,13 +190,16 @@ function keptServerId({ mine, theirs }: Context): string | null {
   return own !== undefined && own !== other && (mine.replicates || theirs.replicates) ? own : null
 }
 
+function isHandmade({ mine, theirs }: Context): boolean {
+  return !mine.daemonRuns && !theirs.daemonRuns && (mine.replicates || theirs.replicates)
+}
+
 /**
  * The server of a pair that was made by hand, where clients write now: until the daemons run, nobody could take over
  * while it restarts.
  */
 export function mustWait(context: Context): boolean {
-  const sides = [context.mine, context.theirs]
-  return !sides.some(({ daemonRuns }) => daemonRuns) && sides.some((one) => one.replicates) && clientsWriteHere(context)
+  return isHandmade(context) && clientsWriteHere(context)
 }
 
 /** What is missing: the file, running values that can be set, and the restart for those that can't. */
@@ -221,7 +207,14 @@ export function changes(context: Context): { steps: readonly Step[]; values: rea
   const { facts, mine, inventory, host } = context
   const { server } = facts
   if (server === null) return { steps: [], values: [], restart: null }
-  const settings = applicable(wantedSettings(serverDialect(server, mine), inventory, host, keptServerId(context)), mine)
+  const wanted = wantedSettings(
+    serverDialect(server, mine),
+    inventory,
+    host,
+    keptServerId(context),
+    isHandmade(context),
+  )
+  const settings = applicable(wanted, mine)
   const path = mine.file?.path ?? pathFor(server.flavour, mine.directories)
   const steps = fileStep(context, server, path, settings)
   const { running } = mine

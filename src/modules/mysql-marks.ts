@@ -13,9 +13,9 @@ import {
   marksBefore,
   untellable,
 } from './handmade-history.ts'
+import { isHandmade, parseAdoption } from './handmade-pair.ts'
 import type { Module, PlanContext } from './module.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
-import { isHandmade, pairAdoption } from './pair-adoption.ts'
 import { serverDialect } from './server-dialect.ts'
 import { type Script, type Step, sh } from './step.ts'
 
@@ -135,7 +135,7 @@ export const mysqlMarks: Module<MarksParams, HandmadeFacts> = {
   parse: (stdout) => {
     const facts = new FactLines(stdout)
     return {
-      ...pairAdoption.parse(stdout),
+      ...parseAdoption(stdout),
       place: facts.text('place') ?? '',
       readOnly: !['0', 'OFF', ''].includes(facts.text('read_only') ?? ''),
     }

@@ -1,5 +1,5 @@
 import type { PlanContext } from './module.ts'
-import { OPTION_FILES } from './mysql-config.ts'
+import { OPTION_FILES } from './mysql-option-file.ts'
 import { UNITS } from './mysql-server.ts'
 import { waitUntilWhole } from './pair-wait.ts'
 import { type Script, sh, shellQuote } from './step.ts'

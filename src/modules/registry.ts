@@ -24,8 +24,9 @@ import { mysqlServer } from './mysql-server.ts'
 import { mysqlUnit } from './mysql-unit.ts'
 import { mysqlUpgrade } from './mysql-upgrade.ts'
 import { packageModule } from './package.ts'
-import { pairAdoption } from './pair-adoption.ts'
 import { pairContents } from './pair-contents.ts'
+import { pairGtids } from './pair-gtids.ts'
+import { pairPassedOver } from './pair-passed-over.ts'
 import { pairPreflight } from './pair-preflight.ts'
 import { pairReady } from './pair-ready.ts'
 import { pairSwitchover } from './pair-switchover.ts'
@@ -64,8 +65,9 @@ export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byNam
   mysqlUnit,
   mysqlUpgrade,
   packageModule,
-  pairAdoption,
   pairContents,
+  pairGtids,
+  pairPassedOver,
   pairPreflight,
   pairReady,
   pairSwitchover,

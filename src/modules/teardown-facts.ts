@@ -3,7 +3,7 @@ import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { ROLE_SCRIPT } from './keepalived-engine.ts'
 import { BUILT_UNIT, DROP_IN } from './keepalived-role.ts'
 import { PEER_FILE, ROLE_FILE } from './mysql-account-facts.ts'
-import { OPTION_FILES } from './mysql-config.ts'
+import { OPTION_FILES } from './mysql-option-file.ts'
 import { type ShowsItself, shownNames } from './server-dialect.ts'
 
 /** What a server is after its pair: it takes the writes, follows the one that does, or neither. */

@@ -16,6 +16,8 @@ export interface Statements {
   /** Wipes binlogs and GTIDs: only for servers that never held data. */
   readonly resetBinaryLogs: string
   readonly changeSource: string
+  /** Function: waits until the applier is at a file and position of the source. */
+  readonly positionWait: string
 }
 
 /** Columns of SHOW REPLICA STATUS under the names of this server. */
@@ -75,6 +77,7 @@ export function statements(can: Can): Statements {
     showBinaryLogStatus: can('binaryLogStatement') ? 'SHOW BINARY LOG STATUS' : 'SHOW MASTER STATUS',
     resetBinaryLogs: can('binaryLogStatement') ? 'RESET BINARY LOGS AND GTIDS' : 'RESET MASTER',
     changeSource: can('sourceStatement') ? 'CHANGE REPLICATION SOURCE TO' : 'CHANGE MASTER TO',
+    positionWait: can('replicaVariables') ? 'SOURCE_POS_WAIT' : 'MASTER_POS_WAIT',
   }
 }
 

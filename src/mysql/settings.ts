@@ -6,8 +6,8 @@ export interface Setting {
   /** With underscores, as SHOW VARIABLES has it. */
   readonly name: string
   readonly value: string
-  /** Can the running server take it with SET GLOBAL? */
-  readonly apply: 'dynamic' | 'restart'
+  /** Can the running server take it with SET GLOBAL? online: in stages that both servers of a pair take together. */
+  readonly apply: 'dynamic' | 'restart' | 'online'
   /**
    * role: the daemon changes the running value with the role, so a running value that differs from the file is no drift.
    * option: a start option without a variable, so there is no running value to compare.

@@ -41,15 +41,35 @@ export const engines = messages({
     zh: '请检查是否需要以其他形式保留（清单中的 notify）：{list}。这些都不会带过来；原文件保留为 {file}',
   },
 
-  'adopt.gtid-mode': { en: '{name} is not ON', zh: '{name} 不是 ON' },
-  'adopt.never': { en: '{host} never gets {gtids}', zh: '{host} 永远收不到 {gtids}' },
-  'adopt.gtid-mode.do': {
-    en: 'on both, and each step on both before the next: {list}; when Ongoing_anonymous_transaction_count is 0 on both and neither lags: SET GLOBAL gtid_mode=ON',
-    zh: '在两个节点上执行，每一步都在两边做完再做下一步：{list}；当两边的 Ongoing_anonymous_transaction_count 都为 0 且都不落后时：SET GLOBAL gtid_mode=ON',
-  },
   'adopt.passed.do': {
-    en: 'if what they did is on both all the same (such as accounts that were made on each; mysqlbinlog shows it), say so: {list}; docs/existing-data.md',
-    zh: '如果这些事务的结果在两边相同（例如在每边各自创建的账号；可用 mysqlbinlog 查看），请声明：{list}；见 docs/existing-data.md',
+    en: 'look what they did (mysqlbinlog --include-gtids): what is missing there must come over first, or by a copy (--seed-from); what is on both all the same is said so, {list}; docs/existing-data.md, then run this again',
+    zh: '请查看这些事务做了什么（mysqlbinlog --include-gtids）：缺少的内容必须先补上，或用整体复制（--seed-from）；结果在两边相同的，请声明：{list}；见 docs/existing-data.md，然后重新运行',
+  },
+  'adopt.more': { en: '{host} never gets {gtids} ({list})', zh: '{host} 永远收不到 {gtids}（{list}）' },
+  'adopt.slow': { en: 'its channel has not caught up within {seconds} s', zh: '它的复制通道在 {seconds} 秒内没有追上' },
+  'adopt.many': { en: '{count} transactions', zh: '{count} 个事务' },
+  'adopt.purged': { en: 'purged from the binary log', zh: '已从 binlog 中清除' },
+  'adopt.unread': { en: 'not to be read from the binary log', zh: '无法从 binlog 中读出' },
+  'adopt.alone': { en: '{what}, which is not there', zh: '{what}，那里没有' },
+  'adopt.stopped': {
+    en: '{host} does not replicate from {peer} now: GTIDs are switched on only while it does',
+    zh: '{host} 现在没有从 {peer} 复制：只有在复制运行时才能打开 GTID',
+  },
+  'adopt.stopped.do': {
+    en: 'see what SHOW REPLICA STATUS says there, let the channel go on, then run this again',
+    zh: '请查看那里的 SHOW REPLICA STATUS，让通道继续运行，然后重新运行',
+  },
+  'undo.gtids-known': {
+    en: 'that a transaction is known is not forgotten again',
+    zh: '已知的事务不会再被忘记',
+  },
+  'undo.gtids-taken': {
+    en: 'OFF_PERMISSIVE writes as before, and the peer may be a step further',
+    zh: 'OFF_PERMISSIVE 的写入和以前一样，而且对端可能已经在下一步',
+  },
+  'undo.gtids-begun': {
+    en: 'ON_PERMISSIVE takes transactions with and without GTIDs, and the peer may be a step further',
+    zh: 'ON_PERMISSIVE 接受有 GTID 和没有 GTID 的事务，而且对端可能已经在下一步',
   },
   'adopt.on': { en: 'on {host}: {command}', zh: '在 {host} 上：{command}' },
   'adopt.on-each': {

@@ -285,8 +285,8 @@ export const plans = messages({
     zh: '{host} 和 {peer} 已经按手工设置在复制，但{why}：崩溃之后将无法比较两边的历史',
   },
   'adopt.passed': {
-    en: 'channels by position have passed over transactions: {list}',
-    zh: '按位置的复制通道跳过了一些事务：{list}',
+    en: 'channels by position have passed over more than accounts: {list}',
+    zh: '按位置的复制通道跳过的不只是账号：{list}',
   },
   'adopt.channel': { en: '{host} does not replicate from {peer} now', zh: '{host} 现在没有从 {peer} 复制' },
   'adopt.channel.do': {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { type AdoptionFacts, keepEqual } from '../../../src/modules/handmade-pair.ts'
 import { type MysqlConfigFacts, mysqlConfig } from '../../../src/modules/mysql-config.ts'
 import { mysqlLateRestart } from '../../../src/modules/mysql-late-restart.ts'
-import { type AdoptionFacts, keepEqual, pairAdoption } from '../../../src/modules/pair-adoption.ts'
 import { masked } from '../../../src/modules/step.ts'
-import { checkSh, context, hostFacts, M1, M2, MARIADB, MYSQL } from './pair-context.ts'
+import { checkSh, context, hostFacts, M1, M2, MYSQL } from './pair-context.ts'
 
 const A = '86ce665c-e550-11f1-ad7a-02ab03741ecf'
 const B = '8e29c36a-e550-11f1-87a3-02cafa17b0a9'
@@ -34,20 +34,6 @@ const TWO: AdoptionFacts = {
 }
 const STOPPED = { Replica_IO_Running: 'No', Replica_SQL_Running: 'No', Last_SQL_Errno: '0', Last_IO_Errno: '0' }
 
-function maria(facts: AdoptionFacts, gtids: string): AdoptionFacts {
-  return {
-    ...facts,
-    uuid: '',
-    gtids,
-    channel: {
-      Master_Server_Id: facts.serverId === '1' ? '2' : '1',
-      Slave_IO_Running: 'Yes',
-      Slave_SQL_Running: 'Yes',
-    },
-    variables: { log_slave_updates: 'ON' },
-  }
-}
-
 describe('a pair made by hand', () => {
   it('keeps itself equal while it runs, also in the middle of writes', () => {
     expect(keepEqual('mysql', ONE, TWO)).toBe(true)
@@ -72,61 +58,6 @@ describe('a pair made by hand', () => {
     const elsewhere = { ...TWO, channel: { ...TWO.channel, Source_Server_Id: '7' } }
     expect(keepEqual('mysql', { ...ONE, channel: null }, elsewhere)).toBe(false)
     expect(keepEqual('mysql', { ...ONE, epochs: 1 }, TWO)).toBe(false)
-  })
-})
-
-describe('pair_adoption', () => {
-  const look = (server: typeof MYSQL, mine: AdoptionFacts, theirs: AdoptionFacts) =>
-    pairAdoption.plan({}, context(server, mine, theirs))
-
-  it('takes a pair whose GTIDs tell everything, and leaves other pairs to others', () => {
-    expect(look(MYSQL, ONE, TWO)).toEqual([])
-    expect(look(MARIADB, maria(ONE, '0-1-9,0-2-8'), maria(TWO, '0-1-7,0-2-8'))).toEqual([])
-    const off = { variables: { gtid_mode: 'OFF' } }
-    expect(look(MYSQL, { ...ONE, ...off, epochs: 2 }, { ...TWO, ...off, epochs: 2 })).toEqual([])
-    expect(look(MYSQL, { ...ONE, ...off, channel: null }, { ...TWO, ...off, channel: null })).toEqual([])
-  })
-
-  it('refuses one whose histories could not be compared, with the statements that mend it', () => {
-    const permissive = { ...TWO, variables: { gtid_mode: 'ON_PERMISSIVE' } }
-    expect(() => look(MYSQL, ONE, permissive)).toThrow('gtid_mode is not ON')
-    expect(() => look(MYSQL, ONE, permissive)).toThrow(
-      expect.objectContaining({ exit: 5, hint: expect.stringContaining('OFF_PERMISSIVE') }),
-    )
-  })
-})
-
-describe('channels by position', () => {
-  const look = (mine: AdoptionFacts, theirs: AdoptionFacts, server = MYSQL) =>
-    pairAdoption.plan({}, context(server, mine, theirs))
-  const position = {
-    Auto_Position: '0',
-    Replica_IO_State: 'Waiting for source to send event',
-    Replica_SQL_Running_State: 'Replica has read all relay log; waiting for more updates',
-  }
-  const one = { ...ONE, gtids: `${A}:1-100`, channel: { ...ONE.channel, ...position } }
-  const two = { ...TWO, gtids: `${A}:3-90,${B}:1-3`, channel: { ...TWO.channel, ...position } }
-
-  it('have passed over what was there before: refused, with what says that both have it', () => {
-    const refused = expect.objectContaining({
-      exit: 5,
-      message: expect.stringContaining(`m2 never gets ${A}:1-2`),
-      hint: expect.stringContaining(`on m2: SET GLOBAL gtid_purged='+${A}:1-2'`),
-    })
-    expect(() => look(one, two)).toThrow(refused)
-    expect(() => look(two, one)).toThrow(`m1 never gets ${A}:1-2`)
-    expect(() => look(one, two)).toThrow(`m1 never gets ${B}:1-3`)
-  })
-
-  it('what is on its way is no obstacle, nor what a channel by GTID will fetch', () => {
-    const busy = { ...one, channel: { ...one.channel, Replica_IO_State: 'Queueing source event to the relay log' } }
-    expect(look(busy, { ...two, gtids: `${A}:1-90,${B}:1-3` })).toEqual([])
-    expect(look({ ...one, gtids: `${A}:1-100,${B}:1-3` }, { ...two, gtids: `${A}:1-90,${B}:1-3` })).toEqual([])
-    const gtid = <Facts extends AdoptionFacts>(facts: Facts) => ({
-      ...facts,
-      channel: { ...facts.channel, Auto_Position: '1' },
-    })
-    expect(look(gtid(one), gtid(two))).toEqual([])
   })
 })
 
