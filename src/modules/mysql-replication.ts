@@ -200,16 +200,18 @@ function printStatement(statement: Script): string {
 function channelScript(dialect: Dialect, wanted: ChannelSettings, resume = true): Script {
   const { stopReplica, startReplica } = dialect.statement
   return sh`${SQL_FUNCTIONS}
-running=$(channel_status | grep -Ec '_(IO|SQL)_Running: (Yes|Connecting)') || :
+there=$(channel_status)
+running=$(printf '%s\\n' "$there" | grep -Ec '_(IO|SQL)_Running: (Yes|Connecting)') || :
 change() {
-  sql --execute=${shellQuote(stopReplica)} 2>/dev/null || :
   {
     echo "SET SESSION sql_mode='', sql_log_off=1;"
+    # In one go: the daemon starts a channel again that it finds stopped.
+    [ -z "$there" ] || echo ${shellQuote(`${stopReplica};`)}
     ${printStatement({ parts: changeSource(dialect, wanted).parts })}
     echo ';'
   } | quietly sql
 }
-# The daemon may start the channel again between the two statements: then once more.
+# It may do so even between the two: then once more.
 for attempt in 1 2 3 4 5; do
   if change; then
 ${resume ? `    [ "$running" = 0 ] || sql --execute=${shellQuote(startReplica)}\n` : ''}    rm -f ${CONTENTS_FILE} ${CONTENTS_FILE}.new

@@ -58,7 +58,7 @@ export function powerLoss(stage: Stage): void {
   const quarantined = async (host: LabHost, since: string) =>
     /QUARANTINED, rolled-back/.test(await stage.said(host, since))
 
-  // What the daemon notes is the same on MariaDB; there it has not been run yet.
+  // On MariaDB 10.11 with 1 and 2 the doubt was not noted (seen twice), and the host stood by as if nothing had been lost.
   it.skipIf(noLoop !== null || stage.server !== 'mysql-9.7').each([
     [0, 2],
     // Its binary log says that it has rows that InnoDB has lost.
@@ -70,6 +70,9 @@ export function powerLoss(stage: Stage): void {
       const load = await stage.load()
       const openness = new Openness(stage.hosts, '/run/mysqld/mysqld.sock')
       await loosen(host, syncBinlog, flushLog)
+      await stage.until('its daemon has noted it', async () =>
+        (await stage.on(host, 'cat /var/lib/mmha/role.json')).includes('innodb_flush_log_at_trx_commit='),
+      )
       const since = await stage.now(host)
       const { written, left } = await cut(host, disk)
       if (syncBinlog === 0) expect(left).toBeLessThan(written)
