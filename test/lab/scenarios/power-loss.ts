@@ -58,12 +58,13 @@ export function powerLoss(stage: Stage): void {
   const quarantined = async (host: LabHost, since: string) =>
     /QUARANTINED, rolled-back/.test(await stage.said(host, since))
 
-  // On MariaDB 10.11 with 1 and 2 the doubt was not noted (seen twice), and the host stood by as if nothing had been lost.
-  it.skipIf(noLoop !== null || stage.server !== 'mysql-9.7').each([
-    [0, 2],
-    // Its binary log says that it has rows that InnoDB has lost.
-    [1, 2],
-  ])(
+  // With 1 and 2 the binary log says that it has rows that InnoDB has lost. On Debian 12 a lab host's units see the boot id of this
+  // machine, which its power loss doesn't change, and the daemon goes by that.
+  const settings = [
+    ...(stage.server === 'mariadb-11.8' ? [] : [[0, 2] as const]),
+    ...(stage.server === 'mariadb-10.11' ? [] : [[1, 2] as const]),
+  ]
+  it.skipIf(noLoop !== null).each(settings)(
     'power loss: the host is set aside, nothing acknowledged is lost (sync_binlog=%i, innodb_flush_log_at_trx_commit=%i)',
     async (syncBinlog, flushLog) => {
       const { host, other, disk } = await fragile()
