@@ -106,7 +106,8 @@ describe('every command that is shown exists, with these options', () => {
     'playbooks/README.md',
   ]
   const shown = pages.flatMap((page) =>
-    commands(text(page))
+    // In our own source a command ends with its quote.
+    commands(text(page).replaceAll(/'\],$/gm, ''))
       .filter(({ line }) => !/[${}|…]/.test(line))
       .map((command) => ({ page, ...command })),
   )
