@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readState } from '../../src/lab/state.ts'
 import { Load, type LoadResult } from './role/load.ts'
 import { WRITER_SCHEMA } from './role/writer.ts'
+import { keepalivedByHand } from './support/keepalived-by-hand.ts'
 import { complaints, lastDocument, Mmha } from './support/mmha.ts'
 
 const MASTERS = ['m1', 'm2'] as const
@@ -26,29 +27,11 @@ END
 systemctl restart mysql
 iptables -I INPUT -p tcp --dport 3306 -j ACCEPT`
 
-/** As the pages have it; the first host has the address, since it begins first. */
+/** The first host has the address, since it begins first. */
 const KEEPALIVED = (priority: number) => `export DEBIAN_FRONTEND=noninteractive
 apt-get -q -y install --no-install-recommends keepalived >/dev/null 2>&1
 cat >/etc/keepalived/keepalived.conf <<'END'
-global_defs {
-   router_id MySQL-HA
-}
-vrrp_instance VI_1 {
-    state BACKUP
-    interface host0
-    virtual_router_id 51
-    priority ${priority}
-    advert_int 1
-    nopreempt
-    authentication {
-        auth_type PASS
-        auth_pass 1111
-    }
-    virtual_ipaddress {
-        ${VIP}/24
-    }
-}
-END
+${keepalivedByHand(VIP, priority)}END
 iptables -I INPUT -p vrrp -j ACCEPT
 systemctl enable -q keepalived; systemctl restart keepalived`
 const SAME_VRRP = 'vrrp: { version: 2, virtualRouterId: 51, advertInterval: 1, authPass: "1111" }'

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DrillResult } from '../../src/drill/result.ts'
+import { keepalivedByHand } from './support/keepalived-by-hand.ts'
 import { keepalivedTarball } from './support/keepalived-tarball.ts'
 import { complaints, lastDocument, Mmha } from './support/mmha.ts'
 
@@ -10,28 +11,8 @@ const tarball = await keepalivedTarball()
 const MASTERS = ['m1', 'm2'] as const
 const VIP = '10.77.0.100'
 
-/** As the wiki page has it; deaf to what mmha's defaults say. */
-const byHand = (priority: number) => `! Configuration File for keepalived
-global_defs {
-   router_id MySQL-HA
-}
-vrrp_instance VI_1 {
-    state BACKUP
-    interface host0
-    virtual_router_id 51
-    priority ${priority}
-    advert_int 1
-    nopreempt
-    authentication {
-        auth_type PASS
-        auth_pass 1111
-    }
-    virtual_ipaddress {
-        ${VIP}/24
-    }
-    notify_master /usr/bin/true
-}
-`
+/** Deaf to what mmha's defaults say. */
+const byHand = (priority: number) => keepalivedByHand(VIP, priority, '    notify_master /usr/bin/true\n')
 
 describe.skipIf(process.getuid?.() !== 0)('keepalived itself, and back (needs root)', () => {
   const mmha = new Mmha('engine-change')
