@@ -4,6 +4,8 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/bootstrap.sh
 check_node
+MMHA_BEGUN_S=$(date +%s)
+export MMHA_BEGUN_S
 why=$(why_no_lab)
 [ -n "$why" ] || install_debian test
 install_npm

@@ -43,6 +43,8 @@ export async function editInMemory(plain: Buffer, name: string, command: string)
       env: { ...process.env, [PASSWORD_VARIABLE]: undefined },
     })
     const problem = await endOf(editor)
+    // A terminal that ends tells its whole group: the editor may be heard of before our own signal is.
+    ended ??= ENDING.find((signal) => signal === problem)
     if (ended !== undefined) throw failed(`${ended} came while ${name} was edited`, EXIT.cancelled)
     if (problem !== null) throw failed(`the editor (${command}) failed: ${problem}`, EXIT.failed)
     if (!existsSync(file)) throw failed(`the editor (${command}) left no file`, EXIT.failed)

@@ -10,6 +10,7 @@ import type { Invocation } from './process/command-line.ts'
 import { runCtl } from './process/ctl.ts'
 import { runGenhash } from './process/genhash-line.ts'
 import { type Log, stderrLog } from './process/log.ts'
+import { sayGone } from './process/say-gone.ts'
 import { signalNumber } from './process/signal-names.ts'
 
 const EXIT_FAILED = 1
@@ -32,6 +33,8 @@ export async function runErrand(errand: Errand): Promise<number> {
       return runCtl(errand.controlSocket, errand.request)
     case 'cleanup':
       return cleanup(errand, stderrLog(''))
+    case 'say-gone':
+      return untilGone(errand)
     case 'binlog-trim':
       return import('./role/binlog-trim.ts').then(async ({ trimBinlog }) => {
         await trimBinlog(configOf(errand), { log: stderrLog('') })
@@ -40,6 +43,11 @@ export async function runErrand(errand: Errand): Promise<number> {
     case 'binlog-tail':
       return writeTail(errand)
   }
+}
+
+async function untilGone(choice: ConfigChoice): Promise<number> {
+  const told = await sayGone(configOf(choice), stderrLog(''), () => process.stdout.write('looking\n'))
+  return told ? 0 : EXIT_FAILED
 }
 
 async function writeTail({ flavour, index, into, ...sets }: Extract<Errand, { does: 'binlog-tail' }>): Promise<number> {

@@ -64,6 +64,7 @@ export const keepalivedSwitch: Module<KeepalivedServiceParams, KeepalivedConfigF
       run: change({
         ...{ old, fresh, vip: inventory.vip.address, byHand, after: starts ? wait : null },
         closing: holder && alike && byHand ? closeFirst(facts.server) : sh``,
+        telling: holder && alike && fresh === OUR_UNIT,
       }),
       undo: back({ old, fresh, vip: inventory.vip.address, alike }),
       undoImpact: holder ? 'vip-moves' : 'none',
@@ -99,23 +100,27 @@ interface Replacement extends Change {
   readonly byHand: boolean
   /** sh before the old one is stopped. */
   readonly closing: Script
+  /** keepalived says farewell once; that the address has gone is said in its stead. */
+  readonly telling: boolean
   readonly after: Script | null
 }
 
-function change({ old, fresh, vip, byHand, closing, after }: Replacement): Script {
+function change({ old, fresh, vip, byHand, closing, telling, after }: Replacement): Script {
   const start =
     after === null
       ? sh`exit 0\n`
       : sh`if systemctl enable --now ${fresh} && (\n${after}); then reopen() { :; }; exit 0; fi\n`
+  const tell = telling ? sh`${SAY_GONE}` : sh``
   const keep = byHand ? sh`cp -a ${CONFIG} ${KEPT_CONFIG}\n` : sh``
   return sh`[ -s ${NEXT_CONFIG} ] || { echo '${NEXT_CONFIG} is missing' >&2; exit 1; }
 ${keep}before=$(mktemp ${CONFIG}.mmha-old.XXXXXX)
 reopen() { :; }
-trap 'reopen; rm -f "$before"' EXIT
+told=
+trap 'reopen; [ -z "$told" ] || kill "$told" 2>/dev/null || :; rm -f "$before" "$before.looking"' EXIT
 trap 'exit 129' HUP
 trap 'exit 143' TERM
 cp -a ${CONFIG} "$before"
-${closing}systemctl stop ${old}
+${tell}${closing}systemctl stop ${old}
 systemctl disable ${old} 2>/dev/null || :
 ${addressGone(vip)}mv -f ${NEXT_CONFIG} ${CONFIG}
 systemctl daemon-reload
@@ -127,6 +132,12 @@ systemctl enable --now ${old}
 exit 1
 `
 }
+
+/** Once it looks, what closes and stops the old one may begin: clients wait from then on. */
+const SAY_GONE = `/usr/sbin/mmha-keepalived say-gone -f ${NEXT_CONFIG} >"$before.looking" &
+told=$!
+until [ -s "$before.looking" ] || ! kill -0 "$told" 2>/dev/null; do sleep 0.05; done
+`
 
 /** s that clients who write may take to let the server be closed, and the peer to have everything then. */
 const [CLOSED_WITHIN, FOLLOWED_WITHIN] = [5, 3]

@@ -215,7 +215,8 @@ describe.skipIf(process.getuid?.() !== 0).each(BY_HAND)(
       expect(result.counters.filter(([k, v]) => (values.get(k) ?? 0) < v)).toEqual([])
       expect(await both((host) => mmha.sql(host, 'SELECT @@server_id'))).toEqual(['1', '2'])
       process.stdout.write(`adoption of ${byHand.name}: ${result.longestGapMs.toFixed(0)} ms without an OK\n`)
-      expect(result.longestGapMs).toBeLessThan(5_000)
+      // A successor that nobody tells that the old address has gone waits out its lease, 2.9 s.
+      expect(result.longestGapMs).toBeLessThan(byHand.keepalived ? 2_500 : 5_000)
       // Neither daemon has closed the server where clients write: what is left is a handover.
       expect(
         (await both((host) => mmha.on(host, 'journalctl -u mmha-keepalived -o cat --no-pager'))).join('\n'),

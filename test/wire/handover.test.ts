@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { LineLog } from './line-log.ts'
-import { RoleWorker } from './role-worker.ts'
+import { RoleWorker, roleText } from './role-worker.ts'
 import { type Segment, VIP } from './segment.ts'
 import { bundle, reason, TIMED, wireTest } from './wire-test.ts'
 
@@ -61,6 +64,26 @@ describe.skipIf(reason !== null)('handover between databases', () => {
       await caller.until(() => tries().find(([, what]) => what === 'silence'), 'silence', 10_000)
     },
   )
+
+  wireTest('keepalived gives way: that its address has gone is said in its stead', async ({ segment, daemons }) => {
+    const old = daemons.keepalived('a', { priority: 254, version: 3, advertInterval: 0.5, nopreempt: true })
+    await old.enters('MASTER')
+    await segment.vip('a', true)
+    const standby = new RoleWorker(segment, 'b', await bundle(), 253)
+    await standby.log.line(/Entering BACKUP STATE/)
+    const file = join(daemons.dir, 'gone.conf')
+    writeFileSync(file, roleText(254))
+    const teller = segment.spawn('a', process.execPath, await bundle(), 'say-gone', '-f', file)
+    const ended = once(teller, 'exit')
+    await new LineLog(teller.stdout, teller.stderr).line(/looking/)
+    old.signal('SIGTERM')
+    const { gone, taken } = await handover(segment)
+    process.stdout.write(`keepalived gives way: gone after ${gone.toFixed(0)} ms, taken after ${taken.toFixed(0)} ms\n`)
+    // Unsaid, its successor would wait for 1.9 s: the lease, and its patience.
+    expect(taken).toBeLessThan(1_500)
+    expect(await segment.overlaps()).toEqual([])
+    expect(await ended).toEqual([0, null])
+  })
 
   wireTest('mysqld died: the VIP answers until the successor is ready, then moves', TIMED, async ({ segment }) => {
     const [holder, standby] = await pair(segment)

@@ -12,8 +12,8 @@ import { LineLog } from './line-log.ts'
 import { type HostName, type Segment, VIP } from './segment.ts'
 
 /** v3, 0.5 s, with a database that the test speaks for. */
-export function roleConfig(priority: number): Config {
-  const text = [
+export function roleText(priority: number): string {
+  return [
     'mysql_server db {',
     '  socket /nowhere/mysqld.sock',
     '  port 3306',
@@ -41,6 +41,10 @@ export function roleConfig(priority: number): Config {
     '  }',
     '}',
   ].join('\n')
+}
+
+export function roleConfig(priority: number): Config {
+  const text = roleText(priority)
   const { config, diagnostics } = parseConfig(text, 'wire.conf')
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('; '))

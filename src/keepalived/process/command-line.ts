@@ -25,7 +25,11 @@ export type Invocation =
       readonly facility: string | null
     }
   | CtlCommand
-  | { readonly does: 'cleanup' | 'binlog-trim'; readonly configFile: string; readonly configId: string | null }
+  | {
+      readonly does: 'cleanup' | 'say-gone' | 'binlog-trim'
+      readonly configFile: string
+      readonly configId: string | null
+    }
   | {
       readonly does: 'binlog-tail'
       readonly flavour: Flavour
@@ -100,7 +104,7 @@ function invocation(values: Values, positionals: readonly string[]): Invocation 
   }
   if (command === undefined) return { does: 'run', options: runOptions(values, facility) }
   if (command === 'format' && more.length === 0) return { does: command, configFile: verb ?? configFile, configId }
-  if ((command === 'cleanup' || command === 'binlog-trim') && verb === undefined) {
+  if ((command === 'cleanup' || command === 'say-gone' || command === 'binlog-trim') && verb === undefined) {
     return { does: command, configFile, configId }
   }
   if (command === 'binlog-tail') {

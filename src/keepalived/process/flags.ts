@@ -105,6 +105,8 @@ export const HELP = `Usage: mmha-keepalived [FLAGS]            run the daemon
                                           what happened lately, one JSON object a line; then what happens
        mmha-keepalived --genhash …        the digest of a page; its flags: mmha-keepalived --genhash --help
        mmha-keepalived cleanup            remove the virtual addresses and close the database for writes
+       mmha-keepalived say-gone           another daemon is stopped here: says "looking", waits until the virtual addresses
+                                          have gone, and tells the successor, which would wait out their lease
        mmha-keepalived binlog-trim        before mysqld starts after a crash: cut what was never acknowledged
        mmha-keepalived binlog-tail mysql|mariadb INDEX INTO GTIDS [COMMON]   a binlog of just these transactions
 

@@ -153,7 +153,7 @@ export function leaving(stage: Stage): void {
       await stage.until('the other host holds the address', () => stage.holds(standby))
       expect(await stage.sql(standby, 'SELECT @@global.read_only')).toBe('0')
       expect(await stage.sql(holder, 'SELECT @@global.read_only')).toBe('1')
-      expect(await stage.holds(holder)).toBe(false)
+      expect(stage.holds(holder)).toBe(false)
       await stage.on(holder, `systemctl restart ${stage.unit}`)
       await stage.sql(standby, 'SET GLOBAL rpl_semi_sync_replica_enabled=ON')
       await stage.whole()

@@ -22,7 +22,7 @@ export function powerLoss(stage: Stage): void {
     }
     await stage.whole()
     await stage.until('it holds the address', async () => {
-      if (await stage.holds(other)) await stage.on(other, 'mmha-keepalived ctl switch || :')
+      if (stage.holds(other)) await stage.on(other, 'mmha-keepalived ctl switch || :')
       return stage.holds(host)
     })
     await stage.whole()

@@ -129,9 +129,9 @@ export function returning(stage: Stage): void {
     const asked = await stage.mmha.run(...force)
     expect(asked).toMatchObject({ code: 5, stderr: expect.stringContaining('is quarantined, diverged') })
     expect(asked.stderr).toMatch(/[1-9]\d* transactions? that/)
-    expect(await stage.holds(holder)).toBe(false)
+    expect(stage.holds(holder)).toBe(false)
     await stage.mmha.ok(...force, '--yes', holder.name, '--accept-loss')
-    expect(await stage.holds(holder)).toBe(true)
+    expect(stage.holds(holder)).toBe(true)
     expect(await stage.sql(holder, value)).toBe('acknowledged')
     const epoch = async (host: LabHost) => Number(await stage.sql(host, 'SELECT MAX(epoch) FROM mmha.epoch'))
     await powerOn(stage.lab, standby)
@@ -160,7 +160,7 @@ export function returning(stage: Stage): void {
     await stage.until('it refuses', async () =>
       /policy consistency: the holder was not waiting/.test(await stage.said(standby, asked)),
     )
-    expect(await stage.holds(standby)).toBe(false)
+    expect(stage.holds(standby)).toBe(false)
     expect(await stage.sql(standby, 'SELECT @@global.read_only')).toBe('1')
     await powerOn(stage.lab, holder)
     expect((await stage.whole()).holder.name).toBe(holder.name)

@@ -8,10 +8,15 @@ import { type LabHost, type LabState, readState } from '../../../src/lab/state.t
 import { type Dialect, dialectOf } from '../../../src/mysql/dialect.ts'
 import { Load, type LoadResult } from '../role/load.ts'
 import { must, query } from '../role/pair.ts'
+import { hasAddress } from '../support/address-look.ts'
 import { Mmha } from '../support/mmha.ts'
 import { lastWords } from './last-words.ts'
 
 export const VIP = '10.77.0.100'
+/** ms between two writes of one of the six clients. */
+const PAUSE_MS = 30
+/** ms between two looks: at first, and after a while. */
+const [LOOK_MS, LOOK_LATER_MS] = [100, 400]
 
 /** A pair as `mmha provision` makes it, and what a test wants to know and do there. */
 export class Stage {
@@ -87,15 +92,15 @@ export class Stage {
     return this.hosts[host === this.hosts[0] ? 1 : 0]
   }
 
-  async holds(host: LabHost): Promise<boolean> {
-    return (await this.on(host, 'ip -o -4 address show dev host0').catch(() => '')).includes(` ${VIP}/`)
+  holds(host: LabHost): boolean {
+    return hasAddress(host, VIP)
   }
 
   /** The host with the address, once there is exactly one. */
   async holder(): Promise<LabHost> {
     let found: LabHost | undefined
     await this.until('exactly one host holds the address', async () => {
-      const held = await Promise.all(this.hosts.map((host) => this.holds(host)))
+      const held = this.hosts.map((host) => this.holds(host))
       found = this.hosts[held[0] === true ? 0 : 1]
       return held[0] !== held[1]
     })
@@ -106,8 +111,9 @@ export class Stage {
    * A fault ends a statement, and a host may be off: that counts as "not yet".
    * @param fits true, or what is missing
    */
-  async until(what: string, fits: () => Promise<boolean | string>, ms = 180_000): Promise<void> {
-    const deadline = performance.now() + ms
+  async until(what: string, fits: () => Promise<boolean | string> | boolean, ms = 180_000): Promise<void> {
+    const begun = performance.now()
+    const deadline = begun + ms
     let last = ''
     while (performance.now() < deadline) {
       try {
@@ -117,7 +123,7 @@ export class Stage {
       } catch (error) {
         last = error instanceof Error ? `: ${error.message}` : ''
       }
-      await delay(100)
+      await delay(Math.min(LOOK_LATER_MS, LOOK_MS + (performance.now() - begun) / 20))
     }
     throw new Error(`not within ${ms} ms: ${what}${last}\n${await lastWords(this.hosts)}`)
   }
@@ -130,18 +136,16 @@ export class Stage {
       async () => {
         const holder = await this.holder()
         pair = { holder, standby: this.other(holder) }
-        const [open, closed, fetching, following, synchronous] = await Promise.all([
-          this.sql(holder, 'SELECT @@global.read_only'),
-          this.sql(pair.standby, 'SELECT @@global.read_only'),
-          this.replicates(holder),
-          this.replicates(pair.standby),
-          this.synchronous(holder),
-        ])
-        const parts = { open: open === '0', closed: closed === '1', fetching, following, synchronous }
-        const missing = Object.entries(parts).filter(([, is]) => !is)
-        return (
-          missing.length === 0 || `${holder.name} holds the address, not ${missing.map(([name]) => name).join(', ')}`
-        )
+        const parts: readonly (readonly [string, () => Promise<boolean>])[] = [
+          ['synchronous', () => this.synchronous(holder)],
+          ['following', () => this.replicates(pair.standby)],
+          ['fetching', () => this.replicates(holder)],
+          ['open', async () => (await this.sql(holder, 'SELECT @@global.read_only')) === '0'],
+          ['closed', async () => (await this.sql(pair.standby, 'SELECT @@global.read_only')) === '1'],
+        ]
+        // One after the other, the slowest first: while it is not whole, one question is enough.
+        for (const [name, is] of parts) if (!(await is())) return `${holder.name} holds the address, not ${name}`
+        return this.holds(holder) && !this.holds(pair.standby)
       },
       ms,
     )
@@ -208,7 +212,7 @@ export class Stage {
   }
 
   /** Clients that write through the address. @param pauseMs between two writes of each */
-  async load(pauseMs?: number): Promise<Load> {
+  async load(pauseMs = PAUSE_MS): Promise<Load> {
     const load = new Load(this.lab, pauseMs)
     this.#loads.add(load)
     load.moveTo(VIP)

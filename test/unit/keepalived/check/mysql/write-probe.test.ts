@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startWriteProbe } from '../../../../../src/keepalived/check/mysql/write-probe.ts'
 import { pause } from '../../../../../src/keepalived/check/pause.ts'
 import type { WatchedSession } from '../../../../../src/mysql/session.ts'
@@ -50,8 +50,13 @@ class Server {
   }
 }
 
-vi.useFakeTimers()
 let server: Server
+beforeAll(() => {
+  vi.useFakeTimers()
+})
+afterAll(() => {
+  vi.useRealTimers()
+})
 afterEach(() => server.stop())
 
 const probes = () => server.asked.filter((sql) => sql === 'COMMIT').length
