@@ -14,6 +14,8 @@ export const WRITER = { user: 'writer', password: 'writer-Pass-1' } as const
 const WORKERS = 6
 /** ms between writes of one client. */
 const PAUSE_MS = 10
+/** ms after a write that failed. */
+const RETRY_MS = 20
 
 /**
  * Clients that write without a pause to whoever holds the address (the test says who), each an insert and an update of
@@ -77,7 +79,7 @@ export class Writers {
         session?.close()
         session = null
         turn += 1
-        await delay(5)
+        await delay(RETRY_MS)
       }
     }
     session?.close()

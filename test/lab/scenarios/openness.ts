@@ -10,7 +10,7 @@ interface Span {
   to: number
 }
 
-const PAUSE_MS = 5
+const PAUSE_MS = 10
 
 /** Looks without a pause whether each of two servers takes writes, over its socket: also of a host that is cut off. */
 export class Openness {
@@ -57,7 +57,7 @@ export class Openness {
         session?.close()
         session = null
         open = null
-        await delay(20)
+        await delay(50)
       }
     }
     session?.close()
