@@ -1,4 +1,3 @@
-import type { ServerFacts } from '../hosts/host-facts.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { ROLE_SCRIPT } from './keepalived-engine.ts'
 import { waitUntilWhole } from './pair-wait.ts'
@@ -12,11 +11,11 @@ const LEAVE_WITHIN = 30
  * first: one that has just been restarted itself is still fetching what it missed, and a stop would let it take over without.
  * @param timeout s that the pair may take to find its roles
  */
-export function handedOver(inventory: Inventory, server: ServerFacts | null, timeout: number): Script {
+export function handedOver(inventory: Inventory, timeout: number): Script {
   const holds = `ip -o address show to ${shellQuote(inventory.vip.address)} | grep -q .`
   return sh`if ${holds}; then
 (
-${waitUntilWhole(inventory, server, timeout, 'unasked')})
+${waitUntilWhole(inventory, timeout, 'unasked')})
 ${leaveFirst(inventory)}fi
 `
 }

@@ -7,6 +7,7 @@ import { CONFIG, isOurs, NEXT_CONFIG, ROLE_SCRIPT } from './keepalived-engine.ts
 import { keepalivedView } from './keepalived-view.ts'
 import type { Module, PlanContext } from './module.ts'
 import { placeFile, restoreFile } from './placed-file.ts'
+import { type ShowsItself, shownNames } from './server-dialect.ts'
 import { shippedTemplate } from './shipped-template.ts'
 import { revealed, type Script, type Step } from './step.ts'
 import { renderScript } from './template.ts'
@@ -18,7 +19,7 @@ export interface PlacedConfig {
   readonly access: string
 }
 
-export interface KeepalivedConfigFacts {
+export interface KeepalivedConfigFacts extends ShowsItself {
   /** What stands in keepalived.conf; null: nothing. */
   readonly placed: PlacedConfig | null
   /** What waits beside it for the change of the daemon. */
@@ -85,6 +86,7 @@ done
         : { content: Buffer.from(text, 'base64').toString('utf8'), access: access[path] ?? '' }
     }
     return {
+      shown: shownNames(facts),
       placed: read(CONFIG),
       next: read(NEXT_CONFIG),
       socket,

@@ -49,7 +49,7 @@ case $(systemctl is-enabled ${otherUnit(engine)} 2>/dev/null) in enabled) fact o
   parse: (stdout) => ({ ...service.parse(stdout), otherEnabled: new FactLines(stdout).flag('other_enabled') }),
 
   plan: ({ timeout }, context) => {
-    const { inventory, facts, mine, host, taskId } = context
+    const { inventory, mine, host, taskId } = context
     const { engine } = inventory.keepalived
     const other = otherUnit(engine)
     const disable: Step = {
@@ -64,7 +64,7 @@ case $(systemctl is-enabled ${otherUnit(engine)} 2>/dev/null) in enabled) fact o
     }
     const steps = service.plan(unitFor(engine), context).map((step) => {
       if (!/\/(restarted|reloaded)$/.test(step.id)) return step
-      const wait = waitUntilWhole(inventory, facts.server, timeout)
+      const wait = waitUntilWhole(inventory, timeout)
       const whole = (change: Script) => wholeAsBefore(inventory, change, wait)
       const after = step.undoLast === undefined ? {} : { undoLast: whole(step.undoLast) }
       return { ...step, run: whole(step.run), ...after }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { hasAddress, type ServerFacts } from '../hosts/host-facts.ts'
-import { dialectOf } from '../mysql/dialect.ts'
+import { hasAddress } from '../hosts/host-facts.ts'
+import type { Dialect } from '../mysql/dialect.ts'
 import { readOnlyStatements, writableStatements } from '../mysql/read-only.ts'
 import { speakAlike } from './keepalived-by-hand.ts'
 import { configOf, type KeepalivedConfigFacts, keepalivedConfig } from './keepalived-config.ts'
@@ -9,6 +9,7 @@ import type { KeepalivedServiceParams } from './keepalived-service.ts'
 import type { Module, PlanContext } from './module.ts'
 import { SQL_FUNCTIONS } from './mysql-client.ts'
 import { waitUntilWhole } from './pair-wait.ts'
+import { serverDialect } from './server-dialect.ts'
 import { revealed, type Script, type Step, sh, shellQuote } from './step.ts'
 
 type Context = PlanContext<KeepalivedConfigFacts>
@@ -41,7 +42,7 @@ export const keepalivedSwitch: Module<KeepalivedServiceParams, KeepalivedConfigF
     // Where nobody held the VIP, the other host may need the new daemon, too, before the pair is whole.
     // Two servers that were joined by hand, too, are not both restarted yet for semi-sync; the last play asks for it.
     const semiSync = byHand ? 'unasked' : 'on'
-    const whole = served ? waitUntilWhole(inventory, facts.server, timeout, semiSync) : sh`exit 0\n`
+    const whole = served ? waitUntilWhole(inventory, timeout, semiSync) : sh`exit 0\n`
     const wait = alike ? whole : waitForAddress(inventory.vip.address, timeout)
     const how = alike
       ? holder
@@ -63,7 +64,10 @@ export const keepalivedSwitch: Module<KeepalivedServiceParams, KeepalivedConfigF
         .join('\n'),
       run: change({
         ...{ old, fresh, vip: inventory.vip.address, byHand, after: starts ? wait : null },
-        closing: holder && alike && byHand ? closeFirst(facts.server) : sh``,
+        closing:
+          holder && alike && byHand
+            ? closeFirst(facts.server === null ? null : serverDialect(facts.server, mine))
+            : sh``,
         telling: holder && alike && fresh === OUR_UNIT,
       }),
       undo: back({ old, fresh, vip: inventory.vip.address, alike }),
@@ -146,9 +150,8 @@ const [CLOSED_WITHIN, FOLLOWED_WITHIN] = [5, 3]
  * Nobody closes the server of a keepalived that was set up by hand, and the other host's new daemon takes nothing over while
  * this one is open. Whatever ends the change early, it is open again, unless the other one is by then.
  */
-function closeFirst(server: ServerFacts | null): Script {
-  if (server === null) return sh``
-  const dialect = dialectOf(server.version)
+function closeFirst(dialect: Dialect | null): Script {
+  if (dialect === null) return sh``
   const { historyEnd, waitFunction } = dialect.family
   const close = readOnlyStatements(dialect).join('; ')
   const open = writableStatements(dialect).join('; ')

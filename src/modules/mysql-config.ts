@@ -169,7 +169,7 @@ const WHOLE_WITHIN = 60
 
 function restartStep(context: Context, server: ServerFacts, reasons: readonly string[], start: boolean): Step {
   const { host, taskId, mine, theirs, inventory } = context
-  const first = !start && mine.daemonRuns && theirs.daemonRuns ? handedOver(inventory, server, WHOLE_WITHIN) : sh``
+  const first = !start && mine.daemonRuns && theirs.daemonRuns ? handedOver(inventory, WHOLE_WITHIN) : sh``
   return {
     id: `${taskId}/restart`,
     host: host.name,
@@ -194,12 +194,14 @@ function isHandmade({ mine, theirs }: Context): boolean {
   return !mine.daemonRuns && !theirs.daemonRuns && (mine.replicates || theirs.replicates)
 }
 
-/**
- * The server of a pair that was made by hand, where clients write now: until the daemons run, nobody could take over
- * while it restarts.
- */
+/** The daemons run, and a channel does not: a later play may mend it, such as an account that a crash has taken. */
+function isParted({ mine, theirs }: Context): boolean {
+  return mine.daemonRuns && theirs.daemonRuns && !(mine.channelRuns && theirs.channelRuns)
+}
+
+/** Nobody could take over while the server where clients write restarts: of a pair made by hand, or parted. */
 export function mustWait(context: Context): boolean {
-  return isHandmade(context) && clientsWriteHere(context)
+  return (isHandmade(context) || isParted(context)) && clientsWriteHere(context)
 }
 
 /** What is missing: the file, running values that can be set, and the restart for those that can't. */

@@ -25,8 +25,8 @@ export const mysqlLateRestart: Module<LateRestartParams, MysqlConfigFacts> = {
     const { restart } = changes(context)
     // In a plan that is only shown, another server's restart stands in its own place.
     if (restart?.impact !== 'restart' || !(mustWait(context) || context.written === undefined)) return []
-    const { inventory, facts } = context
-    const wait = waitUntilWhole(inventory, facts.server, timeout, 'unasked')
+    const { inventory } = context
+    const wait = waitUntilWhole(inventory, timeout, 'unasked')
     return [{ ...restart, run: sh`(\n${wait})\n${leaveFirst(inventory)}${restart.run}` }]
   },
 }

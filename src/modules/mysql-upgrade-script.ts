@@ -51,5 +51,5 @@ trap - EXIT
 # The package's own scripts left a masked unit disabled.
 systemctl enable ${unit}
 systemctl start ${unit}
-${waitUntilWhole(inventory, facts.server, timeout)}`
+${waitUntilWhole(inventory, timeout)}`
 }

@@ -91,7 +91,7 @@ export const pairReady: Module<PairReadyParams, PairReadyFacts> = {
         host: context.host.name,
         title: context.taskName,
         diff: fresh ? `~ ${WHOLE}` : missing.map((what) => `- ${what}`).join('\n'),
-        run: waitUntilWhole(context.inventory, context.facts.server, timeout),
+        run: waitUntilWhole(context.inventory, timeout),
         undo: { none: '' },
         impact: 'none',
         notify: [],

@@ -57,7 +57,7 @@ export function mustBeWhole(missing: readonly string[], { host, taskName }: Plan
 
 /** The holder's step: the daemon hands over in order, or refuses; ends when this host is a whole standby. */
 export function handOver(context: PlanContext<unknown>, timeout: number): Step {
-  const { inventory, facts, host, peer, taskId } = context
+  const { inventory, host, peer, taskId } = context
   const vip = inventory.vip.address
   return {
     id: taskId,
@@ -66,14 +66,14 @@ export function handOver(context: PlanContext<unknown>, timeout: number): Step {
     diff: `- ${vip} on ${host.name}\n+ ${vip} on ${peer.name}`,
     run: sh`held() { ip -o address show to ${shellQuote(vip)} | grep -q .; }
 (
-${waitUntilWhole(inventory, facts.server, timeout)})
+${waitUntilWhole(inventory, timeout)})
 if held; then mmha-keepalived ctl switch; fi
 deadline=$(( $(date +%s) + ${timeout} ))
 while held; do
   [ "$(date +%s)" -lt "$deadline" ] || { echo 'the VIP is still here after ${timeout} s' >&2; exit 1; }
   sleep 0.1
 done
-${waitUntilWhole(inventory, facts.server, timeout)}`,
+${waitUntilWhole(inventory, timeout)}`,
     undo: { none: 'who holds the VIP is no setting: switch again' },
     impact: 'vip-moves',
     notify: [],

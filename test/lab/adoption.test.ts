@@ -137,4 +137,24 @@ describe.skipIf(process.getuid?.() !== 0)('a pair of MariaDB servers made by han
     expect(code).toBe(0)
     for (const { changed } of lastDocument<{ hosts: { changed: number }[] }>(stdout).hosts) expect(changed).toBe(0)
   })
+
+  it('a crash has taken an account from the standby, and the holder wants a restart: one run mends both', async () => {
+    const closed = await Promise.all(MASTERS.map((host) => mmha.sql(host, 'SELECT @@read_only')))
+    const [holder, standby] = closed[0] === '0' ? (['m1', 'm2'] as const) : (['m2', 'm1'] as const)
+    const account = await mmha.sql(
+      standby,
+      'SELECT CONCAT(QUOTE(User), "@", QUOTE(Host)) FROM mysql.user WHERE User LIKE "mmha%" AND Host <> "localhost"',
+    )
+    await mmha.on(
+      standby,
+      `mariadb -e "SET SESSION sql_log_bin=0; DROP USER ${account}"
+mariadb -N -e "SELECT CONCAT('KILL ', ID) FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'" | mariadb`,
+    )
+    await mmha.on(holder, "find /etc/mysql -name '*mmha*' -exec touch {} +")
+    const fetches = () => mmha.on(holder, 'mariadb -e "SHOW SLAVE STATUS\\G" | grep Last_IO_Error:')
+    await expect.poll(fetches, { timeout: 60_000 }).toContain('Access denied')
+    const { code, stdout, stderr } = await provision()
+    expect(code, complaints({ code, stdout, stderr })).toBe(0)
+    await expect.poll(async () => (await mmha.run('status', inventory)).code, { timeout: 60_000 }).toBe(0)
+  })
 })

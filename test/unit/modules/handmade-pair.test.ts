@@ -92,6 +92,16 @@ describe('restarts of a pair made by hand', () => {
     expect(ids(mysqlLateRestart.plan({ timeout: 60 }, seen({ ...standby, ...planned })))).toEqual([])
   })
 
+  it('waits with the holder’s until accounts and channels are mended, when the daemons run already', () => {
+    const daemons = { mine: { ...facts('1'), daemonRuns: true }, theirs: { ...facts('2'), daemonRuns: true } }
+    const restart = ['play/task/file', 'play/task/restart']
+    expect(ids(mysqlConfig.plan({}, seen(daemons)))).toEqual(restart)
+    const parted = { ...daemons, mine: { ...daemons.mine, channelRuns: false } }
+    expect(ids(mysqlConfig.plan({}, seen(parted)))).toEqual(['play/task/file'])
+    expect(ids(mysqlConfig.plan({}, seen({ ...standby, mine: parted.theirs, theirs: parted.mine })))).toEqual(restart)
+    expect(ids(mysqlLateRestart.plan({ timeout: 60 }, seen(parted)))).toEqual(['play/task/restart'])
+  })
+
   it('the VIP tells where clients write, else the order in the inventory', () => {
     const nics = [{ name: 'host0', up: true, mac: '', addresses: ['10.77.0.100/24'] }]
     const vip = { peerFacts: hostFacts(M2.address, MYSQL, { nics }) }

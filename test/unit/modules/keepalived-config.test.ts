@@ -9,6 +9,7 @@ import { checkSh, context, fromPeer, INVENTORY, M1, M2, MYSQL, shSyntax } from '
 
 const PATH = '/etc/keepalived/keepalived.conf'
 const NONE: KeepalivedConfigFacts = {
+  shown: null,
   placed: null,
   next: null,
   socket: '/run/mysqld/mysqld.sock',
@@ -100,6 +101,7 @@ describe('keepalived_config', () => {
         `daemon_file\t${PATH}\t${file}\naccess\t${PATH}\t600 root\ndaemon\tyes\nvariable\tsocket\t/s.sock\nvariable\tpid_file\tm1.pid\nvariable\tdatadir\t/var/lib/mysql/\n`,
       ),
     ).toEqual({
+      shown: ['socket', 'pid_file', 'datadir'],
       placed: { content: 'x\n', access: '600 root' },
       next: null,
       socket: '/s.sock',
@@ -108,6 +110,7 @@ describe('keepalived_config', () => {
       keepalivedRuns: false,
     })
     expect(keepalivedConfig.parse('')).toEqual({
+      shown: null,
       placed: null,
       next: null,
       socket: null,

@@ -17,6 +17,7 @@ import { checkSh, context, fromPeer, hostFacts, INVENTORY, M1, M2, MARIADB, MYSQ
 
 const PACKAGE: Inventory = { ...INVENTORY, keepalived: { engine: 'package', source: null, sha256: null } }
 const NONE: KeepalivedConfigFacts = {
+  shown: null,
   placed: null,
   next: null,
   socket: '/run/mysqld/mysqld.sock',

@@ -174,7 +174,7 @@ describe('mysql_config', () => {
   })
 
   it('restarts the holder of a pair that serves when the other one follows and has taken the address', () => {
-    const stale = { ...settled(MYSQL, FRESH_MYSQL), fileIsNewer: true, daemonRuns: true }
+    const stale = { ...settled(MYSQL, FRESH_MYSQL), fileIsNewer: true, daemonRuns: true, channelRuns: true }
     const text = (facts: MysqlConfigFacts, theirs = facts) => {
       const steps = mysqlConfig.plan({}, context(MYSQL, facts, theirs))
       checkSh(steps)

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { pairPreflight } from '../../../src/modules/pair-preflight.ts'
 import { type PairReadyFacts, pairReady } from '../../../src/modules/pair-ready.ts'
 import { type PreflightFacts, parsePreflight } from '../../../src/modules/preflight/facts.ts'
 import { masked } from '../../../src/modules/step.ts'
-import { checkSh, context, fromPeer, hostFacts, INVENTORY, M1, M2, MARIADB, MYSQL, shSyntax } from './pair-context.ts'
+import { checkSh, context, fromPeer, hostFacts, INVENTORY, M1, M2, MYSQL, shSyntax } from './pair-context.ts'
 
 const PROBE = { inventory: INVENTORY, host: M1, peer: M2 }
 
@@ -100,17 +100,12 @@ describe('pair_ready', () => {
     semiSyncReplica: true,
   }
   const STANDBY: PairReadyFacts = { ...HOLDER, readOnly: true, semiSyncSource: false }
-  const plan = (
-    mine: PairReadyFacts,
-    theirs: PairReadyFacts,
-    vips: readonly ('m1' | 'm2')[] = ['m1'],
-    server = MYSQL,
-  ) => {
+  const plan = (mine: PairReadyFacts, theirs: PairReadyFacts, vips: readonly ('m1' | 'm2')[] = ['m1']) => {
     const facts = (host: typeof M1) => {
-      const base = hostFacts(host.address, server)
+      const base = hostFacts(host.address, MYSQL)
       return vips.some((name) => name === host.name) ? holding(base) : base
     }
-    const seen = context(server, mine, theirs, { facts: facts(M1), peerFacts: facts(M2) })
+    const seen = context(MYSQL, mine, theirs, { facts: facts(M1), peerFacts: facts(M2) })
     return { seen, steps: pairReady.plan({ timeout: 60 }, seen) }
   }
 
@@ -146,10 +141,18 @@ describe('pair_ready', () => {
     }
   })
 
-  it('asks for the counters that the server has', () => {
-    const script = (server: typeof MYSQL) => masked(plan(HOLDER, HOLDER, [], server).steps[0]?.run ?? { parts: [] })
-    expect(script(MYSQL)).toContain('is_on Rpl_semi_sync_source_status')
-    expect(script(MARIADB)).toContain('is_on Rpl_semi_sync_slave_status')
+  it.each([
+    ['Rpl_semi_sync_source_status\\tON\\nRpl_semi_sync_replica_status\\tOFF', [true, false]],
+    ['Rpl_semi_sync_master_status\\tOFF\\nRpl_semi_sync_slave_status\\tON', [false, true]],
+    ['', [false, false]],
+  ])('goes by the counters that the server has: %s', (counters, expected) => {
+    const script = masked(plan(HOLDER, HOLDER).steps[0]?.run ?? { parts: [] })
+    const asked = script.split('\n').find((line) => line.startsWith('is_on()'))
+    const isOn = (names: string) =>
+      spawnSync('sh', ['-c', `sql() { printf '${counters}\\n'; }\n${asked}\nis_on '${names}'`]).status === 0
+    expect(['source|master', 'replica|slave'].map(isOn)).toEqual(expected)
+    expect(script).toContain("is_on 'source|master'")
+    expect(script).toContain("is_on 'replica|slave'")
   })
 
   it('reads what its probe prints', () => {
