@@ -140,7 +140,8 @@ exit 1
 /** Once it looks, what closes and stops the old one may begin: clients wait from then on. */
 const SAY_GONE = `/usr/sbin/mmha-keepalived say-gone -f ${NEXT_CONFIG} >"$before.looking" &
 told=$!
-until [ -s "$before.looking" ] || ! kill -0 "$told" 2>/dev/null; do sleep 0.05; done
+looks=0
+until [ -s "$before.looking" ] || ! kill -0 "$told" 2>/dev/null || [ "$looks" -ge 100 ]; do looks=$((looks + 1)); sleep 0.05; done
 `
 
 /** s that clients who write may take to let the server be closed, and the peer to have everything then. */

@@ -1,5 +1,6 @@
 import { messages, type Text } from '../message.ts'
 import { recogniser } from '../recognise.ts'
+import { dataFindings } from './findings-data.ts'
 
 /**
  * What preflight finds and what to do about it. Planners say it in English, since it goes to programs and logs; who shows
@@ -145,14 +146,6 @@ export const findings = messages({
     zh: '请从 server.settings 中去掉：默认给对端一周的时间恢复',
   },
   'finding.binlog-never': { en: 'binary logs are never purged by themselves', zh: 'binlog 从不自动清理' },
-  'finding.data': {
-    en: 'only {full} holds data, and replication would not bring it to {bare} ({held})',
-    zh: '只有 {full} 有数据，而复制不会把它们带到 {bare}（{held}）',
-  },
-  'finding.data.do': {
-    en: 'copy {from} onto {onto} ({command}), then run this again',
-    zh: '请把 {from} 的数据复制到 {onto}（{command}），然后再次运行',
-  },
   'finding.servers': { en: '{mine} on {host}, {theirs} on {peer}', zh: '{host} 上是 {mine}，{peer} 上是 {theirs}' },
   'finding.servers.do': {
     en: 'both need the same server: replace one of them',
@@ -261,7 +254,7 @@ export const findings = messages({
   },
 })
 
-const recognised = recogniser(findings)
+const recognised = recogniser(messages({ ...findings.table, ...dataFindings.table }))
 
 /** A finding, or what to do about it, in every language; the text itself where it is a command, or not translated. */
 export function finding(text: string): Text {

@@ -3,6 +3,7 @@ import { drill } from './drill.ts'
 import { engines } from './engines.ts'
 import { documents, errors, mistakes } from './errors.ts'
 import { findings, preflight } from './findings.ts'
+import { dataFindings } from './findings-data.ts'
 import { fleet } from './fleet.ts'
 import { frame } from './frame.ts'
 import { usage } from './help.ts'
@@ -28,6 +29,7 @@ export const REGISTRY = {
   documents,
   mistakes,
   findings,
+  dataFindings,
   preflight,
   fleet,
   status,

@@ -1,6 +1,7 @@
 import { hasAddress } from '../../hosts/host-facts.ts'
 import { type Dialect, replicatesBothWays } from '../../mysql/dialect.ts'
 import { formatGtidSet, isEmpty, ofOrigin, parseGtidSet, subtract } from '../../mysql/gtid-set.ts'
+import { keepEqual } from '../handmade-pair.ts'
 import { refusalToJoin } from '../pair-data.ts'
 import { type Context, dialectHere, sayOfPair } from './context.ts'
 import type { PreflightFacts } from './facts.ts'
@@ -100,7 +101,9 @@ function histories(context: Context, dialect: Dialect): Finding[] {
   if (inventory.overwritten !== undefined) return []
   const known = (side: PreflightFacts, server: unknown) => side.data.up || server === null
   if (!known(mine, facts.server) || !known(theirs, peerFacts.server)) return []
-  if (mine.data.channel === null || theirs.data.channel === null) {
+  const joined = mine.data.channel !== null && theirs.data.channel !== null
+  // A slave of the other one gets what it lacks.
+  if (!joined && !keepEqual(dialect.flavour, mine.data, theirs.data)) {
     const refusal = refusalToJoin(
       dialect.flavour,
       { ...mine.data, name: host.name },

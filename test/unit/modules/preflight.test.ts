@@ -355,6 +355,31 @@ describe('preflight', () => {
   const channel = ['channel\tSource_Host\th', 'channel\tSource_Port\t3306', 'channel\tSource_User\tmmha_repl']
   const member = (index: 0 | 1, gtids: string) => ['epochs\t2', `uuid\t${UUID[index]}`, `gtids\t${gtids}`, ...channel]
 
+  it('a slave of the other one may be behind, for as long as it follows', () => {
+    const [a, b] = UUID
+    const one = (index: 0 | 1, id: number, gtids: string) => [
+      `uuid\t${UUID[index]}`,
+      `server_id\t${id}`,
+      'schema\tshop',
+      `gtids\t${gtids}`,
+    ]
+    const threads = (io: string) => [
+      ...['channel\tSource_Host\th', 'channel\tSource_Port\t3306', 'channel\tSource_User\tmmha_repl'],
+      ...['channel\tSource_Server_Id\t1', `channel\tReplica_IO_Running\t${io}`, 'channel\tReplica_SQL_Running\tYes'],
+    ]
+    const slave = (io: string) => ({
+      server: MYSQL,
+      mine: one(0, 1, `${a}:1-9`),
+      theirs: [...one(1, 2, `${a}:1-7`), ...threads(io)],
+    })
+    expect(said(slave('Yes'))).toEqual([])
+    expect(said(slave('No'))).toEqual([
+      expect.stringContaining('blocks DATA_DIFFERS pair: m2 lacks transactions of m1'),
+    ])
+    const own = { ...slave('Yes'), theirs: [...one(1, 2, `${a}:1-7,${b}:1`), ...threads('Yes')] }
+    expect(said(own)).toEqual([expect.stringContaining('blocks DATA_DIFFERS')])
+  })
+
   it('transactions that only the standby has', () => {
     const [a, b] = UUID
     const mine = member(0, `${a}:1-9`)
