@@ -63,7 +63,7 @@ async function tell(instance: VrrpInstance, { netlink, interfaces, log }: Surrou
     for (const end = performance.now() + SAY_FOR_MS; performance.now() < end; await delay(SAY_EVERY_MS)) {
       link.send((source, destination) => exchange.say(instance.virtualRouterId, 0, source, destination))
     }
-    return true
+    return closed === ''
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error
     complain(error.message)
