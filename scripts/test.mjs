@@ -10,10 +10,11 @@ const VITEST = 'node_modules/vitest/vitest.mjs'
 /** What single tests look for before they run. */
 const NEEDS = "this machine or user lacks what they need (root, sshd, a login shell, Debian's tools)"
 /** More than so many failed tests are no accident. */
-const MOST_AGAIN = 6
-/** CI gives it 90 minutes. No lab test begins later than this, and none once more; by the second one all has ended. */
-const BEGIN_BEFORE_MS = 68 * 60_000
-const END_BEFORE_MS = 84 * 60_000
+const MOST_AGAIN = 10
+/** CI gives it 90 minutes. No lab test begins later than this, none once more later than that, and then all has ended. */
+const BEGIN_BEFORE_MS = 55 * 60_000
+const AGAIN_BEFORE_MS = 74 * 60_000
+const END_BEFORE_MS = 86 * 60_000
 /** Files whose tests stand by themselves; in others a test goes on where the one before it ended. */
 const IN_ANY_ORDER = /\/test\/(wire\/|lab\/scenarios-)/
 const results = mkdtempSync(join(tmpdir(), 'mmha-test-'))
@@ -62,8 +63,9 @@ function report(title, args, timeout) {
     const errors = Number(readFileSync(outside, 'utf8'))
     const files = JSON.parse(readFileSync(file, 'utf8')).testResults.map(
       ({ name, status, message, assertionResults }) => {
-        const tests = assertionResults.map(({ fullName, status, failureMessages }) => ({
+        const tests = assertionResults.map(({ fullName, ancestorTitles: [block = ''], status, failureMessages }) => ({
           fullName,
+          block,
           status: status === 'passed' || status === 'failed' ? status : 'skipped',
           reason: reasonOf(failureMessages[0]),
         }))
@@ -90,7 +92,8 @@ function vitest(project) {
     failures.push(`${project} tests: vitest wrote no report`)
     return
   }
-  again(project, first.files)
+  const tooLate = existsSync(late) ? readFileSync(late, 'utf8').trim().split('\n') : []
+  again(project, first.files, new Set(tooLate.map((name) => name.replaceAll(' > ', ' '))))
   const before = failures.length
   let skipped = 0
   for (const { name, tests, broken } of first.files) {
@@ -107,7 +110,6 @@ function vitest(project) {
     failures.push(`${project} tests: vitest ended with an error of its own`)
   total.failed += failures.length - before
   total.skipped += skipped
-  const tooLate = existsSync(late) ? readFileSync(late, 'utf8').trim().split('\n') : []
   if (tooLate.length > 0)
     leftOut.push(
       `${tooLate.length} of the ${project} tests, ${BEGIN_BEFORE_MS / 60_000} min had gone: ${tooLate.join('; ')}`,
@@ -120,26 +122,28 @@ function vitest(project) {
  * A test of real daemons against real time may fail because the machine stood still, or because of what ran beside it. A few
  * that failed are run once more, alone: what fails again has failed; what passes is said at the end, with why it failed.
  */
-function again(project, files) {
+function again(project, files, tooLate) {
   const failed = files.filter(({ tests, broken }) => broken || tests.some(({ status }) => status === 'failed'))
   const count = failed.flatMap(({ tests, broken }) =>
     broken ? [broken] : tests.filter(({ status }) => status === 'failed'),
   ).length
   if (count > MOST_AGAIN) return
   for (const file of failed) {
-    if (Date.now() - begun > BEGIN_BEFORE_MS) return
-    // Tests after a failed one may have been left out because of it.
-    const open = file.tests.filter(({ status }) => status !== 'passed' || !IN_ANY_ORDER.test(file.name))
-    const names = open.map(({ fullName }) => fullName.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
-    const chosen = file.broken || !IN_ANY_ORDER.test(file.name) ? [] : ['--testNamePattern', `^(${names})$`]
+    if (Date.now() - begun > AGAIN_BEFORE_MS) return
     const name = relative(process.cwd(), file.name)
+    const inAnyOrder = IN_ANY_ORDER.test(file.name)
+    // Tests after a failed one may have been left out because of it.
+    const open = file.tests.filter(({ status, fullName }) => status !== 'passed' && !tooLate.has(`${name} ${fullName}`))
+    const titles = [...new Set(open.map(({ fullName, block }) => (inAnyOrder ? fullName : block)))]
+    const pattern = titles.map((title) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
+    // Where one test goes on from another, all of them that stand together.
+    const chosen = pattern === '' ? [] : ['--testNamePattern', `^(${pattern})${inAnyOrder ? '$' : ''}`]
     const args = ['--project', project, '--maxConcurrency', '1', ...chosen, name]
     const second = report(`once more: ${name}`, args, END_BEFORE_MS - (Date.now() - begun))?.files.find(
       (one) => one.name === file.name,
     )
     if (second === undefined || second.broken) continue
-    // Where one test goes on from another, the file passes as a whole.
-    if (chosen.length === 0 && second.tests.some(({ status }) => status === 'failed')) continue
+    if (!inAnyOrder && second.tests.some(({ status }) => status === 'failed')) continue
     if (file.broken) passedAlone.push({ project, title: name, reason: file.broken })
     file.broken = ''
     for (const test of file.tests) {
