@@ -10,7 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 60_000,
-          // Files share a worker and what it has loaded: three quarters of the suite's time were imports.
+          // Files share a worker and what it has loaded: a small file took seven times as long to import as to run.
           isolate: false,
           maxWorkers: 2,
         },

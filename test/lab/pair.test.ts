@@ -91,9 +91,14 @@ replication: ${replication}
       }
     })
 
-    // Where the machine stands still for a second, commits are let go, and a run waits until the pair is whole again: a change.
-    it('a second run changes nothing, in at most 9 round trips', { retry: 2 }, async () => {
-      for (const { changed, failed, roundTrips } of (await provision()).hosts) {
+    it('a second run changes nothing, in at most 9 round trips', async () => {
+      const waits = ({ steps }: Provisioned) =>
+        steps.length > 0 && steps.every(({ id }) => id === 'ready/wait-until-the-pair-is-whole')
+      let result = await provision()
+      // Where the machine stood still for a second, commits were let go, and a run only waits until the pair is whole again.
+      for (let again = 0; again < 2 && waits(result); again += 1) result = await provision()
+      expect(result.steps).toEqual([])
+      for (const { changed, failed, roundTrips } of result.hosts) {
         expect({ changed, failed }).toEqual({ changed: 0, failed: 0 })
         expect(roundTrips).toBeLessThanOrEqual(9)
       }
