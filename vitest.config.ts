@@ -1,5 +1,9 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/lab/support/longest-first.ts'
+
+/** Logs of runs: those of a person in the home directory are not pushed out by a test's. */
+const env = { XDG_STATE_HOME: join(import.meta.dirname, 'node_modules/.mmha-tests') }
 
 export default defineConfig({
   test: {
@@ -8,6 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          env,
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 60_000,
           // Files share a worker and what it has loaded: a small file took seven times as long to import as to run.
@@ -18,6 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'wire',
+          env,
           // The whole matrix (npm run wire:matrix) waits for timers most of its time.
           maxConcurrency: process.env.MMHA_WIRE === 'all' ? 12 : 5,
           include: ['test/wire/**/*.test.ts'],
@@ -29,6 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'lab',
+          env,
           include: ['test/lab/**/*.test.ts'],
           // Minutes of reboots: npm run cut:all, cut:each, cut:drawn.
           exclude: process.env.MMHA_CUT === undefined ? ['test/lab/cut-*.test.ts'] : [],

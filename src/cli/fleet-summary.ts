@@ -52,9 +52,9 @@ export class Tally {
   readonly #failed = new Map<string, number>()
   readonly #unreachable = new Set<string>()
 
-  hear({ code, host }: MmhaEvent): void {
+  hear({ code, host, data }: MmhaEvent): void {
     if (host === undefined) return
-    if (code === 'step.changed') this.#changed.set(host, (this.#changed.get(host) ?? 0) + 1)
+    if (code === 'step.changed' && data?.waited !== true) this.#changed.set(host, (this.#changed.get(host) ?? 0) + 1)
     if (code === 'step.failed') this.#failed.set(host, (this.#failed.get(host) ?? 0) + 1)
     if (code === 'host.unreachable') this.#unreachable.add(host)
   }

@@ -83,6 +83,8 @@ export async function runPlaybook(inventory: Inventory, asked: PairRun, given?: 
       if (dry && result.steps.length > 0)
         output.print(shownPlan(result.plan, { detail: 'whole', explain: flags.explain === true }, process.stdout))
       else if (dry && fleet === null) output.print(frame('plan.nothing')[own])
+      if (!dry && result.steps.length > 0 && result.steps.every(({ waits }) => waits === true))
+        output.print(frame('recap.only-waited')[own])
       for (const line of deviationLines(result.deviations, own)) output.print(line)
       if (fleet === null) for (const host of result.hosts) output.print(summaryLine(host, result.ms, own))
       if (written !== null) output.print(frame('recap.run', { id: header.id, file: written })[own])

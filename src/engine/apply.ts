@@ -50,7 +50,12 @@ export async function applySteps(
         level: ok ? 'info' : 'error',
         host,
         ...told(text),
-        data: { step: event.id, ms, status: event.code },
+        data: {
+          step: event.id,
+          ms,
+          status: event.code,
+          ...(ok && byId.get(event.id)?.waits === true ? { waited: true } : {}),
+        },
       })
     }
   }

@@ -11,8 +11,10 @@ export interface HostSummary {
   readonly host: string
   /** Tasks that found nothing to do. */
   readonly ok: number
-  /** Steps that were applied. */
+  /** Steps that were applied, and changed something. */
   readonly changed: number
+  /** Steps that only waited for something. */
+  readonly waited: number
   /** Steps that are missing and were not applied. */
   readonly pending: number
   /** Tasks whose `when` was false. */
@@ -36,11 +38,12 @@ export interface RunResult {
 
 /** `m1 ok=14 changed=0 failed=0  round trips=7  0.42 s` */
 export function summaryLine(host: HostSummary, ms: number, language: Language = 'en'): string {
-  const count = (state: 'ok' | 'changed' | 'pending' | 'failed' | 'skipped') =>
+  const count = (state: 'ok' | 'changed' | 'waited' | 'pending' | 'failed' | 'skipped') =>
     ` ${frame(`recap.${state}`)[language]}=${host[state]}`
   const skipped = host.skipped === 0 ? '' : count('skipped')
+  const waited = host.waited === 0 ? '' : count('waited')
   const pending = host.pending === 0 ? '' : count('pending')
-  return `${host.host}${count('ok')}${count('changed')}${pending}${count('failed')}${skipped}  ${frame('recap.round-trips')[language]}=${host.roundTrips}  ${(ms / 1000).toFixed(2)} s`
+  return `${host.host}${count('ok')}${count('changed')}${waited}${pending}${count('failed')}${skipped}  ${frame('recap.round-trips')[language]}=${host.roundTrips}  ${(ms / 1000).toFixed(2)} s`
 }
 
 /** What was other than planned, one line each; [] when the plan was what happened. */

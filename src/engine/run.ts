@@ -247,10 +247,13 @@ class Run {
     const tasks = plans.flatMap((plan) => plan.tasks)
     return [...this.#connections.values()].map(({ name, roundTrips }) => {
       const own = tasks.filter(({ host }) => host.name === name)
+      const applied = this.#applied.filter(({ host }) => host === name)
+      const waited = applied.filter(({ waits }) => waits === true).length
       return {
         host: name,
         ok: own.filter(({ steps, skipped }) => steps.length === 0 && !skipped).length,
-        changed: this.#applied.filter(({ host }) => host === name).length,
+        changed: applied.length - waited,
+        waited,
         pending: pending.filter(({ host }) => host === name).length,
         skipped: own.filter(({ skipped }) => skipped).length,
         failed: 0,

@@ -76,7 +76,12 @@ export const EVENT_DATA: Readonly<Record<EventCode, z.ZodObject | null>> = {
   'step.begin': z.object({ step: stepId }),
   'step.script': z.object({ step: stepId }),
   'step.output': z.object({ step: stepId }),
-  'step.changed': z.object({ step: stepId, ms: count, status: z.literal(0) }),
+  'step.changed': z.object({
+    step: stepId,
+    ms: count,
+    status: z.literal(0),
+    waited: z.literal(true).optional().meta({ description: 'it only waited for something: no change' }),
+  }),
   'step.failed': z.object({ step: stepId, ms: count, status: z.int().min(1) }),
   'run.interrupted': z.object({ waits: z.boolean().meta({ description: 'steps that run are waited for' }) }),
   'drill.waiting': null,

@@ -131,6 +131,11 @@ export const frame = messages({
 
   'recap.ok': { en: 'ok', zh: '无需更改' },
   'recap.changed': { en: 'changed', zh: '已更改' },
+  'recap.waited': { en: 'waited', zh: '仅等待' },
+  'recap.only-waited': {
+    en: 'nothing was changed: this run only waited for what was on its way',
+    zh: '没有做任何更改：本次运行只是等待已在进行中的事情完成',
+  },
   'recap.pending': { en: 'pending', zh: '待更改' },
   'recap.failed': { en: 'failed', zh: '失败' },
   'recap.skipped': { en: 'skipped', zh: '已跳过' },

@@ -57,6 +57,7 @@ describe('the table', () => {
   it('has a row a host, why pairs failed, and how many did not', () => {
     const tally = new Tally()
     tally.hear({ code: 'step.changed', level: 'info', message: '', host: 'm2' })
+    tally.hear({ code: 'step.changed', level: 'info', message: '', host: 'm2', data: { step: 'ready', waited: true } })
     tally.hear({ code: 'host.unreachable', level: 'debug', message: '', host: 'm1' })
     const outcomes: PairOutcome[] = [
       {

@@ -51,6 +51,15 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('steps on a real host
     ])
   })
 
+  it('that only wait say so', async () => {
+    events.length = 0
+    await applySteps(connection, [step('a', sh`:`), { ...step('b', sh`:`), waits: true }], sink)
+    expect(events.filter(({ code }) => code === 'step.changed').map(({ data }) => data?.waited)).toEqual([
+      undefined,
+      true,
+    ])
+  })
+
   it('tell no secret, not even what a shell repeats of it', async () => {
     events.length = 0
     const secret = new Secret('hunter2-and-more')

@@ -272,8 +272,10 @@ describe('the inventory against the hosts', () => {
 })
 
 it('the summary is one line a host', () => {
-  const host = { host: 'm1', ok: 14, changed: 0, pending: 0, skipped: 0, failed: 0, roundTrips: 7 }
+  const host = { host: 'm1', ok: 14, changed: 0, waited: 0, pending: 0, skipped: 0, failed: 0, roundTrips: 7 }
   expect(summaryLine(host, 420)).toBe('m1 ok=14 changed=0 failed=0  round trips=7  0.42 s')
+  expect(summaryLine({ ...host, waited: 1 }, 420)).toContain(' changed=0 waited=1 failed=0 ')
+  expect(summaryLine({ ...host, waited: 1 }, 420, 'zh')).toContain(' 已更改=0 仅等待=1 失败=0 ')
   expect(summaryLine({ ...host, pending: 2, skipped: 1 }, 420)).toBe(
     'm1 ok=14 changed=0 pending=2 failed=0 skipped=1  round trips=7  0.42 s',
   )
