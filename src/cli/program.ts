@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { type Language, language } from '../events/language.ts'
 import { installationRoot } from '../modules/installation-root.ts'
-import { takeLanguage, translateHelp } from './language-option.ts'
+import { takeLanguage } from './language-option.ts'
+import { translateHelp } from './translated-help.ts'
 import { takeVaultPassword } from './vault-password-option.ts'
 
 type Register = (program: Command) => void

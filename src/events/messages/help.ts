@@ -178,12 +178,14 @@ export const HELP: Readonly<Record<string, string>> = {
   'of a line that a command with --json writes': '带 --json 的命令所输出的一行',
 }
 
-/** Headings of the help. */
+/** Headings of the help, and its stand-ins. */
 export const HEADINGS: Readonly<Record<string, string>> = {
   'Usage:': '用法：',
   'Arguments:': '参数：',
   'Options:': '选项：',
   'Commands:': '命令：',
+  '[options]': '[选项]',
+  '[command]': '[命令]',
 }
 
 /** What the command line says of wrong use; commander's words. */
