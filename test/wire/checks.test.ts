@@ -172,6 +172,50 @@ describe.skipIf(reason !== null)('health checks move the address', { concurrent:
   )
 
   wireTest(
+    'a real_server of a virtual_server group moves every VIP that the group has, and no other',
+    async ({ daemons }) => {
+      const code = join(daemons.dir, 'code')
+      writeFileSync(code, '0')
+      const second = instance
+        .replace('VI_1', 'VI_2')
+        .replace('router_id 51', 'router_id 52')
+        .replace(`${VIP}/24`, '10.9.0.7/24')
+      const third = second
+        .replace('VI_2', 'VI_3')
+        .replace('router_id 52', 'router_id 53')
+        .replace('10.9.0.7', '10.9.0.17')
+      const daemon = daemons.oursWith(
+        'a',
+        `${instance}${second}${third}virtual_server_group WEB {
+  ${VIP} 80
+  10.9.0.5-9 80
+}
+virtual_server group WEB {
+  delay_loop 0.5
+  real_server 127.0.0.1 80 {
+    MISC_CHECK {
+      misc_path "/bin/sh -c 'exit $(cat ${code})'"
+    }
+  }
+}
+`,
+      )
+      for (const name of ['VI_1', 'VI_2', 'VI_3'])
+        await daemon.log.line(new RegExp(`\\(${name}\\) Entering MASTER STATE`))
+      replace(code, '1')
+      await daemon.log.line(/\(VI_1\) FAULT because of real_server 127\.0\.0\.1:80/)
+      await daemon.log.line(/\(VI_2\) FAULT because of real_server 127\.0\.0\.1:80/)
+      await daemon.log.line(/Removing service \[127\.0\.0\.1\]:tcp:80 from VS \[WEB\]:0/)
+      await daemon.log.line(/Lost quorum 1-0=1 > 0 for VS \[WEB\]:0/)
+      const { instances, virtualServers } = JSON.parse(daemon.ctl('status')) as DaemonStatus
+      expect(instances.map(({ state }) => state)).toEqual(['FAULT', 'FAULT', 'MASTER'])
+      expect(virtualServers).toMatchObject([{ name: 'group WEB', up: false }])
+      replace(code, '0')
+      await daemon.log.line(/\(VI_2\) Entering MASTER STATE/, daemon.log.lines.length)
+    },
+  )
+
+  wireTest(
     'a virtual_server that a reload brings is heard; one that it takes away takes its fault along',
     async ({ segment, daemons }) => {
       const code = join(daemons.dir, 'code')

@@ -42,7 +42,16 @@ export function genhashRequest(flags: GenhashFlags): PageRequest | string {
   if (useSni && virtualhost === null) return '-I sends the name that -V gives'
   if (virtualhost !== null && !/^[\x21-\x7e]+$/.test(virtualhost)) return '-V: not a name for a Host header'
   const target = { host: server, port, source: ANY_SOURCE, timeoutMs: seconds * 1000 }
-  return { target, tls, servername: useSni ? virtualhost : null, path: url, virtualhost, protocol, keep: KEEP_NOTHING }
+  return {
+    target,
+    tls,
+    shown: null,
+    servername: useSni ? virtualhost : null,
+    path: url,
+    virtualhost,
+    protocol,
+    keep: KEEP_NOTHING,
+  }
 }
 
 export interface Genhash {

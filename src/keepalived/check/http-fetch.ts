@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, type SecureContext } from 'node:tls'
 import type { HttpProtocol } from '../config/http-check.ts'
 import { dropTcp, openTcp } from '../linux/outgoing.ts'
 import { type HttpAnswer, HttpAnswerReader, type Keep } from './http-answer.ts'
@@ -9,6 +9,8 @@ import type { TcpTarget } from './tcp-probe.ts'
 export interface PageRequest {
   readonly target: TcpTarget
   readonly tls: boolean
+  /** Certificate to show to a server that asks for one; null: none. */
+  readonly shown: SecureContext | null
   /** Name sent in TLS; null: none. */
   readonly servername: string | null
   readonly path: string
@@ -40,11 +42,16 @@ export function requestText({ target, tls, path, virtualhost, protocol }: PageRe
  * @throws Error with the reason in a few words; also when `signal` cuts it off.
  */
 export function fetchPage(request: PageRequest, signal: AbortSignal): Promise<HttpAnswer> {
-  const { target, tls, servername } = request
+  const { target, tls, shown, servername } = request
   return new Promise((resolve, reject) => {
     const connection = openTcp(target.host, target.port, target.source)
     // As keepalived: it asks whether the server answers, not who it is.
-    const secured = { socket: connection, ...(servername === null ? {} : { servername }), rejectUnauthorized: false }
+    const secured = {
+      socket: connection,
+      rejectUnauthorized: false,
+      ...(servername === null ? {} : { servername }),
+      ...(shown === null ? {} : { secureContext: shown }),
+    }
     const socket = tls ? connectTls(secured) : connection
     const reader = new HttpAnswerReader(request.keep)
     const late = (what: string) =>

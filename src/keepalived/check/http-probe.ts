@@ -3,6 +3,7 @@ import { type HttpAnswer, KEEP_NOTHING } from './http-answer.ts'
 import { fetchPage } from './http-fetch.ts'
 import { isFound, MAX_SEARCHED } from './page-search.ts'
 import type { ProbeFault, TcpTarget } from './tcp-probe.ts'
+import { shownBy } from './tls-identity.ts'
 
 /** null: the page is as it should be. */
 export function judgePage(url: HttpUrl, answer: HttpAnswer): ProbeFault {
@@ -20,17 +21,19 @@ export function judgePage(url: HttpUrl, answer: HttpAnswer): ProbeFault {
 /** All pages of a check, one after the other; the first that fails decides. Never rejects. */
 export async function probeHttp(target: TcpTarget, check: HttpCheck, signal: AbortSignal): Promise<ProbeFault> {
   const { tls, protocol } = check
+  const { context: shown, fault: unusable } = shownBy(check.identity)
   for (const url of check.urls) {
     if (signal.aborted) return 'cut off'
     const { path, virtualhost, pattern } = url
     const servername = check.enableSni ? virtualhost : null
     const keep = pattern === null ? KEEP_NOTHING : { from: pattern.minOffset, length: MAX_SEARCHED }
     try {
-      const answer = await fetchPage({ target, tls, servername, path, virtualhost, protocol, keep }, signal)
+      const answer = await fetchPage({ target, tls, shown, servername, path, virtualhost, protocol, keep }, signal)
       const fault = judgePage(url, answer)
       if (fault !== null) return `${path}: ${fault}`
     } catch (error) {
-      return `${path}: ${error instanceof Error ? error.message : String(error)}`
+      const why = error instanceof Error ? error.message : String(error)
+      return `${path}: ${why}${unusable === null ? '' : ` (${unusable})`}`
     }
   }
   return null

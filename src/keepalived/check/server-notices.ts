@@ -22,7 +22,7 @@ export class ServerNotices {
 
   constructor(options: NoticeOptions) {
     this.#options = options
-    this.#name = serverName(options.virtual.address, options.virtual.port)
+    this.#name = options.virtual.name
   }
 
   tell(news: News, cause: Cause): void {
@@ -37,15 +37,15 @@ export class ServerNotices {
   }
 
   #weight({ address, port }: RealServer, { from, to }: Extract<News, { about: 'weight' }>): void {
-    const name = serverName(address, port)
+    const name = serverName(address, port, this.#options.virtual.protocol)
     this.#options.log('info', `Changing weight from ${from} to ${to} for service ${name} of VS ${this.#name}`)
   }
 
   #server(server: RealServer, { up, isChange }: Extract<News, { about: 'server' }>, { reason, called }: Cause): void {
     const { virtual, queue, mailer, announcer, log } = this.#options
-    const name = serverName(server.address, server.port)
+    const name = serverName(server.address, server.port, virtual.protocol)
     const plain = `${server.address}:${server.port}`
-    log('info', `real server ${plain} of ${virtual.address}:${virtual.port} is ${up ? 'up' : 'down'}: ${reason}`)
+    log('info', `real server ${plain} of ${virtual.label} is ${up ? 'up' : 'down'}: ${reason}`)
     if (!isChange) return
     log('info', `${doing(up, server)} service ${name} ${place(up, server)} VS ${this.#name}`)
     const command = up ? server.notifyUp : server.notifyDown
@@ -64,7 +64,7 @@ export class ServerNotices {
     const sum = `${quorum}${up ? '+' : '-'}${hysteresis}=${threshold} ${up ? '<=' : '>'} ${weight}`
     log('info', `${verb} ${sum} for VS ${this.#name}${starting ? '' : `: ${reason}`}`)
     const command = up ? virtual.quorumUp : virtual.quorumDown
-    const what = `${up ? 'quorum_up' : 'quorum_down'} of ${virtual.address}:${virtual.port}`
+    const what = `${up ? 'quorum_up' : 'quorum_down'} of ${virtual.label}`
     if (command !== null) queue.add(`virtual_server ${this.#name}`, { what, command, extra: [] })
     announcer.tell({ type: 'VS', name: this.#name, state: up ? 'UP' : 'DOWN' })
     if (!virtual.smtpAlert) return

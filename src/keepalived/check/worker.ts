@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { ownAddresses } from '../config/own-addresses.ts'
+import { isServedBy } from '../config/served.ts'
 import { Announcer } from '../notify/announcer.ts'
 import { Mailer } from '../notify/mailer.ts'
 import { Notifier } from '../notify/notifier.ts'
@@ -69,7 +69,7 @@ function startServers(wiring: Wiring): VirtualServerMonitor[] {
   const { config, send, log, queue, mailer, announcer, scripts, known = {}, onKnown } = wiring
   return config.virtualServers.map((virtual) => {
     const notices = new ServerNotices({ virtual, queue, mailer, announcer, log })
-    const instance = config.instances.find((one) => ownAddresses(one).some((vip) => vip.address === virtual.address))
+    const holders = config.instances.filter((instance) => isServedBy(virtual, instance))
     const name = virtualServerTracker(virtual)
     return new VirtualServerMonitor({
       virtual,
@@ -79,8 +79,7 @@ function startServers(wiring: Wiring): VirtualServerMonitor[] {
       isHere: isLocalAddress,
       onNews: (news, cause) => notices.tell(news, cause),
       onTracker: ({ name: tracker, up }, reason) => {
-        if (instance === undefined) return
-        send({ t: 'track', instance: instance.name, tracker, up, weight: null, reason })
+        for (const { name: instance } of holders) send({ t: 'track', instance, tracker, up, weight: null, reason })
       },
       log,
     })

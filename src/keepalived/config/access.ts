@@ -4,6 +4,7 @@ import type { Block, Node, Value } from './interpret.ts'
 import type { Item } from './items.ts'
 import type { PeerItem } from './peer-item.ts'
 import type { RouteItem, RuleItem } from './route-item.ts'
+import type { ServedItem } from './served-item.ts'
 import { keywordsOf } from './table.ts'
 import type { DelayItem, TrackedItem } from './tracked-item.ts'
 
@@ -110,6 +111,11 @@ export function routeItems(block: Block, name: string): RouteItem[] {
 
 export function ruleItems(block: Block, name: string): RuleItem[] {
   return itemsOf(block, name).flatMap((item) => (item.type === 'rule' ? [item] : []))
+}
+
+/** Entries of the block itself, which is a list. */
+export function servedItems({ items }: Block): ServedItem[] {
+  return items.flatMap((item) => (item.type === 'served' ? [item] : []))
 }
 
 export function trackedItems(block: Block, name: string): TrackedItem[] {

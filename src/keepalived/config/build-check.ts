@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { blocksOf, commandOf, flagAlong, flagOf, isSet, nameOfNode, nodeOf, numberAlong, numberOf } from './access.ts'
 import { alertOf, type Building } from './build-global.ts'
 import { type Around, connectionOf, detectionTime, timingOf } from './check-timing.ts'
@@ -6,19 +5,20 @@ import type { Command, VrrpInstance } from './config.ts'
 import type { Place } from './diagnostics.ts'
 import { dnsCheck } from './dns-check.ts'
 import { fileCheck } from './file-check.ts'
-import { httpCheck } from './http-check.ts'
+import { httpCheck, type TlsIdentity } from './http-check.ts'
 import type { Block, Node } from './interpret.ts'
 import { miscCheck } from './misc-check.ts'
-import { ownAddresses } from './own-addresses.ts'
+import { isServedBy, type Served, servedOf } from './served.ts'
 import type { Check, RealServer, VirtualServer } from './servers.ts'
 import { smtpCheck } from './smtp-check.ts'
 import type { TrackFile } from './tracked.ts'
 import { udpCheck } from './udp-check.ts'
-import { addressFault } from './values.ts'
 
 /** With what checks may name. */
 export interface CheckBuilding extends Building {
   readonly trackFiles: readonly TrackFile[]
+  /** What SSL_GET shows. */
+  readonly identity: TlsIdentity | null
 }
 
 type Opened = { readonly node: Node; readonly block: Block }
@@ -42,7 +42,13 @@ function buildCheck(opened: Opened, address: string, around: Around, building: C
     case 'HTTP_GET':
     case 'SSL_GET': {
       const [, real, virtual] = around
-      return httpCheck(opened, { ...timing, ...connectionOf(around) }, [real, virtual], building.report)
+      return httpCheck(
+        opened,
+        { ...timing, ...connectionOf(around) },
+        [real, virtual],
+        building.identity,
+        building.report,
+      )
     }
     case 'MISC_CHECK':
       return miscCheck(opened, address, timing, building)
@@ -51,11 +57,22 @@ function buildCheck(opened: Opened, address: string, around: Around, building: C
   }
 }
 
+/** Does a check know the port that it connects to, or need none? */
+function hasPort(check: Check, port: number): boolean {
+  if (check.type === 'SMTP_CHECK') return check.hosts.every(({ connectPort }) => (connectPort ?? port) > 0)
+  return check.type === 'PING_CHECK' || !('connectPort' in check) || (check.connectPort ?? port) > 0
+}
+
 /** The checks of a real server in the file's order. */
-function checksOf(real: Block, address: string, virtual: Block, building: CheckBuilding): Check[] {
-  return real.nodes.flatMap((node) =>
-    node.block === null ? [] : buildCheck({ node, block: node.block }, address, [node.block, real, virtual], building),
-  )
+function checksOf(real: Block, address: string, port: number, virtual: Block, building: CheckBuilding): Check[] {
+  return real.nodes.flatMap((node) => {
+    if (node.block === null) return []
+    const checks = buildCheck({ node, block: node.block }, address, [node.block, real, virtual], building)
+    if (checks.every((check) => hasPort(check, port))) return checks
+    const said = `${node.keyword.name}: real_server ${address} has no port to connect to, it is not run`
+    building.report('error', 'value-missing', node, said, 'connect_port PORT')
+    return []
+  })
 }
 
 /** A script of a block, noted for the checks against the host. */
@@ -69,9 +86,10 @@ function scriptOf(block: Block, name: string, owner: string, { scripts }: Buildi
 }
 
 function realServer(node: Node, block: Block, virtual: Block, port: number, building: CheckBuilding): RealServer {
-  const own = node.values[1]
+  const given = node.values[1]
+  const ownPort = typeof given === 'number' ? given : port
   const address = nameOfNode(node)
-  const checks = checksOf(block, address, virtual, building)
+  const checks = checksOf(block, address, ownPort, virtual, building)
   if (checks.length === 0) {
     building.report(
       'warning',
@@ -82,7 +100,7 @@ function realServer(node: Node, block: Block, virtual: Block, port: number, buil
   }
   return {
     address,
-    port: typeof own === 'number' ? own : port,
+    port: ownPort,
     weight: numberAlong([block, virtual], 'weight'),
     notifyUp: scriptOf(block, 'notify_up', address, building),
     notifyDown: scriptOf(block, 'notify_down', address, building),
@@ -104,7 +122,7 @@ function quorumOf(
   name: string,
   realServers: readonly RealServer[],
   building: Building,
-): Omit<VirtualServer, 'address' | 'port' | 'realServers'> {
+): Omit<VirtualServer, keyof Served | 'realServers'> {
   const quorum = numberOf(block, 'quorum')
   const given = numberOf(block, 'hysteresis')
   const total = realServers.reduce((sum, { weight }) => sum + Math.max(0, weight), 0)
@@ -131,42 +149,47 @@ function quorumOf(
   }
 }
 
-/** null when the server has no address of its own (fwmark, group), or a bad one; said. */
+/** The only address; the label where there are several. */
+function whose({ addresses: [range, ...more], label }: Served): string {
+  return range === undefined || more.length > 0 || range.first !== range.last ? label : range.first
+}
+
+function notOurs(served: Served): string {
+  const whole = whose(served)
+  if (served.addresses.length === 0) return `${whole} has no address`
+  const none = `no address of ${whole} is a`
+  return `${whole === served.label ? none : `${whole} is no`} virtual_ipaddress of an instance`
+}
+
+/** null when what it stands for can't be read, which is said. */
 export function buildVirtual(
   node: Node,
   block: Block,
   instances: readonly VrrpInstance[],
+  top: Block,
   building: CheckBuilding,
 ): VirtualServer | null {
   const { report } = building
-  const address = nameOfNode(node)
-  if (address === 'fwmark' || address === 'group') {
-    report('warning', 'later', node, `virtual_server ${address} is for balancing only, which is not done here; skipped`)
-    return null
-  }
-  const given = node.values[1]
-  const port = given === undefined ? 0 : Number(given)
-  if (isIP(address) === 0 || !Number.isInteger(port) || port < 0 || port > 65535) {
-    const said = isIP(address) === 0 ? addressFault(address) : `${String(given)} is no port`
-    report('error', 'value-bad', node, `${said}; the virtual_server is skipped`, 'write virtual_server ADDRESS PORT')
-    return null
-  }
-  const holder = instances.find((instance) => ownAddresses(instance).some((vip) => vip.address === address))
-  if (holder === undefined) {
-    const said = `${address} is no virtual_ipaddress of an instance: its real servers move nothing, only their scripts run`
-    report('warning', 'conflict', node, said)
+  const served = servedOf(node, block, top, report)
+  if (served === null) return null
+  const { label, port } = served
+  const holders = instances.filter((instance) => isServedBy(served, instance))
+  if (holders.length === 0) {
+    report('warning', 'conflict', node, `${notOurs(served)}: its real servers move nothing, only their scripts run`)
   }
   const realServers = blocksOf(block, 'real_server').map((opened) =>
     realServer(opened.node, opened.block, block, port, building),
   )
   if (realServers.length === 0)
-    report('warning', 'value-missing', node, `virtual_server ${address} has no real_server, no check is run`)
+    report('warning', 'value-missing', node, `virtual_server ${label} has no real_server, no check is run`)
   const check = realServers.flatMap((server) => server.checks).find(({ type }) => type !== 'FILE_CHECK')
-  if (holder !== undefined && check !== undefined) {
+  if (holders.length > 0 && check !== undefined) {
     const { refused, silent } = detectionTime(check)
     const hung = silent === Number.POSITIVE_INFINITY ? 'never' : `after ${silent} s`
-    const said = `a dead server is seen after ${refused} s at most, a hanging one ${hung}; then ${holder.name} gives ${address} away`
+    const names = holders.map(({ name }) => name)
+    const gives = `${names.join(', ')} ${names.length > 1 ? 'give' : 'gives'} ${whose(served)} away`
+    const said = `a dead server is seen after ${refused} s at most, a hanging one ${hung}; then ${gives}`
     report('note', 'accepted', node, said, 'mysql_server sees its death at once')
   }
-  return { address, port, realServers, ...quorumOf(node, block, `${address} ${port}`, realServers, building) }
+  return { ...served, realServers, ...quorumOf(node, block, label, realServers, building) }
 }

@@ -9,6 +9,7 @@ import { buildTrackFile, buildTrackProcess } from './build-track.ts'
 import { withoutClashes } from './clashes.ts'
 import type { Config } from './config.ts'
 import { elsewhere, type Place } from './diagnostics.ts'
+import { identityOf } from './http-check.ts'
 import type { Block } from './interpret.ts'
 
 /** Named blocks of a kind: a name that is taken already is said and left out. */
@@ -56,8 +57,9 @@ export function buildConfig(top: Block, building: Building): Config {
   )
   const instances = running.map((instance) => asMember(instance, groups, building))
   const servers = blocksOf(top, 'virtual_server')
+  const identity = identityOf(top)
   const virtualServers = servers.flatMap(
-    ({ node, block }) => buildVirtual(node, block, instances, { ...building, trackFiles: files }) ?? [],
+    ({ node, block }) => buildVirtual(node, block, instances, top, { ...building, trackFiles: files, identity }) ?? [],
   )
   const tracked = new Set(instances.flatMap((instance) => instance.trackScripts.map((script) => script.name)))
   for (const { node } of blocksOf(top, 'vrrp_script')) {

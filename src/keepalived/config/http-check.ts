@@ -13,6 +13,15 @@ export interface HttpCheck extends CheckTiming, Connection {
   readonly protocol: HttpProtocol
   /** At least one. */
   readonly urls: readonly HttpUrl[]
+  /** What is shown to a server that asks for a certificate; null: nothing. */
+  readonly identity: TlsIdentity | null
+}
+
+/** A certificate with its key: PEM files. */
+export interface TlsIdentity {
+  readonly certificateFile: string
+  readonly keyFile: string
+  readonly password: string | null
 }
 
 /** 1.0C: version 1.0 with `Connection: close`. */
@@ -58,6 +67,16 @@ function digestOf(block: Block, report: Report): string | null {
   return null
 }
 
+/** Of the `SSL` block; a single file may hold both. */
+export function identityOf(top: Block): TlsIdentity | null {
+  const block = blocksOf(top, 'SSL').at(-1)?.block
+  if (block === undefined) return null
+  const [certificate, key] = [textOf(block, 'certificate'), textOf(block, 'key')]
+  const [certificateFile, keyFile] = [certificate ?? key, key ?? certificate]
+  if (certificateFile === null || keyFile === null) return null
+  return { certificateFile, keyFile, password: textOf(block, 'password') }
+}
+
 function urlOf(node: Node, block: Block, around: string | null, report: Report): HttpUrl[] {
   const path = textOf(block, 'path')
   if (path === null || !path.startsWith('/')) {
@@ -80,6 +99,7 @@ export function httpCheck(
   { node, block }: { readonly node: Node; readonly block: Block },
   timing: CheckTiming & Connection,
   around: readonly Block[],
+  identity: TlsIdentity | null,
   report: Report,
 ): HttpCheck[] {
   const type = node.keyword.name === 'SSL_GET' ? 'SSL_GET' : 'HTTP_GET'
@@ -89,5 +109,16 @@ export function httpCheck(
   if (urls.length === 0) return []
   const given = textOf(block, 'http_protocol')
   const protocol = given === '1.1' || given === '1.0C' ? given : '1.0'
-  return [{ ...timing, type, tls: type === 'SSL_GET', enableSni: flagOf(block, 'enable_sni'), protocol, urls }]
+  const tls = type === 'SSL_GET'
+  return [
+    {
+      ...timing,
+      type,
+      tls,
+      enableSni: flagOf(block, 'enable_sni'),
+      protocol,
+      urls,
+      identity: tls ? identity : null,
+    },
+  ]
 }

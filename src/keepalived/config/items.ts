@@ -5,6 +5,7 @@ import type { ItemType } from './keyword.ts'
 import type { Token } from './lexer.ts'
 import { type PeerItem, readPeers } from './peer-item.ts'
 import { type RouteItem, type RuleItem, readRoute, readRule } from './route-item.ts'
+import { readServed, type ServedItem } from './served-item.ts'
 import { type DelayItem, readDelay, readTracked, type TrackedItem } from './tracked-item.ts'
 import { addressFault, isPlaceholder, mended } from './values.ts'
 
@@ -12,6 +13,7 @@ import { addressFault, isPlaceholder, mended } from './values.ts'
 export type Item =
   | TrackedItem
   | DelayItem
+  | ServedItem
   | (Place & { readonly type: 'text'; readonly text: string })
   | PeerItem
   | RouteItem
@@ -22,7 +24,7 @@ const placeOf = ({ file, line, column }: Place): Place => ({ file, line, column 
 
 /** Words of an address line that take a value, and those that don't; dev, label, preferred_lft and no_track act. */
 const ADDRESS_VALUES = new Set(['dev', 'label', 'brd', 'broadcast', 'scope', 'peer', 'track_group', 'preferred_lft'])
-const ADDRESS_FLAGS = new Set(['-nodad', 'nodad', 'home', 'mngtmpaddr', 'noprefixroute'])
+const ADDRESS_FLAGS = new Set(['-nodad', 'nodad', 'home', 'mngtmpaddr', 'noprefixroute', 'autojoin', 'use_vmac'])
 
 /** `A[/M]`, or null with the reason said. */
 function readAddress(word: Token, report: Report): { address: string; family: 4 | 6; prefix: number } | null {
@@ -115,5 +117,6 @@ export function readItems(type: ItemType, words: readonly Token[], report: Repor
   if (type === 'rule') return readRule(words, report)
   if (type === 'tracked') return readTracked(words, report)
   if (type === 'delay') return readDelay(words, report)
+  if (type === 'served') return readServed(words, report)
   return readTexts(type, words, report)
 }

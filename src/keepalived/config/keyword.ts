@@ -17,7 +17,7 @@ export type ValueSpec = (
 ) & { readonly optional?: boolean }
 
 /** What one line of a list block holds. */
-export type ItemType = 'mail' | 'name' | 'virtual-address' | 'peer' | 'route' | 'rule' | 'tracked' | 'delay'
+export type ItemType = 'mail' | 'name' | 'virtual-address' | 'peer' | 'route' | 'rule' | 'tracked' | 'delay' | 'served'
 
 /**
  * native: acts. alias: another spelling of `of`; typo: a known misspelling of `of`; both said each time. accepted: understood, without

@@ -1,7 +1,7 @@
 import type { Report } from './diagnostics.ts'
 import type { Keyword } from './keyword.ts'
 import { didYouMean } from './suggest.ts'
-import { homesOf, keywordsOf, notYet } from './table.ts'
+import { homesOf, keywordsOf } from './table.ts'
 import type { Statement } from './tree.ts'
 import { isPlaceholder, mended } from './values.ts'
 
@@ -22,7 +22,7 @@ function aliased(keyword: Keyword, statement: Statement, report: Report): Keywor
 /** Does this statement's keyword belong into another block? */
 export function isMisplaced(statement: Statement | undefined, block: string): boolean {
   const name = statement?.words[0]?.text
-  return name !== undefined && !keywordsOf(block).has(name) && !notYet(block, name) && homesOf(name).length > 0
+  return name !== undefined && !keywordsOf(block).has(name) && homesOf(name).length > 0
 }
 
 /**
@@ -66,10 +66,6 @@ export function resolve(statement: Statement, block: string, report: Report): Ke
       ? 'no space may stand before = in a definition'
       : `the variable ${variable[1]} is not defined before this line`
     report('error', 'unknown', first, `${said}, ${skipped}`, `write $${variable[1]}=value`)
-    return null
-  }
-  if (notYet(block, name)) {
-    report('warning', 'later', first, `${name} is not supported yet, ${skipped}`, null)
     return null
   }
   const homes = homesOf(name)

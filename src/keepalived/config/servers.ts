@@ -2,14 +2,13 @@ import type { Command } from './config.ts'
 import type { DnsCheck } from './dns-check.ts'
 import type { FileCheck } from './file-check.ts'
 import type { HttpCheck } from './http-check.ts'
+import type { Served } from './served.ts'
 import type { SmtpCheck } from './smtp-check.ts'
 import type { Source } from './source.ts'
 import type { UdpCheck } from './udp-check.ts'
 
 /** A `virtual_server` with its real servers: what is watched, and what its changes mean. Times in s as in the file. */
-export interface VirtualServer {
-  readonly address: string
-  readonly port: number
+export interface VirtualServer extends Served {
   readonly realServers: readonly RealServer[]
   /** Live weight that it takes to be up. */
   readonly quorum: number

@@ -4,9 +4,9 @@ import { HTTP_GET, REAL_SERVER, TCP_CHECK } from './keywords/check.ts'
 import { DAEMON, DAEMON_TOP } from './keywords/daemon.ts'
 import { GLOBAL, TOP } from './keywords/global.ts'
 import { MYSQL, ROLE } from './keywords/mysql.ts'
-import { NOT_YET } from './keywords/not-yet.ts'
 import { OBSERVATION } from './keywords/observation.ts'
 import { OTHER_CHECKS } from './keywords/other-checks.ts'
+import { SSL } from './keywords/ssl.ts'
 import { TRACK_FILE, TRACK_PROCESS, TRACKED_TOP } from './keywords/track.ts'
 import { VIRTUAL_SERVER } from './keywords/virtual-server.ts'
 import { AUTHENTICATION, INSTANCE, SCRIPT, SYNC_GROUP } from './keywords/vrrp.ts'
@@ -29,6 +29,7 @@ export const KEYWORDS: readonly Keyword[] = [
   ...REAL_SERVER,
   ...TCP_CHECK,
   ...HTTP_GET,
+  ...SSL,
   ...OTHER_CHECKS,
   ...TRACKED_TOP,
   ...TRACK_PROCESS,
@@ -51,6 +52,7 @@ const LISTS: Readonly<Record<string, BlockSpec['item']>> = {
   tracked_process: 'tracked',
   tracked_file: 'tracked',
   interface_up_down_delays: 'delay',
+  virtual_server_group: 'served',
 }
 
 /** The content of a block that is skipped unread, because nothing here knows it yet. */
@@ -72,11 +74,6 @@ export function blockSpec(name: string): BlockSpec {
 /** The rows of a block by name; empty for lists and unknown blocks. */
 export function keywordsOf(block: string): ReadonlyMap<string, Keyword> {
   return byBlock.get(block) ?? new Map()
-}
-
-/** Known to keepalived in this block, and not here. */
-export function notYet(block: string, name: string): boolean {
-  return NOT_YET[block]?.includes(name) ?? false
 }
 
 /** The blocks in which a keyword is at home. */

@@ -1,6 +1,7 @@
 import { nodesOf } from '../config/access.ts'
 import { detectionTime } from '../config/check-timing.ts'
 import type { VrrpInstance, VrrpScript } from '../config/config.ts'
+import { labelOf } from '../config/served.ts'
 import { blockCalled, inSeconds, placeOf, type Rule, type Say, type Subject } from './subject.ts'
 
 /** Seconds that a user hardly means. */
@@ -50,21 +51,19 @@ function scripts({ config, tree }: Subject, say: Say): void {
 }
 
 function realServers({ config, tree }: Subject, say: Say): void {
-  for (const { address, port, realServers } of config.virtualServers) {
+  for (const { label, realServers } of config.virtualServers) {
     const checks = realServers.flatMap((server) => server.checks)
     const worst = Math.max(0, ...checks.map((check) => detectionTime(check).silent))
     const delayLoop = checks.find((check) => detectionTime(check).silent === worst)?.delayLoop ?? 0
     if (worst <= SLOW) continue
-    const node = nodesOf(tree, 'virtual_server').find(
-      ({ values }) => values[0] === address && Number(values[1]) === port,
-    )
+    const node = nodesOf(tree, 'virtual_server').find((one) => labelOf(one) === label)
     const at = node?.block == null ? (node ?? tree) : placeOf(node.block, 'delay_loop')
     if (worst === Number.POSITIVE_INFINITY) {
-      const said = `virtual_server ${address} ${port}: UDP_CHECK takes silence for good, a server that hangs is never seen`
+      const said = `virtual_server ${label}: UDP_CHECK takes silence for good, a server that hangs is never seen`
       say('slow-detection', at, said, 'add require_reply')
       continue
     }
-    const said = `virtual_server ${address} ${port}: a server that no longer answers is seen after up to ${inSeconds(worst)} (delay_loop ${inSeconds(delayLoop)} and its retries)`
+    const said = `virtual_server ${label}: a server that no longer answers is seen after up to ${inSeconds(worst)} (delay_loop ${inSeconds(delayLoop)} and its retries)`
     say('slow-detection', at, said, 'a shorter delay_loop, connect_timeout and retry')
   }
 }

@@ -6,6 +6,7 @@ import type { Diagnostic, ParsedConfig, ScriptUse } from '../config/config.ts'
 import { sorted } from '../config/diagnostics.ts'
 import { DEFAULT_SCRIPT_USER, findScript } from '../config/host-check.ts'
 import { type HostAddress, isInNetwork } from './addresses.ts'
+import { fileFault, namedFiles } from './named-files.ts'
 import { type Identity, shebangFault, syntaxFault, unreachableFor } from './script-file.ts'
 import { type PlacedInstance, placeOf, type Say, type Subject, sayInto, subjectOf } from './subject.ts'
 import { systemUser } from './system-user.ts'
@@ -16,6 +17,7 @@ export interface Host {
   readonly interfaces: ReadonlySet<string> | null
   readonly addressesOf: (nic: string) => readonly HostAddress[]
   readonly user: (name: string) => Identity | null
+  readonly fileFault: typeof fileFault
 }
 
 /** Interfaces of the network namespace that we are in, which /sys may not be. */
@@ -39,6 +41,7 @@ export function thisHost(): Host {
         return Number.isInteger(prefix) ? [{ address, prefix, family: family === 'IPv4' ? 4 : 6 }] : []
       }),
     user: systemUser,
+    fileFault,
   }
 }
 
@@ -135,6 +138,7 @@ export function lintOnHost(parsed: ParsedConfig, host: Host = thisHost()): Diagn
   const user = usersOf(host)
   for (const placed of subject.instances) interfaces(placed, host, say)
   scriptUsers(subject, user, say)
+  namedFiles(parsed.tree, host.fileFault, say)
   const fallback = subject.config.global.scriptUser?.user ?? DEFAULT_SCRIPT_USER
   for (const use of subject.scripts) scriptFile(use, parsed.tree.file, user(use.command.user ?? fallback), say)
   return sorted(parsed.conceal(found), parsed.tree.file)

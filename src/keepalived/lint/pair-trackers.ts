@@ -1,13 +1,14 @@
+import { isServedBy } from '../config/served.ts'
+import { virtualServerTracker } from '../track/tracker-name.ts'
 import { named, type Pairing } from './pairing.ts'
 import type { PlacedInstance, Say, Subject } from './subject.ts'
 
 /** What can take an instance's address away, besides its own interface. */
 function watching({ instance }: PlacedInstance, { config }: Subject): string[] {
-  const vips = new Set(instance.virtualAddresses.map(({ address }) => address))
   const trackers = [...instance.trackScripts, ...instance.trackProcesses, ...instance.trackFiles]
   return [
     ...trackers.map(({ name }) => name),
-    ...config.virtualServers.flatMap(({ address }) => (vips.has(address) ? [`virtual_server ${address}`] : [])),
+    ...config.virtualServers.filter((virtual) => isServedBy(virtual, instance)).map(virtualServerTracker),
     ...(instance.role === null ? [] : ['its role']),
   ]
 }

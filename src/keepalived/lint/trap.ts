@@ -117,6 +117,10 @@ export const TRAPS = {
   ),
   'script-shebang': warning('The kernel can not start it.', '内核无法启动它。'),
   'script-user': error('Its scripts do not run.', '这些脚本不会运行。'),
+  'file-unusable': warning(
+    'It is read when it is needed: then mail, webhook or check goes without it.',
+    '用到时才读取：届时邮件、webhook 或检查会缺少它。',
+  ),
   'script-unreachable': warning(
     'It does not run: a check counts as failed, a notification is lost.',
     '它无法运行：检查算失败，通知会丢失。',

@@ -21,7 +21,7 @@ export type VrrpChange =
 export type ServerState = 'UP' | 'DOWN'
 
 /** keepalived's name of a server: `[10.0.0.1]:tcp:3306`. */
-export function serverName(address: string, port: number, protocol = 'tcp'): string {
+export function serverName(address: string, port: number, protocol: string): string {
   return `[${address}]:${protocol}:${port}`
 }
 

@@ -26,7 +26,7 @@ function ofRealServers(value: (server: RealServerStatus) => number | null): Metr
     virtualServers.flatMap((virtual) =>
       virtual.realServers.flatMap((server): Sample[] => {
         const found = value(server)
-        return found === null ? [] : [[{ virtual_server: nameOf(virtual), real_server: nameOf(server) }, found]]
+        return found === null ? [] : [[{ virtual_server: virtual.name, real_server: nameOf(server) }, found]]
       }),
     )
 }
@@ -167,7 +167,7 @@ export const METRICS: readonly Metric[] = [
     help: '1 while its real servers are enough for its quorum.',
     samples: ({ virtualServers }) =>
       virtualServers.flatMap((virtual): Sample[] =>
-        virtual.up === null ? [] : [[{ virtual_server: nameOf(virtual) }, Number(virtual.up)]],
+        virtual.up === null ? [] : [[{ virtual_server: virtual.name }, Number(virtual.up)]],
       ),
   },
   {

@@ -1,5 +1,5 @@
 import type { Config, VrrpInstance } from '../config/config.ts'
-import { ownAddresses } from '../config/own-addresses.ts'
+import { isServedBy } from '../config/served.ts'
 import {
   fileTracker,
   interfaceTracker,
@@ -11,7 +11,7 @@ import {
 /** Of the virtual servers at an instance's addresses, which drive it. */
 export function serverTrackers(config: Config, instance: VrrpInstance): readonly string[] {
   return config.virtualServers
-    .filter(({ address }) => ownAddresses(instance).some((own) => own.address === address))
+    .filter((virtual) => isServedBy(virtual, instance))
     .flatMap((virtual) =>
       virtual.quorumIsSet ? [virtualServerTracker(virtual)] : virtual.realServers.map(realServerTracker),
     )

@@ -20,14 +20,14 @@ export class ServerMemory {
 
   status(config: Config): VirtualServerStatus[] {
     return config.virtualServers.map((virtual) => {
-      const { address, port, quorum } = virtual
+      const { label, quorum } = virtual
       const known = this.#known[virtualServerTracker(virtual)]
       const realServers = virtual.realServers.map((server) => {
         const state = known?.servers[serverKey(server)]
         const weight = state === undefined ? server.weight : effectiveWeight(server, state)
         return { address: server.address, port: server.port, up: state?.up ?? null, weight }
       })
-      return { address, port, up: known?.quorumUp ?? null, quorum, realServers }
+      return { name: label, up: known?.quorumUp ?? null, quorum, realServers }
     })
   }
 }

@@ -54,8 +54,8 @@ export interface DatabaseStatus {
 }
 
 export interface VirtualServerStatus {
-  readonly address: string
-  readonly port: number
+  /** `ADDRESS:PORT`, `group NAME` or `fwmark N`. */
+  readonly name: string
   /** Are its real servers enough for the quorum? null: not known yet. */
   readonly up: boolean | null
   readonly quorum: number

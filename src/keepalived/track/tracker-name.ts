@@ -25,6 +25,6 @@ export function realServerTracker({ address, port }: Server): string {
   return `real_server ${address}:${port}`
 }
 
-export function virtualServerTracker({ address, port }: Server): string {
-  return `virtual_server ${address}:${port}`
+export function virtualServerTracker({ label }: { readonly label: string }): string {
+  return `virtual_server ${label}`
 }

@@ -106,7 +106,7 @@ export const REAL_SERVER: readonly Keyword[] = inBlock('real_server', [
   native('smtp_alert', [flag], { en: 'Mail when it goes up or down', zh: '恢复或故障时发邮件' }, { default: true }),
   ...CHECKS,
   INHIBIT,
-  ipvs('lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('lvs_method', [FORWARDING, words], { en: 'balancing', zh: '负载均衡' }),
   ...THRESHOLDS,
   SNMP_NAME,
   native('virtualhost', [word], {

@@ -56,6 +56,16 @@ export const TOP: readonly Keyword[] = inBlock('top', [
     },
   ),
   native(
+    'virtual_server_group',
+    [word],
+    {
+      en: 'Addresses of a virtual_server group; one that is a VIP drives its instance',
+      zh: 'virtual_server group 的地址；其中的 VIP 直接决定其实例',
+    },
+    { opens: 'virtual_server_group', many: true },
+  ),
+  native('SSL', [], { en: 'Certificate that SSL_GET shows', zh: 'SSL_GET 出示的证书' }, { opens: 'SSL' }),
+  native(
     'mysql_server',
     [word],
     { en: 'The database on this host (mmha)', zh: '本机上的数据库（mmha 扩展）' },

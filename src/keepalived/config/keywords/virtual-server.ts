@@ -11,6 +11,7 @@ import {
   optional,
   port,
   word,
+  words,
 } from '../keyword.ts'
 import { FORWARDING, INHIBIT, SNMP_NAME, THRESHOLDS, timing } from './server-options.ts'
 
@@ -32,6 +33,11 @@ const SCHEDULERS = choice(
   'twos',
 )
 
+/** As ipvsadm's --sched-flags. */
+const SCHEDULER_FLAGS = ['flag-1', 'flag-2', 'flag-3', 'sh-port', 'sh-fallback', 'mh-port', 'mh-fallback'].map((name) =>
+  ipvs(name, [], { en: 'balancing', zh: '负载均衡' }),
+)
+
 export const VIRTUAL_SERVER: readonly Keyword[] = inBlock('virtual_server', [
   ...timing(1, 1),
   native(
@@ -42,14 +48,20 @@ export const VIRTUAL_SERVER: readonly Keyword[] = inBlock('virtual_server', [
   ),
   ipvs('lb_algo', [SCHEDULERS], { en: 'balancing', zh: '负载均衡' }),
   ipvs('lvs_sched', [SCHEDULERS], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('lb_kind', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('lb_kind', [FORWARDING, words], { en: 'balancing', zh: '负载均衡' }),
+  ...SCHEDULER_FLAGS,
+  ipvs('lvs_method', [FORWARDING, words], { en: 'balancing', zh: '负载均衡' }),
   ipvs('persistence_timeout', [optional(integer(0, 2147483647))], { en: 'balancing', zh: '负载均衡' }),
   ipvs('persistence_granularity', [word], { en: 'balancing', zh: '负载均衡' }),
   ipvs('persistence_engine', [word], { en: 'balancing', zh: '负载均衡' }),
   ipvs('sorry_server', [address, optional(port)], { en: 'balancing', zh: '负载均衡' }),
   ipvs('sorry_server_inhibit', [], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('protocol', [choice('TCP', 'UDP', 'SCTP')], { en: 'balancing', zh: '负载均衡' }),
+  native(
+    'protocol',
+    [choice('TCP', 'UDP', 'SCTP')],
+    { en: 'In the names of servers: in the log, in mail and in FIFOs', zh: '出现在日志、邮件和 FIFO 的服务器名称中' },
+    { default: 'TCP' },
+  ),
   native('virtualhost', [word], {
     en: 'Host header of HTTP_GET and SSL_GET',
     zh: 'HTTP_GET 和 SSL_GET 的 Host 请求头',
@@ -73,7 +85,7 @@ export const VIRTUAL_SERVER: readonly Keyword[] = inBlock('virtual_server', [
   native('smtp_alert', [flag], { en: 'Mail when the quorum is gained or lost', zh: '达到或失去法定权重时发邮件' }),
   ipvs('hashed', [], { en: 'balancing', zh: '负载均衡' }),
   ipvs('ip_family', [choice('inet', 'inet6')], { en: 'balancing', zh: '负载均衡' }),
-  ipvs('sorry_server_lvs_method', [FORWARDING], { en: 'balancing', zh: '负载均衡' }),
+  ipvs('sorry_server_lvs_method', [FORWARDING, words], { en: 'balancing', zh: '负载均衡' }),
   ...THRESHOLDS,
   SNMP_NAME,
   native(

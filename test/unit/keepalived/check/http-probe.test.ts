@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { probeHttp } from '../../../../src/keepalived/check/http-probe.ts'
 import type { HttpCheck, HttpUrl } from '../../../../src/keepalived/config/http-check.ts'
 import type { PagePattern } from '../../../../src/keepalived/config/page-pattern.ts'
@@ -58,6 +58,7 @@ function probe(port: number, urls: readonly Partial<HttpUrl>[], over: Partial<Ht
     delayLoop: 1,
     warmup: 0,
     alpha: false,
+    identity: null,
     logAllFailures: false,
     ...over,
   }
@@ -170,7 +171,7 @@ describe('SSL_GET', () => {
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=x']
   execFileSync('openssl', [...request, '-keyout', key, '-out', cert], { stdio: 'ignore' })
   const options = { key: readFileSync(key), cert: readFileSync(cert) }
-  rmSync(folder, { recursive: true })
+  afterAll(() => rmSync(folder, { recursive: true }))
   const tls = { type: 'SSL_GET', tls: true } as const
 
   it('takes any certificate: it asks whether the server answers, not who it is', async () => {
@@ -182,6 +183,20 @@ describe('SSL_GET', () => {
     const url = { path: '/name', virtualhost: 'db.example', digest: md5('db.example') }
     expect(await probe(port, [url], { ...tls, enableSni: true })).toBeNull()
     expect(await probe(port, [url], tls)).toMatch(/^\/name: digest /)
+  })
+
+  it('shows its certificate to a server that asks for one', async () => {
+    // Its own certificate is the only authority that this server trusts.
+    const port = await listening(createHttps({ ...options, ca: options.cert, requestCert: true }, site))
+    const identity = { certificateFile: cert, keyFile: key, password: null }
+    expect(await probe(port, [{}], { ...tls, identity })).toBeNull()
+    expect(await probe(port, [{}], tls)).toMatch(/^\/: \S+$/)
+    const gone = { ...identity, certificateFile: join(folder, 'gone.pem') }
+    expect(await probe(port, [{}], { ...tls, identity: gone })).toMatch(/ \(our certificate can't be used: ENOENT/)
+    const wrong = { ...identity, keyFile: cert }
+    expect(await probe(port, [{}], { ...tls, identity: wrong })).toMatch(/ \(our certificate can't be used: /)
+    // Who asks for none is well without one.
+    expect(await probe(await listening(createHttps(options, site)), [{}], { ...tls, identity: gone })).toBeNull()
   })
 
   it('a server without TLS fails', async () => {

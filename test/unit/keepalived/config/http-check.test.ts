@@ -33,6 +33,7 @@ describe('HTTP_GET and SSL_GET in a file', () => {
         warmup: 0,
         alpha: false,
         logAllFailures: false,
+        identity: null,
         urls: [
           {
             path: '/a',

@@ -39,6 +39,7 @@ describe('the keyword table', () => {
       'tracked_process',
       'tracked_file',
       'interface_up_down_delays',
+      'virtual_server_group',
       'skipped',
     ]
     expect(KEYWORDS.filter(({ opens }) => opens !== null && !blocks.has(opens) && !lists.includes(opens))).toEqual([])
@@ -69,12 +70,8 @@ describe('a near miss', () => {
   })
 
   it('is not made of a keyword that keepalived knows', () => {
-    const text = 'virtual_server 192.0.2.9 80 {\n delay_before_retry_all 3\n}\n'
-    expect(saysOf(instance('track_bfd {\n x\n}') + text)).toEqual(
-      expect.arrayContaining([
-        'f:7:1 warning: track_bfd is not supported yet: it is not tracked',
-        'f:12:2 warning: delay_before_retry_all is not supported yet, line skipped',
-      ]),
+    expect(saysOf(instance('track_bfd {\n x\n}'))).toContain(
+      'f:7:1 warning: track_bfd is not supported yet: it is not tracked',
     )
   })
 })

@@ -43,8 +43,11 @@ describe('the complete configurations of the wiki pages run as they are written'
     ])
     expect(config.virtualServers).toEqual([
       {
-        address: '192.168.199.200',
+        name: '[192.168.199.200]:tcp:3306',
+        label: '192.168.199.200:3306',
+        addresses: [{ first: '192.168.199.200', last: '192.168.199.200' }],
         port: 3306,
+        protocol: 'tcp',
         quorum: 1,
         quorumIsSet: false,
         hysteresis: 0,
@@ -96,7 +99,7 @@ describe('the complete configurations of the wiki pages run as they are written'
     ])
     expect(config.virtualServers).toMatchObject([
       {
-        address: '192.168.1.200',
+        label: '192.168.1.200:3306',
         realServers: [
           {
             address: '192.168.1.201',

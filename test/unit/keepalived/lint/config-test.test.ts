@@ -17,6 +17,7 @@ const HOST: Host = {
   interfaces: new Set(['lo', 'eth0']),
   addressesOf: () => [],
   user: (name) => (name === 'root' ? { name, uid: 0, gids: [0] } : null),
+  fileFault: () => null,
 }
 const DEFAULTS = { configId: null, strict: false, json: false, language: 'en' } as const
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
 import { type Host, lintOnHost, thisHost } from '../../../../src/keepalived/lint/host.ts'
+import { fileFault } from '../../../../src/keepalived/lint/named-files.ts'
 import { shebangFault, syntaxFault, unreachableFor } from '../../../../src/keepalived/lint/script-file.ts'
 import { sample } from './sample.ts'
 
@@ -23,6 +24,7 @@ const HOST: Host = {
   addressesOf: (nic) => (nic === 'eth0' ? [{ address: '10.0.0.3', prefix: 24, family: 4 }] : []),
   user: (name) =>
     name === 'root' ? { name, uid: 0, gids: [0] } : name === 'dba' ? { name, uid: 4711, gids: [4711] } : null,
+  fileFault,
 }
 
 const on = (host: Host, text: string) => lintOnHost(parseConfig(text, join(directory, 'k.conf')), host)
@@ -55,6 +57,20 @@ describe('what the host does not have', () => {
     ['held already', '10.0.0.3', []],
   ])('an address %s', (_what, vips, expected) => {
     expect(codes(sample({ vips }))).toEqual(expected)
+  })
+
+  it('files that it reads when they are needed', () => {
+    const open = script('password', 'secret', 0o644)
+    const good = script('token', 'secret', 0o600)
+    const gone = join(directory, 'gone.pem')
+    const global = `global_defs {\n smtp_auth dba ${open}\n webhook_header X-Key ${good}\n smtp_tls_ca ${gone}\n}\n`
+    const found = on(HOST, `${global}SSL {\n key ${directory}/none.pem\n}\n${sample()}`)
+    expect(found.map(({ line, message, fix }) => [line, message, fix])).toEqual([
+      [2, `smtp_auth: ${open} is open to others than root`, `chmod 600 ${open}`],
+      [4, `smtp_tls_ca: ${gone} is not there`, 'create it, or correct the path'],
+      [7, `key: ${directory}/none.pem is not there`, 'create it, or correct the path'],
+    ])
+    expect(found.every(({ code, severity }) => code === 'file-unusable' && severity === 'warning')).toBe(true)
   })
 
   it('users', () => {

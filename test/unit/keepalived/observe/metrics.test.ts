@@ -37,8 +37,7 @@ const status: DaemonStatus = {
   ],
   virtualServers: [
     {
-      address: '10.0.0.100',
-      port: 80,
+      name: '10.0.0.100:80',
       up: true,
       quorum: 1,
       realServers: [
