@@ -5,7 +5,6 @@ import { language } from '../events/language.ts'
 import { inLanguage, joined } from '../events/message.ts'
 import { lab as say } from '../events/messages/lab.ts'
 import { ndjson, plain } from '../events/renderer.ts'
-import { loadInventory } from '../inventory/load.ts'
 import { labDown } from '../lab/down.ts'
 import { hostNamed, killPower, powerOn, reboot, shutDown } from '../lab/faults.ts'
 import { FLAVOURS, flavourNamed } from '../lab/flavour.ts'
@@ -16,6 +15,7 @@ import { sshArguments } from '../lab/ssh-keys.ts'
 import { type LabHost, type LabState, listLabs, readState } from '../lab/state.ts'
 import { labUp } from '../lab/up.ts'
 import { installationRoot } from '../modules/installation-root.ts'
+import { labInventory } from './lab-inventory.ts'
 import { runVaultPassword } from './vault-password-option.ts'
 
 interface NameOption {
@@ -78,7 +78,7 @@ export function registerLab(program: Command): void {
       try {
         await labUp({
           name,
-          inventory: loadInventory(inventory ?? join(installationRoot(), 'inventories/lab.yml'), {
+          ...labInventory(inventory ?? join(installationRoot(), 'inventories/lab.yml'), {
             sshDefaults: () => null,
             vaultPassword: runVaultPassword,
           }),

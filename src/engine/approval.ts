@@ -4,7 +4,7 @@ import { type PlayPlan, stepsOf } from './plan.ts'
 import type { Play, Task } from './play.ts'
 
 /** A step as it stands in a result. */
-export type StepName = Pick<Step, 'host' | 'id' | 'title'>
+export type StepName = Pick<Step, 'host' | 'id' | 'title' | 'waits'>
 
 /** How what was applied differs from the plan that was approved. */
 export interface Deviations {
@@ -69,6 +69,6 @@ export class Approval {
   }
 }
 
-function nameOf({ host, id, title }: Step): StepName {
-  return { host, id, title }
+function nameOf({ host, id, title, waits }: Step): StepName {
+  return { host, id, title, ...(waits === true ? { waits } : {}) }
 }

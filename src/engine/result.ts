@@ -50,6 +50,9 @@ export function summaryLine(host: HostSummary, ms: number, language: Language = 
 export function deviationLines(deviations: Deviations, language: Language = 'en'): string[] {
   const { unplanned, notNeeded, declined } = deviations
   const lines = (names: readonly StepName[], how: 'unplanned' | 'declined' | 'not-needed') =>
-    names.map(({ host, title }) => frame(`recap.${how}`, { host, title: shownTitle(title) })[language])
+    // A wait that was over before it began is what was planned.
+    names
+      .filter(({ waits }) => how === 'declined' || waits !== true)
+      .map(({ host, title }) => frame(`recap.${how}`, { host, title: shownTitle(title) })[language])
   return [...lines(unplanned, 'unplanned'), ...lines(declined, 'declined'), ...lines(notNeeded, 'not-needed')]
 }

@@ -18,6 +18,8 @@ export interface HostFacts {
   readonly hostname: string
   /** Database server on this host, as far as it can be seen; null when none is installed. */
   readonly server: ServerFacts | null
+  /** Only in a plan: an earlier task of it restarts the server or moves the VIP, and the pair has to become whole again. */
+  readonly unsettled?: true
 }
 
 /** Has it on one of its interfaces. */

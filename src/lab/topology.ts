@@ -20,11 +20,29 @@ export interface Topology {
   readonly hosts: readonly HostPlan[]
 }
 
-/** The lab of an inventory: both masters, and a client, which gets a free address when the inventory names none. */
-export function topologyOf(inventory: Inventory): Topology {
+/** One of several pairs in a lab; in front of its hosts' names stands its own. */
+export interface LabPair {
+  readonly name: string
+  readonly inventory: Inventory
+}
+
+export interface Beside {
+  /** Name of the pair itself; null: it is alone. */
+  readonly own: string | null
+  readonly more: readonly LabPair[]
+}
+
+const ALONE: Beside = { own: null, more: [] }
+
+/**
+ * The lab of an inventory: both masters, and a client, which gets a free address when the inventory names none.
+ * @param more pairs beside it in the same network, reached from the same client
+ */
+export function topologyOf(inventory: Inventory, { own, more }: Beside = ALONE): Topology {
   // A VIP without a subnet of its own still needs a network for its hosts.
   const prefix = inventory.vip.prefix <= 29 ? inventory.vip.prefix : 24
-  const taken = [inventory.vip.address, ...inventory.masters.map((host) => host.address)]
+  const all = [inventory, ...more.map((pair) => pair.inventory)]
+  const taken = all.flatMap(({ vip, masters }) => [vip.address, ...masters.map((host) => host.address)])
   if (inventory.client !== null) taken.push(inventory.client.address)
   const client = inventory.client ?? {
     name: 'c1',
@@ -32,8 +50,12 @@ export function topologyOf(inventory: Inventory): Topology {
     nic: inventory.masters[0].nic,
   }
   const controller = freeAddress(inventory.vip.address, prefix, [...taken, client.address], 1)
+  const named = (pair: string | null, host: Host) => (pair === null ? host : { ...host, name: `${pair}-${host.name}` })
   const plans = [
-    ...inventory.masters.map((host) => planOf(host, 'master' as const, prefix)),
+    ...inventory.masters.map((host) => planOf(named(own, host), 'master' as const, prefix)),
+    ...more.flatMap((pair) =>
+      pair.inventory.masters.map((host) => planOf(named(pair.name, host), 'master' as const, prefix)),
+    ),
     planOf(client, 'client', prefix),
   ]
   return { controller: `${controller}/${prefix}`, hosts: plans }

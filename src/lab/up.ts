@@ -13,11 +13,13 @@ import { machineOf, placeOf } from './place.ts'
 import { checkRequirements } from './requirements.ts'
 import { clientKey, knownHostsFile, knownHostsLine, makeKey } from './ssh-keys.ts'
 import { type LabHost, type LabState, readState, writeState } from './state.ts'
-import { topologyOf } from './topology.ts'
+import { type Beside, topologyOf } from './topology.ts'
 
 export interface LabUpOptions {
   readonly name: string
   readonly inventory: Inventory
+  /** Other pairs in the same lab. */
+  readonly beside?: Beside
   readonly flavour: FlavourName
   /** Taken instead when the distribution hasn't the flavour's server (any more); null: that is an error then. */
   readonly fallback: FlavourName | null
@@ -111,7 +113,7 @@ async function imageOrFallback(options: LabUpOptions): Promise<{ flavour: Flavou
 async function bringUp(options: LabUpOptions, image: Image): Promise<LabState> {
   const { name, inventory, flavour, sink } = options
   const place = placeOf(name)
-  const topology = topologyOf(inventory)
+  const topology = topologyOf(inventory, options.beside)
   const hosts = topology.hosts.map((plan): LabHost => {
     const run = join(place.run, plan.name)
     return {

@@ -56,7 +56,7 @@ export const mysqlUpgrade: Module<MysqlUpgradeParams, MysqlUpgradeFacts> = {
     return [holds ? handOver(context, params.timeout) : takeOver(context)]
   },
 
-  expect: ({ part }, context) => (part === 'switch' ? moved(context) : null),
+  expect: ({ part }, context) => (part === 'switch' ? moved(context) : { unsettled: true }),
 }
 
 /** The holder is older than what its standby has, or will have by then. */

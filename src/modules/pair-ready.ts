@@ -83,14 +83,16 @@ export const pairReady: Module<PairReadyParams, PairReadyFacts> = {
 
   plan: ({ timeout }, context) => {
     const missing = missingForReady(context)
-    if (missing.length === 0) return []
-    const fresh = [context.facts, context.peerFacts].some(({ server }) => server?.expected === true)
+    const both = [context.facts, context.peerFacts]
+    // What an earlier task of the plan makes or restarts tells nothing yet.
+    const later = both.some(({ server, unsettled }) => server?.expected === true || unsettled === true)
+    if (missing.length === 0 && !later) return []
     return [
       {
         id: context.taskId,
         host: context.host.name,
         title: context.taskName,
-        diff: fresh ? `~ ${WHOLE}` : missing.map((what) => `- ${what}`).join('\n'),
+        diff: later ? `~ ${WHOLE}` : missing.map((what) => `- ${what}`).join('\n'),
         run: waitUntilWhole(context.inventory, timeout),
         undo: { none: '' },
         impact: 'none',

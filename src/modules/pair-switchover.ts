@@ -112,7 +112,7 @@ export function moved({ facts, host, inventory: { vip } }: PlanContext<unknown>)
         ? [...nic.addresses, cidr]
         : nic.addresses,
   }))
-  return { nics }
+  return { nics, unsettled: true }
 }
 
 /** The VIP is on the host that is named: a planned move, refused unless the pair is whole. */

@@ -1,15 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadInventory } from '../../src/inventory/load.ts'
-import { labDown } from '../../src/lab/down.ts'
-import { labUp } from '../../src/lab/up.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
 
 const NAME = 'fleettest'
-const silent = () => undefined
-const inventoryFile = resolve(import.meta.dirname, '../../inventories/lab.yml')
 
 const PLAY = `
 - name: Goods
@@ -22,30 +17,51 @@ const PLAY = `
 const pair = (vip: number, first: number) =>
   `vip: 10.77.0.${vip}/24\nnic: host0\nmasters: [10.77.0.${first}, 10.77.0.${first + 1}]\n`
 
-/** Three pairs: one of real hosts, one that nobody answers for, one whose inventory is wrong. */
-describe('a fleet', () => {
+/** Two pairs of real hosts. */
+const both = (clients: string) => `nic: host0
+clients: [${clients}]
+pairs:
+  - { name: shop, vip: 10.77.0.100/24, masters: [10.77.0.11, 10.77.0.12] }
+  - { name: crm, vip: 10.77.0.101/24, masters: [10.77.0.31, 10.77.0.32] }
+`
+const HOSTS = ['shop-m1', 'shop-m2', 'crm-m1', 'crm-m2'] as const
+
+interface Fleet {
+  readonly exit: number
+  readonly pairs: readonly {
+    readonly pair: string
+    readonly exit: number
+    readonly error: { readonly code: string } | null
+    readonly hosts: readonly { readonly host: string; readonly changed: number; readonly unreachable: number }[]
+  }[]
+}
+
+interface PairResult {
+  readonly type: string
+  readonly pair: string
+  readonly run?: string
+}
+
+describe.skipIf(process.getuid?.() !== 0)('a fleet (needs root)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mmha-fleet-'))
-  const [fleet, playbook] = [join(folder, 'fleet'), join(folder, 'play.yml')]
+  const [fleet, playbook, list] = [join(folder, 'fleet'), join(folder, 'play.yml'), join(folder, 'both.yml')]
   const mmha = new Mmha(NAME)
   const own = ['--playbook', playbook]
 
   beforeAll(async () => {
-    await labUp({
-      name: NAME,
-      inventory: loadInventory(inventoryFile),
-      flavour: 'mariadb-11.8',
-      fallback: null,
-      sink: silent,
-    })
+    writeFileSync(list, both('10.77.0.0/24'))
+    await mmha.ok('lab', 'down')
+    await mmha.ok('lab', 'up', list, '--server', 'mariadb-11.8')
     writeFileSync(playbook, PLAY)
+    // Of hosts that are there, of hosts that nobody answers for, and one that is wrong.
     mkdirSync(fleet)
     writeFileSync(join(fleet, 'a-wrong.yml'), pair(103, 41).replace('masters', 'mastres'))
-    writeFileSync(join(fleet, 'gone.yml'), pair(102, 31))
+    writeFileSync(join(fleet, 'gone.yml'), pair(102, 51))
     writeFileSync(join(fleet, 'here.yml'), pair(100, 11))
   })
 
   afterAll(async () => {
-    await labDown(NAME, silent)
+    await mmha.ok('lab', 'down')
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -53,7 +69,7 @@ describe('a fleet', () => {
     const { code, stdout, stderr } = await mmha.run('provision', fleet, ...own, '--yes')
     expect(code, stderr).toBe(3)
     expect(stderr).toContain(`error: a-wrong: ${join(fleet, 'a-wrong.yml')}:3:1 mastres: unknown key`)
-    expect(stderr).toContain('error: gone: cannot reach m1 at 10.77.0.31')
+    expect(stderr).toContain('error: gone: cannot reach m1 at 10.77.0.51')
     expect(stdout).toMatch(/^here +m1 +1 +1 +0 +0 /m)
     expect(stdout).toMatch(/^here +m2 +1 +1 +0 +0 /m)
     expect(stdout).toMatch(/^gone +m2 +- +0 +0 +1 /m)
@@ -104,5 +120,99 @@ describe('a fleet', () => {
     const { code, stderr } = await mmha.run('verify', fleet)
     expect(code).toBe(4)
     expect(stderr).toContain('choose one with --pair NAME')
+  })
+
+  const provisioned = async (...words: readonly string[]) => {
+    const { code, stdout, stderr } = await mmha.run('provision', list, '--yes', '--json', ...words)
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as PairResult)
+    const runOf = (name: string) => lines.find((line) => line.type === 'result' && line.pair === name)?.run ?? ''
+    return { code, stderr, runOf, ...lastDocument<Fleet>(stdout) }
+  }
+  const changes = ({ pairs }: Fleet) => pairs.map(({ hosts }) => hosts.map(({ changed }) => changed > 0))
+
+  it('provisions the pair that it reaches, and the other one once it does', { timeout: 300_000 }, async () => {
+    await mmha.ok('lab', 'cable', 'crm-m2', 'cut')
+    const first = await provisioned()
+    expect(first.code, first.stderr).toBe(3)
+    expect(first.pairs).toMatchObject([
+      { pair: 'shop', exit: 0, error: null },
+      {
+        pair: 'crm',
+        exit: 3,
+        error: { code: 'SSH_UNREACHABLE', host: 'm2' },
+        hosts: [
+          { host: 'm1', changed: 0, unreachable: 0 },
+          { host: 'm2', changed: 0, unreachable: 1 },
+        ],
+      },
+    ])
+    expect(changes(first)).toEqual([
+      [true, true],
+      [false, false],
+    ])
+    await mmha.ok('lab', 'cable', 'crm-m2', 'plug')
+    const second = await provisioned()
+    expect(second.code, second.stderr).toBe(0)
+    expect(changes(second)).toEqual([
+      [false, false],
+      [true, true],
+    ])
+    expect(changes(await provisioned())).toEqual([
+      [false, false],
+      [false, false],
+    ])
+    const said = await mmha.ok('status', list)
+    expect(said.match(/whole: either host may be lost/g)).toHaveLength(2)
+  })
+
+  it('remembers runs by pair, and takes one of them back there alone', { timeout: 120_000 }, async () => {
+    const rules = () => Promise.all(HOSTS.map((host) => mmha.on(host, 'iptables-save | grep -c 10.77.0.128/25 || :')))
+    const keptRules = () =>
+      Promise.all(HOSTS.map((host) => mmha.on(host, 'grep -c 10.77.0.128/25 /etc/iptables/rules.v4 || :')))
+    writeFileSync(list, both('10.77.0.0/24, 10.77.0.128/25'))
+    const changed = await provisioned()
+    expect(changed.code, changed.stderr).toBe(0)
+    expect(await rules()).toEqual(['1', '1', '1', '1'])
+    const [mine, others] = [changed.runOf('crm'), changed.runOf('shop')]
+    const remembered = await mmha.ok('runs', list)
+    const [shop = '', crm = ''] = remembered.split('── crm\n')
+    expect(shop).toContain(others)
+    expect(shop).not.toContain(mine)
+    expect(crm).toContain(mine)
+    expect(crm).not.toContain(others)
+
+    const back = await mmha.run('rollback', list, mine, '--yes')
+    expect(back.code, back.stderr).toBe(0)
+    expect(back.stderr).toContain('crm')
+    expect(await rules()).toEqual(['1', '1', '0', '0'])
+    expect(await keptRules()).toEqual(['1', '1', '0', '0'])
+    const unknown = await mmha.run('rollback', list, '20200101T000000Z-dead', '--yes')
+    expect(unknown.code, unknown.stderr).toBe(4)
+    // It is missing again, there alone.
+    const plan = await mmha.run('plan', list, '--detailed-exitcode', '--json')
+    expect(plan.code, plan.stderr).toBe(2)
+    expect(lastDocument<Fleet>(plan.stdout).pairs).toMatchObject([
+      { pair: 'shop', exit: 0 },
+      { pair: 'crm', exit: 2 },
+    ])
+  })
+
+  it('is taken down pair by pair, those that are named', { timeout: 120_000 }, async () => {
+    const all = await mmha.run('teardown', list, '--yes')
+    expect(all.code).toBe(4)
+    expect(all.stderr).toContain('--limit')
+    const { code, stdout, stderr } = await mmha.run('teardown', list, '--limit', 'shop,crm', '--yes')
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain('2 of 2 pairs done')
+    const left = 'dpkg-query -W mmha-keepalived 2>/dev/null || :; ip -o -4 address show host0 | grep -c 10.77.0.10 || :'
+    expect(await Promise.all(HOSTS.map((host) => mmha.on(host, left)))).toEqual(['0', '0', '0', '0'])
+    const open = await Promise.all(HOSTS.map((host) => mmha.sql(host, 'SELECT @@read_only')))
+    expect([open.slice(0, 2).toSorted(), open.slice(2).toSorted()]).toEqual([
+      ['0', '1'],
+      ['0', '1'],
+    ])
   })
 })

@@ -19,6 +19,14 @@ export const lab = messages({
   'demo.who': { en: 'who is who', zh: '查看角色' },
   'demo.more': { en: 'once more', zh: '再做一次' },
   'demo.clean': { en: 'clean up', zh: '清理' },
+  'lab.networks': {
+    en: 'a lab is one network, and the VIP of {pair} is in another one than that of {other}',
+    zh: '一个实验环境只有一个网络，而 {pair} 的 VIP 与 {other} 的不在同一网络',
+  },
+  'lab.networks.do': {
+    en: 'bring up a lab for each network, from inventories of its pairs',
+    zh: '请为每个网络各建立一个实验环境，各用其中主备对的清单',
+  },
   'lab.image.build': {
     en: 'making the image for {server} from Debian {suite} (once; about half a minute)',
     zh: '正在用 Debian {suite} 制作 {server} 的镜像（只需一次，约半分钟）',

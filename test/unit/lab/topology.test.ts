@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { labInventory } from '../../../src/cli/lab-inventory.ts'
 import { loadInventory } from '../../../src/inventory/load.ts'
 import { firewallRules, hostFiles } from '../../../src/lab/host-files.ts'
 import { type Topology, topologyOf } from '../../../src/lab/topology.ts'
@@ -41,6 +42,41 @@ client: 192.168.5.4
     expect(hosts[0]?.port).toMatch(/^p-[0-9a-f]{10}$/)
     expect(hosts[1]).toMatchObject({ name: 'm2', nic: 'eth1', port: 'm2' })
     expect(hosts[2]).toMatchObject({ addresses: ['192.168.5.4/28'], role: 'client' })
+  })
+
+  it('several pairs: one network, one client, the hosts named by their pairs', () => {
+    const file = join(folder, 'fleet.yml')
+    writeFileSync(
+      file,
+      `nic: host0
+pairs:
+  - { name: shop, vip: 10.77.0.100/24, masters: [10.77.0.11, 10.77.0.12] }
+  - { name: crm, vip: 10.77.0.101/24, masters: [10.77.0.20, { name: db2, address: 10.77.0.1 }] }
+`,
+    )
+    const { inventory, beside } = labInventory(file, {})
+    const { controller, hosts } = topologyOf(inventory, beside)
+    expect(controller).toBe('10.77.0.2/24')
+    expect(hosts.map(({ name, role, addresses }) => [name, role, addresses[0]])).toEqual([
+      ['shop-m1', 'master', '10.77.0.11/24'],
+      ['shop-m2', 'master', '10.77.0.12/24'],
+      ['crm-m1', 'master', '10.77.0.20/24'],
+      ['crm-db2', 'master', '10.77.0.1/24'],
+      ['c1', 'client', '10.77.0.21/24'],
+    ])
+  })
+
+  it('pairs of two networks are refused, by name', () => {
+    const file = join(folder, 'apart.yml')
+    writeFileSync(
+      file,
+      `nic: host0
+pairs:
+  - { name: shop, vip: 10.77.0.100/24, masters: [10.77.0.11, 10.77.0.12] }
+  - { name: crm, vip: 10.78.0.100/24, masters: [10.78.0.11, 10.78.0.12] }
+`,
+    )
+    expect(() => labInventory(file, {})).toThrow(/VIP of crm is in another one than that of shop/)
   })
 
   it('every host has its own MAC address, and keeps it', () => {

@@ -110,7 +110,7 @@ describe('mysql_upgrade', () => {
     const plays = loadPlaybook(resolve(import.meta.dirname, '../../../playbooks/upgrade-mysql.yml'), {
       modules: { ...modules, command: { ...mysqlUpgrade, name: 'command', params: z.any(), plan: () => [] } },
       tags: [],
-    }).filter(({ name }) => !/^(ready|whole)/.test(name))
+    })
     const found = (mine: MysqlUpgradeFacts) => new Map(plays.flatMap(({ tasks }) => tasks.map(({ id }) => [id, mine])))
     const steps = stepsOf(
       planAll(plays, INVENTORY, {
@@ -126,10 +126,19 @@ describe('mysql_upgrade', () => {
     )
     expect(steps.map(({ host, id, impact }) => `${host} ${id} ${impact}`)).toEqual([
       'm2 standby/server restart',
+      'm1 whole/wait-until-the-pair-is-whole none',
+      'm2 whole/wait-until-the-pair-is-whole none',
       'm1 switch/address vip-moves',
       'm2 switch/address none',
+      'm1 whole-after-the-switch/wait-until-the-pair-is-whole none',
+      'm2 whole-after-the-switch/wait-until-the-pair-is-whole none',
       'm1 the-other/server restart',
+      'm1 ready/wait-until-the-pair-is-whole none',
+      'm2 ready/wait-until-the-pair-is-whole none',
     ])
+    const waits = steps.filter(({ id }) => id.includes('wait-until'))
+    expect(new Set(waits.map(({ diff }) => diff)).size).toBe(1)
+    expect(waits[0]?.diff).toMatch(/^~ the VIP on one host/)
   })
 
   it.each<[string, RegExp, PlanContext<MysqlUpgradeFacts>, Partial<MysqlUpgradeParams>]>([
