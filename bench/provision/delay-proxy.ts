@@ -4,8 +4,9 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 export interface Traffic {
   readonly connections: number
   /**
-   * How often the client spoke after it had been answered: the round trips that it waited for, TCP's own included. What is
-   * closer together than a round trip overlaps, and is one; without a distance that can't be told, and they are too many.
+   * How often the client spoke after it had been answered, and was answered again: the round trips that it waited for, TCP's
+   * own included; a goodbye is none. What is closer together than a round trip overlaps, and is one; without a distance
+   * that can't be told, and they are too many.
    */
   readonly roundTrips: number
   readonly bytes: number
@@ -66,12 +67,16 @@ export class DelayProxy {
     const toServer = new DelayLine(roundTrip / 2)
     const toClient = new DelayLine(roundTrip / 2)
     let answered = true
+    let asked = false
     let last = Number.NEGATIVE_INFINITY
     this.#adopt(client, toServer, (bytes) => {
       const now = performance.now()
       const another = answered && now - last >= SERIAL * roundTrip
-      this.#count({ connections: 0, roundTrips: another ? 1 : 0, bytes })
-      if (another) last = now
+      this.#count({ connections: 0, roundTrips: 0, bytes })
+      if (another) {
+        last = now
+        asked = true
+      }
       answered = false
     })
     const connect = (): void => {
@@ -82,6 +87,8 @@ export class DelayProxy {
         this.#count({ connections: 0, roundTrips: 0, bytes })
       })
       toClient.open(client, () => {
+        if (asked) this.#count({ connections: 0, roundTrips: 1, bytes: 0 })
+        asked = false
         answered = true
       })
       server.once('close', () => toClient.end())

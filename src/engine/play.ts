@@ -33,6 +33,8 @@ export interface Task {
   /** Parameters, rendered and checked. @throws MmhaError (exit 4) with the place. */
   params(view: View): unknown
   when(view: View): boolean
+  /** What its conditions name that this view does not have, one line each: `file:line:column when: why`. */
+  unknown?(view: View): readonly string[]
 }
 
 export interface Play {

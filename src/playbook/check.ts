@@ -5,19 +5,22 @@ import { invalid } from '../inventory/document.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 
 /**
- * Fills in all parameters that need no facts, for each host, before anybody is connected to.
+ * Fills in all parameters that need no facts, and looks up what conditions name, for each host, before anybody is connected to.
  * @throws MmhaError PLAYBOOK_INVALID (exit 4) with every problem, one line each.
  */
 export function checkPlays(plays: readonly Play[], inventory: Inventory): void {
   const lines = plays.flatMap((play) =>
     hostsOf(play, inventory).flatMap((host) =>
       [...play.tasks, ...play.handlers].flatMap((task) => {
-        if (task.needsFacts) return []
+        const view = viewOf(inventory, host, null)
+        const unknown = task.unknown?.(view) ?? []
+        if (task.needsFacts) return unknown
         try {
-          task.params(viewOf(inventory, host, null))
-          return []
+          task.params(view)
+          return unknown
         } catch (error) {
-          if (error instanceof MmhaError && error.code === 'PLAYBOOK_INVALID') return error.message.split('\n')
+          if (error instanceof MmhaError && error.code === 'PLAYBOOK_INVALID')
+            return [...unknown, ...error.message.split('\n')]
           throw error
         }
       }),

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { basename, dirname, isAbsolute, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import type { Task, View } from '../engine/play.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { DocumentPath } from '../inventory/document.ts'
@@ -9,6 +8,8 @@ import type { Module } from '../modules/module.ts'
 import { type FoundTask, type PlacedCondition, partOf, type Vars } from './expand.ts'
 import { type Expression, evaluate, parseExpression } from './expression.ts'
 import { looped, named, type Round } from './loop.ts'
+import { compileModuleParameters, localFiles } from './module-parameters.ts'
+import { namesIn, type Path, unknownNames, viewOfNames } from './names.ts'
 import { compileParameter, type Parameter } from './parameter.ts'
 import { TASK_KEYS } from './schema.ts'
 
@@ -19,6 +20,8 @@ export interface TaskSource {
   readonly given: Vars
   /** Names of the play's handlers. */
   readonly notifiable: readonly string[]
+  /** Names that any task of the playbook registers, whether it is chosen or not. */
+  readonly registered: readonly string[]
   readonly modules: Readonly<Record<string, Module<unknown, unknown>>>
 }
 
@@ -67,9 +70,12 @@ export function compileTask(from: TaskSource): { readonly task: Task } | { reado
   const notify = typeof task.notify === 'string' ? [task.notify] : (task.notify ?? [])
   for (const name of notify)
     if (!from.notifiable.includes(name)) report(['notify'], `no handler of this play is named ${name}`)
+  if (new Set(notify).size < notify.length) report(['notify'], 'names the same handler twice')
   if (chosen === null || params === undefined || loop === undefined || problems.length > 0) return { problems }
-  const parts = { ...chosen, when: defined(when), vars: defined(vars), loop, params, notify }
+  const parts = { ...chosen, when: defined(when), vars: defined(vars), loop, params, asks: params.asks, notify }
   const compiled = new CompiledTask(from, parts)
+  const unknown = compiled.unknown(null)
+  if (unknown.length > 0) return { problems: unknown }
   // What names nothing of the pair is wrong everywhere, or nowhere.
   if (chosen.module.expressions === undefined && compiled.namesOnly(['vars', 'item'])) {
     try {
@@ -94,6 +100,8 @@ interface Parts {
   readonly vars: readonly { readonly name: string; readonly value: Parameter }[]
   readonly loop: Parameter | null
   readonly params: Parameter
+  /** Names in the parameters that are conditions. */
+  readonly asks: readonly Path[]
   readonly notify: readonly string[]
 }
 
@@ -109,8 +117,33 @@ class CompiledTask {
   /** Names that its parameters need, those behind its variables included. */
   #names(): ReadonlySet<string> {
     const { params, loop, vars } = this.#parts
-    const own = new Set([...params.names, ...(loop?.names ?? [])])
-    return own.has('vars') ? new Set([...own, ...vars.flatMap(({ value }) => [...value.names])]) : own
+    const own = rootsOf([...params.paths, ...(loop?.paths ?? [])])
+    return own.has('vars') ? new Set([...own, ...rootsOf(vars.flatMap(({ value }) => value.paths))]) : own
+  }
+
+  /**
+   * What it names and a view does not have: `file:line:column what: why`. Conditions alone, where there is a view: parameters
+   * are filled in then.
+   * @param view null: only names are looked at
+   */
+  unknown(view: Partial<View> | null): readonly string[] {
+    const { found, given, registered } = this.#from
+    const { name, when, vars, loop, params, asks } = this.#parts
+    const known = [...Object.keys(given), ...vars.map(({ name }) => name)]
+    const nothing = viewOfNames(known, registered, loop !== null)
+    const full = { ...nothing, ...view, ...(view === null ? {} : { registered: Reflect.get(nothing, 'registered') }) }
+    const say = (place: string, what: string, paths: readonly Path[], of: object = full) =>
+      unknownNames(paths, of).map((why) => `${place} ${what}: ${why}`)
+    const at = (key: string) => found.source.at([...found.path, key])
+    return [
+      ...when.flatMap(({ source, path, expression }) => say(source.at(path), 'when', namesIn(expression))),
+      ...say(at(name), name, asks),
+      ...(view !== null ? [] : say(at(name), name, params.paths)),
+      // The list is asked for before there is an item.
+      ...(view !== null || loop === null
+        ? []
+        : say(at('loop'), 'loop', loop.paths, viewOfNames(known, registered, false))),
+    ]
   }
 
   namesOnly(names: readonly string[]): boolean {
@@ -129,6 +162,7 @@ class CompiledTask {
       register: found.task.register ?? null,
       needsFacts: LATE.some((name) => this.#names().has(name)),
       params: (view) => this.params(view),
+      unknown: (view) => this.unknown(view),
       when: (view) => (loop === null ? this.#holds(this.#full(view)) : this.#rounds(view).some(({ chosen }) => chosen)),
     }
   }
@@ -169,10 +203,12 @@ class CompiledTask {
 
   /** With the variables, which are only filled in where they are named. */
   #full(view: Partial<View>): object {
-    const { given } = this.#from
+    const { given, registered } = this.#from
     const written = this.#parts.vars
     return {
       ...view,
+      // A task that was not chosen has told nothing.
+      registered: { ...Object.fromEntries(registered.map((name) => [name, null])), ...view.registered },
       get vars(): Vars {
         const vars: Record<string, unknown> = { ...given }
         for (const { name, value } of written)
@@ -212,45 +248,6 @@ function compiledCondition(condition: PlacedCondition): CompiledCondition {
   return { ...condition, expression: typeof when === 'string' ? parseExpression(when) : { t: 'value', value: when } }
 }
 
-/** Parameters that are `when` expressions become `{text, holds}`, all others as they are. */
-function compileModuleParameters(written: unknown, expressions: readonly string[]): Parameter {
-  if (typeof written !== 'object' || written === null || expressions.length === 0) return compileParameter(written)
-  const entries = Object.entries(written)
-  const plain = compileParameter(Object.fromEntries(entries.filter(([key]) => !expressions.includes(key))))
-  const asked = entries
-    .filter(([key]) => expressions.includes(key))
-    .map(([key, value]) => {
-      const texts: unknown[] = Array.isArray(value) ? value : [value]
-      return [key, texts.map((one) => ({ text: String(one), expression: parseExpression(String(one)) }))] as const
-    })
-  return {
-    // The probe does not need them: they may name what is not known yet.
-    names: plain.names,
-    render: (view) => ({
-      ...(plain.render(view) as object),
-      ...Object.fromEntries(
-        asked.map(([key, all]) => [
-          key,
-          all.map(({ text, expression }) => ({ text, holds: Boolean(evaluate(expression, view)) })),
-        ]),
-      ),
-    }),
-  }
-}
-
-/** Files beside the playbook, and those of a role, go before ours. */
-function localFiles(data: unknown, names: readonly string[], folder: string): unknown {
-  if (typeof data !== 'object' || data === null || names.length === 0) return data
-  // Above a playbook others may write: /tmp/files of /tmp/mine/p.yml.
-  const above = ['tasks', 'handlers'].includes(basename(folder)) ? ['../files', '../templates'] : []
-  const entries = Object.entries(data).map(([key, value]) => {
-    if (!names.includes(key) || typeof value !== 'string' || isAbsolute(value)) return [key, value]
-    const beside = ['', 'files', 'templates', ...above].map((part) => resolve(folder, part, value))
-    return [key, beside.find((path) => existsSync(path)) ?? value]
-  })
-  return Object.fromEntries(entries)
-}
-
 function chooseModule(
   { found: { task }, modules }: TaskSource,
   report: (path: DocumentPath, message: string) => void,
@@ -270,6 +267,10 @@ function chooseModule(
   const name = names[0]
   const module = name === undefined ? undefined : modules[name]
   return name === undefined || module === undefined || others.length > 1 ? null : { name, module }
+}
+
+function rootsOf(paths: readonly Path[]): Set<string> {
+  return new Set(paths.map(([root = '']) => root))
 }
 
 function defined<T>(list: readonly (T | undefined)[]): T[] {

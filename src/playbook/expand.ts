@@ -42,6 +42,15 @@ type Inherited = Pick<FoundTask, 'id' | 'tags' | 'vars' | 'when'>
 
 export type Lists = { readonly tasks: readonly FoundTask[]; readonly handlers: readonly FoundTask[] }
 
+/** What the same is called elsewhere, or was; and here. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  include: 'tasks of a file are included by include_tasks',
+  import_tasks: 'tasks of a file are included by include_tasks',
+  include_role: 'a role stands in roles: of the play',
+  import_role: 'a role stands in roles: of the play',
+  block: 'tasks stand in the list of the play, or in a file that include_tasks names',
+}
+
 /** More would be a file that includes itself. */
 const DEEPEST = 10
 
@@ -64,6 +73,8 @@ export class TaskFinder {
 
   #task(source: SourceDocument, path: DocumentPath, written: object, outer: Inherited, depth: number): FoundTask[] {
     const part = partOf(source, path, written)
+    const foreign = Object.keys(FOREIGN).find((key) => key in written)
+    if (foreign !== undefined) return this.#refuse(source, [...path, foreign], FOREIGN[foreign] ?? '')
     if (!('include_tasks' in written)) {
       const task = this.#attempt(() => checkDocument(part, taskSchema, 'PLAYBOOK_INVALID'))
       return task === undefined ? [] : [{ source, path, task, ...inherit(outer, source, path, task) }]

@@ -41,8 +41,11 @@ export function playbookFrom(source: SourceDocument, options: PlaybookOptions): 
   checkTags(source.file, found, options.tags)
   const problems = [...finder.problems]
   const ids = new Set<string>()
+  const registered = found.flatMap(({ lists }) =>
+    [...lists.tasks, ...lists.handlers].flatMap(({ task }) => task.register ?? []),
+  )
   const plays = found.map(({ play, path, lists }) => {
-    const compiler = new PlayCompiler(play, lists, options, ids)
+    const compiler = new PlayCompiler(play, lists, { ...options, registered }, ids)
     const chosen = lists.tasks.filter(({ tags }) => selected(tags, options.tags))
     const tasks = compiler.compile(chosen)
     const handlers = compiler.compile(lists.handlers)
@@ -59,10 +62,15 @@ class PlayCompiler {
   readonly problems: string[] = []
   readonly #play: PlayDocument
   readonly #notifiable: readonly string[]
-  readonly #options: PlaybookOptions
+  readonly #options: PlaybookOptions & { readonly registered: readonly string[] }
   readonly #ids: Set<string>
 
-  constructor(play: PlayDocument, { handlers }: Lists, options: PlaybookOptions, ids: Set<string>) {
+  constructor(
+    play: PlayDocument,
+    { handlers }: Lists,
+    options: PlaybookOptions & { readonly registered: readonly string[] },
+    ids: Set<string>,
+  ) {
     this.#play = play
     this.#notifiable = handlers.map(({ task }) => task.name)
     this.#options = options
@@ -77,8 +85,8 @@ class PlayCompiler {
         this.problems.push(...placed(found.source, [{ path: [...found.path, 'name'], message }]))
       }
       this.#ids.add(id)
-      const { modules, vars: given = {} } = this.#options
-      const compiled = compileTask({ found, id, given, notifiable: this.#notifiable, modules })
+      const { modules, registered, vars: given = {} } = this.#options
+      const compiled = compileTask({ found, id, given, notifiable: this.#notifiable, registered, modules })
       if ('task' in compiled) return [compiled.task]
       this.problems.push(...compiled.problems)
       return []

@@ -259,4 +259,14 @@ export const rules = messages({
     en: 'mmha works as root, and would become root from {user}; take it out',
     zh: 'mmha 以 root 工作，会从 {user} 提升为 root；请去掉它',
   },
+  'playbook.handler-twice': { en: 'names the same handler twice', zh: '两次写了同一个 handler' },
+  'playbook.no-include': {
+    en: 'tasks of a file are included by include_tasks',
+    zh: '包含一个文件中的任务请用 include_tasks',
+  },
+  'playbook.no-role-task': { en: 'a role stands in roles: of the play', zh: '角色写在 play 的 roles: 中' },
+  'playbook.no-block': {
+    en: 'tasks stand in the list of the play, or in a file that include_tasks names',
+    zh: '任务写在 play 的列表中，或写在 include_tasks 所指的文件中',
+  },
 })

@@ -64,6 +64,15 @@ it('what overlaps is one round trip', async () => {
   expect(proxy.traffic.roundTrips).toBe(3)
 })
 
+it('what nobody answers, as a goodbye, is none', async () => {
+  const { proxy, connect } = await behind(40, () => '')
+  const socket = connect()
+  expect(await said(socket)).toBe('hello\n')
+  socket.end('bye\n')
+  await once(socket, 'close')
+  expect(proxy.traffic).toEqual({ connections: 1, roundTrips: 1, bytes: 10 })
+})
+
 it('keeps the order, and does not make a round trip of what is sent without waiting', async () => {
   const { proxy, connect } = await behind(30)
   const socket = connect()

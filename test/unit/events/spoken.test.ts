@@ -100,6 +100,15 @@ describe('what is said as English text', () => {
 describe('what is put together', () => {
   it.each([
     [
+      'p.yml:6:21 [0].tasks[1].include: tasks of a file are included by include_tasks',
+      'p.yml:6:21 [0].tasks[1].include：包含一个文件中的任务请用 include_tasks',
+    ],
+    [
+      'p.yml:6:21 block: tasks stand in the list of the play, or in a file that include_tasks names',
+      '任务写在 play 的列表中',
+    ],
+    ['p.yml:6:21 include_role: a role stands in roles: of the play', '角色写在'],
+    [
       'the pair is not fit for a drill: m2 has not caught up; no host holds the VIP',
       '这个主备对现在不适合演练：m2 还没有追上；没有节点持有 VIP',
     ],

@@ -5,6 +5,7 @@ import { viewOf } from '../../../src/engine/survey.ts'
 import { MmhaError } from '../../../src/events/error.ts'
 import { parseSource } from '../../../src/inventory/document.ts'
 import { Secret } from '../../../src/inventory/secret.ts'
+import { checkPlays } from '../../../src/playbook/check.ts'
 import { type Modules, playbookFrom } from '../../../src/playbook/load.ts'
 import { hostFacts, INVENTORY, M1, M2 } from '../modules/pair-context.ts'
 
@@ -135,6 +136,28 @@ plays:
   })
 })
 
+describe('a list in a text', () => {
+  const list = '  vars: { end: "!", all: [{ name: a, of: [1, 2] }, { name: b, of: [] }] }\n'
+
+  it('has the names of its items, of what is outside, and of itself', () => {
+    const text =
+      '{{#each vars.all}}{{name}}={{#each of}}{{this}}{{../../vars.end}}{{/each}}{{@index}}{{@root.host.name}} {{/each}}'
+    expect(only(play(`note: { text: "${text}" }`, list)).params()).toMatchObject({ text: 'a=1!2!0m1 b=1m1 ' })
+  })
+
+  it('is asked for its own name, and its outside, before hosts are', () => {
+    expect(refusal(() => load(play('note: { text: "{{#each vars.al}}{{name}}{{/each}}" }', list))).message).toContain(
+      'note: vars.al is not known',
+    )
+    expect(
+      refusal(() => load(play('note: { text: "{{#each vars.all}}{{../hots.name}}{{/each}}" }', list))).message,
+    ).toContain('note: hots.name is not known')
+    expect(only(play('note: { text: "{{#each vars.all}}{{../facts.os.id}}{{/each}}" }', list)).task.needsFacts).toBe(
+      true,
+    )
+  })
+})
+
 describe('serial', () => {
   it.each([
     ['true', true],
@@ -179,6 +202,43 @@ describe('a wrong playbook is refused with its place', () => {
       'p.yml:6:13 note: vars.b is not known: vars has no b; known: a',
     ],
     ['loop over no list', play('note: { text: x }\n      loop: "{{vars.a}}"', '  vars: { a: 1 }\n'), 'this is no list'],
+    ['missing variable in a text', play('note: { text: "a {{nope}}" }'), 'p.yml:5:13 note: nope is not known'],
+    [
+      'missing variable beside facts',
+      play('note: { text: "{{facts.os.id}} {{vars.b}}" }', '  vars: { a: 1 }\n'),
+      'p.yml:6:13 note: vars.b is not known: vars has no b; known: a',
+    ],
+    [
+      'wrong name in a condition',
+      play('note: { text: x }\n      when: facts.os.id == "debian" and fatcs.arch == "x"'),
+      'p.yml:6:13 when: fatcs.arch is not known; known: inventory, host, peer, facts',
+    ],
+    [
+      'wrong variable in a condition',
+      play('note: { text: x }\n      when: vars.b'),
+      'p.yml:6:13 when: vars.b is not known',
+    ],
+    ['item without a loop', play('note: { text: x }\n      when: item == 1'), 'p.yml:6:13 when: item is not known'],
+    [
+      'item in the list of a loop',
+      play('note: { text: "{{item}}" }\n      loop: "{{item.list}}"'),
+      'p.yml:6:13 loop: item.list is not known',
+    ],
+    [
+      'the same handler twice',
+      `${play('note: { text: x }\n      notify: [H, H]')}  handlers:\n    - { name: H, note: { text: y } }\n`,
+      'p.yml:6:15 [0].tasks[0].notify: names the same handler twice',
+    ],
+    [
+      'text that Handlebars cannot read',
+      play('note: { text: "a/{{#each}}" }'),
+      "p.yml:5:13 [0].tasks[0].note: Handlebars can't read it at character 11 of: a/{{#each}}",
+    ],
+    [
+      'include as Ansible has it',
+      `${play('note: { text: x }')}    - import_tasks: more.yml\n`,
+      'p.yml:6:21 [0].tasks[1].import_tasks: tasks of a file are included by include_tasks',
+    ],
     ['unknown hosts', play('note: { text: x }').replace('masters', 'all'), 'p.yml:2:10 [0].hosts'],
   ])('%s', (_, text, expected) => {
     const error = refusal(() => load(text))
@@ -197,10 +257,20 @@ describe('a wrong playbook is refused with its place', () => {
       play('note: { text: "{{host.nam}}" }'),
       'p.yml:5:13 note: host.nam is not known: host has no nam',
     ],
-    ['missing variable in a text', play('note: { text: "a {{nope}}" }'), 'p.yml:5:13 note: nope is not known'],
   ])('%s, when it is filled in', (_, text, expected) => {
     const error = refusal(only(text).params)
     expect(error.message).toContain(expected)
     expect(error).toMatchObject({ exit: 4 })
+  })
+
+  it('a condition that names what the inventory has not, before anybody is connected to', () => {
+    const text = play('note: { text: x }\n      when: inventory.server.prot == 3306')
+    const error = refusal(() => checkPlays(load(text), INVENTORY))
+    expect(error.message).toContain('p.yml:6:13 when: inventory.server.prot is not known: inventory.server has no prot')
+    expect(error).toMatchObject({ code: 'PLAYBOOK_INVALID', exit: 4 })
+    checkPlays(
+      load(play('note: { text: x }\n      when: facts.os.id == "debian" or inventory.server.port == 3306')),
+      INVENTORY,
+    )
   })
 })

@@ -62,6 +62,20 @@ describe('register', () => {
     expect(planned(tasks('not registered.first.changed')).steps.map(({ id }) => id)).toEqual(['p/a'])
   })
 
+  it('is nothing where the task that registers was left out', () => {
+    const text = `- name: P
+  hosts: masters
+  tasks:
+    - { name: A, file: { path: /a, content: x }, register: first, tags: [a] }
+    - { name: B, file: { path: /b, content: x }, when: not registered.first.changed, tags: [b] }
+`
+    const plays = playbookFrom(parseSource(text, 'p.yml'), { modules, tags: ['b'] })
+    const found = new Map(plays.flatMap((play) => play.tasks.map((task) => [task.id, task.module.parse('')])))
+    const probed = new Map([M1, M2].map(({ name }) => [name, found]))
+    const steps = stepsOf(planAll(plays, INVENTORY, { facts, probed }))
+    expect(steps.map(({ id, host }) => `${host} ${id}`)).toEqual(['m1 p/b', 'm2 p/b'])
+  })
+
   it('a name that nothing registers is refused with its place', () => {
     expect(() =>
       planned('    - { name: B, file: { path: /b, content: x }, when: registered.frist.changed }\n'),
