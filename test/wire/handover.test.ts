@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect } from 'vitest'
 import { LineLog } from './line-log.ts'
 import { RoleWorker, roleText } from './role-worker.ts'
-import { type Segment, VIP } from './segment.ts'
+import { IPV6_LAYOUT, type Segment, VIP } from './segment.ts'
 import { bundle, reason, TIMED, wireTest } from './wire-test.ts'
 
 /** ms of the successor's skew: 3/256 of half a second. */
@@ -32,18 +32,18 @@ async function handover(segment: Segment): Promise<{ gone: number; taken: number
 const CALLER = `const { connect } = require('node:net')
 const call = () => {
   const at = Date.now() / 1000
-  const socket = connect({ host: '${VIP}', port: 3306 })
+  const socket = connect({ host: process.argv[1], port: 3306 })
   const done = (what) => { socket.destroy(); console.log(at, what); setTimeout(call, 10) }
   const late = setTimeout(() => done('silence'), 200)
   socket.on('error', ({ code }) => { clearTimeout(late); done(code) })
 }
 call()`
 
-/** A neighbour that believes for ever that the VIP is on that host. */
-function stubbornCaller(segment: Segment, host: 'a' | 'b'): LineLog {
+/** A neighbour, as `own`, that believes for ever that the VIP is on that host. */
+function stubbornCaller(segment: Segment, host: 'a' | 'b', vip: string, own: string): LineLog {
   const hardware = /link\/ether (\S+)/.exec(segment.ip(host, '-o', 'link', 'show', 'eth0'))?.[1]
-  const ready = `ip addr add 10.99.7.20/24 dev br0 && ip neigh replace ${VIP} lladdr ${hardware} nud permanent dev br0`
-  const child = segment.spawn('switch', 'sh', '-c', `${ready} && exec "$0" -e "$1"`, process.execPath, CALLER)
+  const ready = `ip addr add ${own} dev br0 && ip neigh replace ${vip} lladdr ${hardware} nud permanent dev br0`
+  const child = segment.spawn('switch', 'sh', '-c', `${ready} && exec "$0" -e "$1" "$2"`, process.execPath, CALLER, vip)
   return new LineLog(child.stdout, child.stderr)
 }
 
@@ -53,15 +53,20 @@ describe.skipIf(reason !== null)('handover between databases', () => {
     TIMED,
     async ({ segment }) => {
       const [holder] = await pair(segment)
-      const caller = stubbornCaller(segment, 'a')
-      await caller.line(/ECONNREFUSED/)
+      const callers = [
+        stubbornCaller(segment, 'a', VIP, '10.99.7.20/24'),
+        stubbornCaller(segment, 'a', IPV6_LAYOUT.vip, 'fd99:7::20/64 nodad'),
+      ]
+      for (const caller of callers) await caller.line(/ECONNREFUSED/)
       await holder.leave(42)
       const { to: gone } = await segment.holding((all) =>
         all.find(({ host, to }) => host === 'a' && to < Number.POSITIVE_INFINITY),
       )
-      const tries = () => caller.lines.map((line) => line.split(' ')).filter(([at]) => Number(at) > gone)
-      await caller.until(() => tries().find(([, what]) => what === 'ECONNREFUSED'), 'a reset after the VIP has gone')
-      await caller.until(() => tries().find(([, what]) => what === 'silence'), 'silence', 10_000)
+      for (const caller of callers) {
+        const tries = () => caller.lines.map((line) => line.split(' ')).filter(([at]) => Number(at) > gone)
+        await caller.until(() => tries().find(([, what]) => what === 'ECONNREFUSED'), 'a reset after the VIP has gone')
+        await caller.until(() => tries().find(([, what]) => what === 'silence'), 'silence', 10_000)
+      }
     },
   )
 

@@ -9,9 +9,9 @@ import type { ToCheck, ToVrrp } from '../../src/keepalived/process/messages.ts'
 import type { FromWorker, ToWorker } from '../../src/keepalived/process/supervision.ts'
 import { runtimeOf } from './environment.ts'
 import { LineLog } from './line-log.ts'
-import { type HostName, type Segment, VIP } from './segment.ts'
+import { type HostName, IPV6_LAYOUT, type Segment, VIP } from './segment.ts'
 
-/** v3, 0.5 s, with a database that the test speaks for. */
+/** v3, 0.5 s, an address of each family, with a database that the test speaks for. */
 export function roleText(priority: number): string {
   return [
     'mysql_server db {',
@@ -38,6 +38,9 @@ export function roleText(priority: number): string {
     '  }',
     '  virtual_ipaddress {',
     `    ${VIP}/24`,
+    '  }',
+    '  virtual_ipaddress_excluded {',
+    `    ${IPV6_LAYOUT.vip}/64 preferred_lft forever`,
     '  }',
     '}',
   ].join('\n')

@@ -4,6 +4,7 @@ import { AF_PACKET, RawDescriptor, SOCK_RAW } from './socket.ts'
 import { acceptTcpTo } from './socket-filter.ts'
 
 const ETH_P_IP = 0x0800
+const ETH_P_IPV6 = 0x86dd
 /** Headers, with all options, of what is answered. */
 const FRAME_BYTES = 256
 
@@ -12,7 +13,7 @@ export interface LeftAddress {
   readonly ifindex: number
   /** 6 bytes, of the interface. */
   readonly hardware: Uint8Array
-  /** 4 bytes. */
+  /** 4 or 16 bytes. */
   readonly address: Uint8Array
 }
 
@@ -61,11 +62,12 @@ function open({ ifindex, hardware, address }: LeftAddress): RawDescriptor {
   const socket = new RawDescriptor(AF_PACKET, SOCK_RAW, 0, FRAME_BYTES)
   try {
     acceptTcpTo(socket, address, FRAME_BYTES)
-    socket.bind(linkAddress(ifindex))
+    const link = linkAddress(ifindex, address.length === 4 ? ETH_P_IP : ETH_P_IPV6)
+    socket.bind(link)
     socket.onReadable(() => {
       for (let frame = socket.receive(); frame !== null; frame = socket.receive()) {
         const reset = resetFor(frame, hardware)
-        if (reset !== null) say(socket, ifindex, reset)
+        if (reset !== null) say(socket, link, reset)
       }
     })
     return socket
@@ -75,9 +77,9 @@ function open({ ifindex, hardware, address }: LeftAddress): RawDescriptor {
   }
 }
 
-function say(socket: RawDescriptor, ifindex: number, frame: Buffer): void {
+function say(socket: RawDescriptor, link: Buffer, frame: Buffer): void {
   try {
-    socket.send(frame, linkAddress(ifindex))
+    socket.send(frame, link)
   } catch (error) {
     // The link has gone with the address: nobody hears it.
     if (!(error instanceof SyscallError)) throw error
@@ -85,10 +87,10 @@ function say(socket: RawDescriptor, ifindex: number, frame: Buffer): void {
 }
 
 /** sockaddr_ll */
-function linkAddress(ifindex: number): Buffer {
+function linkAddress(ifindex: number, protocol: number): Buffer {
   const address = Buffer.alloc(20)
   address.writeUInt16LE(AF_PACKET, 0)
-  address.writeUInt16BE(ETH_P_IP, 2)
+  address.writeUInt16BE(protocol, 2)
   address.writeInt32LE(ifindex, 4)
   return address
 }

@@ -56,13 +56,16 @@ export function acceptOnly(socket: RawDescriptor, virtualRouterId: number, wrapp
 
 /** Of Ethernet frames with IPv4 in them: their protocol, fragment, and destination. */
 const FRAME = { protocol: 23, fragment: 20, destination: 30 } as const
+/** With IPv6 in them: what comes next, and destination. */
+const FRAME6 = { next: 20, destination: 38 } as const
 const IPPROTO_TCP = 6
 
 /**
- * Of a packet socket: whole TCP segments for one IPv4 address, cut off behind so many bytes.
- * @param address 4 bytes @throws SyscallError
+ * Of a packet socket: whole TCP segments for one address, cut off behind so many bytes.
+ * @param address 4 or 16 bytes @throws SyscallError
  */
 export function acceptTcpTo(socket: RawDescriptor, address: Uint8Array, bytes: number): void {
+  if (address.length === 16) return acceptTcp6To(socket, Buffer.from(address), bytes)
   attach(socket, [
     instruction(BPF.byte, FRAME.protocol),
     instruction(BPF.jumpIfEqual, IPPROTO_TCP, 0, 5),
@@ -70,6 +73,22 @@ export function acceptTcpTo(socket: RawDescriptor, address: Uint8Array, bytes: n
     instruction(BPF.jumpIfEqual, Buffer.from(address).readUInt32BE(), 0, 3),
     instruction(BPF.half, FRAME.fragment),
     instruction(BPF.jumpIfAnyBit, 0x1fff, 1, 0),
+    instruction(BPF.verdict, bytes),
+    instruction(BPF.verdict, 0),
+  ])
+}
+
+/** Fragments and extension headers are not TCP to it. */
+function acceptTcp6To(socket: RawDescriptor, address: Buffer, bytes: number): void {
+  const words = [0, 4, 8, 12].flatMap((at) => [
+    instruction(BPF.word, FRAME6.destination + at),
+    // To the last instruction: over what is left of these, and the verdict.
+    instruction(BPF.jumpIfEqual, address.readUInt32BE(at), 0, (12 - at) / 2 + 1),
+  ])
+  attach(socket, [
+    instruction(BPF.byte, FRAME6.next),
+    instruction(BPF.jumpIfEqual, IPPROTO_TCP, 0, words.length + 1),
+    ...words,
     instruction(BPF.verdict, bytes),
     instruction(BPF.verdict, 0),
   ])

@@ -65,7 +65,7 @@ export class VirtualAddresses {
   }
 
   /**
-   * What is connected to them is reset, and for a moment who still comes for them (IPv4): to be done while they are there.
+   * What is connected to them is reset, and for a moment who still comes for them: to be done while they are there.
    * @returns why not, for the log
    */
   resetConnections(): string[] {
@@ -119,9 +119,9 @@ export class VirtualAddresses {
   }
 
   #left(): LeftAddress[] {
-    return this.#vips.flatMap(({ dev, family, bytes: address }) => {
+    return this.#vips.flatMap(({ dev, bytes: address }) => {
       const link = this.#interfaces.link(dev)
-      if (family !== 4 || link === undefined || link.hardware.length !== 6) return []
+      if (link === undefined || link.hardware.length !== 6) return []
       return [{ ifindex: link.ifindex, hardware: link.hardware, address }]
     })
   }

@@ -43,6 +43,25 @@ describe('a reset from where the address was', () => {
     expect(checksum(Buffer.concat([ip.subarray(12, 20), Buffer.from([0, 6, 0, 20]), tcp]))).toBe(0)
   })
 
+  it('refuses a SYN over IPv6 as well', () => {
+    const [client, vip] = ['fd990007000000000000000000000011', 'fd990007000000000000000000000100']
+    const tcp = '9c400cea00000064000000c860020000ffff0000020405b4'
+    const frame = `${OURS.toString('hex')}${THEIRS}86dd6000000000180640${client}${vip}${tcp}`
+    const reset = resetFor(Buffer.from(frame, 'hex'), OURS)
+    if (reset === null) throw new Error('nothing was said')
+    const head = `${THEIRS}${OURS.toString('hex')}86dd6000000000140640${vip}${client}`
+    expect(reset.subarray(0, 54).toString('hex')).toBe(head)
+    const said = reset.subarray(54)
+    expect([said.readUInt16BE(0), said.readUInt16BE(2), said.readUInt32BE(8), said.readUInt8(13)]).toEqual([
+      3306, 40000, 101, 0x14,
+    ])
+    // RFC 8200 8.1: addresses, length in four bytes, three zeros, 6.
+    const pseudo = Buffer.from(`${vip}${client}0000001400000006`, 'hex')
+    expect(checksum(Buffer.concat([pseudo, said]))).toBe(0)
+    // Behind a hop-by-hop header there may be TCP; it is not looked for.
+    expect(resetFor(Buffer.from(frame.replace('001806', '001800'), 'hex'), OURS)).toBeNull()
+  })
+
   it('ends a connection that is open at the sequence that it waits for', () => {
     const tcp = resetFor(segment({ flags: '18', data: 7 }), OURS)?.subarray(34)
     expect([tcp?.readUInt32BE(4), tcp?.readUInt8(13)]).toEqual([200, 0x04])
