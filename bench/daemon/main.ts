@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { builtDaemon, runtimeOf, whyNot } from '../../test/wire/environment.ts'
+import { calm } from './calm.ts'
 import { failover } from './failover/main.ts'
 import {
   abandon,
@@ -18,10 +19,13 @@ import {
 import type { Quantiles } from './quantiles.ts'
 import { SIDES, type Side } from './sides.ts'
 
+/** --calm: minutes under load in which nothing is wrong. */
+const CALM_MINUTES = 10
+
 /**
  * Our daemon beside Debian's keepalived, on the same machine in the same run, one after the other, in network namespaces.
  * --failover: with databases and clients, in a lab (failover/main.ts). --idle: what it takes at rest, and the jitter of its
- * adverts, in less than 5 minutes. --quick: is everything there? Its numbers say nothing.
+ * adverts, in less than 5 minutes. --calm: takeovers without a reason, under load, for 10 minutes. --quick: is everything there? Its numbers say nothing.
  */
 
 interface Row {
@@ -116,7 +120,8 @@ function line({ what, unit, values }: Row): string {
   return `| ${what} | ${ours.toFixed(2)} ${unit} | ${others.join(' | ')} |`
 }
 
-async function main(): Promise<void> {
+/** What `work` needs of files, removed however it ends. */
+async function withDaemon(work: (dir: string, bundle: string, runtime: string) => Promise<void>): Promise<void> {
   const reason = whyNot()
   if (reason !== null) throw new Error(reason)
   const { dir, bundle } = await builtDaemon()
@@ -128,52 +133,69 @@ async function main(): Promise<void> {
   }
   const runtime = join(dir, 'node')
   copyFileSync(runtimeOf('b'), runtime)
+  try {
+    await work(dir, bundle, runtime)
+  } finally {
+    await abandon()
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+function machine(): string {
+  const keepalived = execFileSync('sh', ['-c', 'keepalived --version 2>&1 | head -1'], { encoding: 'utf8' }).trim()
+  return `${cpus().length} × ${cpus()[0]?.model ?? '?'}, Linux ${release()}, ${keepalived}`
+}
+
+async function underLoad(dir: string, bundle: string, runtime: string): Promise<void> {
+  const minutes = quick ? 0.2 : CALM_MINUTES
+  const pairs = await calm({ dir, bundle, runtime, ...LONG }, minutes)
+  const head = '| pair | takeovers | longest time between two adverts |\n|---|---|---|'
+  const rows = pairs.map(
+    ({ side, takeovers, longestGapMs }) => `| ${side} | ${takeovers} | ${longestGapMs.toFixed(0)} ms |`,
+  )
+  const what = `${minutes} minutes, a busy process for each core and one that writes to the disk without an end`
+  const text = `# Nothing wrong but the load, ${new Date().toISOString()}\n\n${machine()}; ${what}\n\n${head}\n${rows.join('\n')}\n`
+  mkdirSync(results, { recursive: true })
+  writeFileSync(`${results}calm.md`, text)
+  say(text)
+}
+
+async function sideBySide(_dir: string, bundle: string, runtime: string): Promise<void> {
   const plan: Plan = { bundle, runtime, ...(quick ? QUICK : idleOnly ? BRIEF : LONG) }
   const head = `| | ${SIDES.join(' | ')} |\n|---|${SIDES.map(() => '---').join('|')}|`
   say(head)
   const rows: Row[] = []
-  try {
-    for (const count of [1, 100]) {
-      const what = `idle, ${count} instance(s)`
-      rows.push(...(await each(what, 'together', (side) => idle(plan, side, count), idleFigures)))
-    }
-    rows.push(...(await ours('idle, 1 instance with a database', () => idleWithDatabase(plan))))
-    rows.push(...(await ours('idle, Node.js with an empty program', () => idleRuntime(plan))))
-    for (const loaded of [false, true]) {
-      for (const count of [1, 100]) {
-        const where = loaded ? 'all cores loaded' : 'idle'
-        const what = `advert off its ${intervalOf({ count })} ms, ${count} instance(s), ${where}`
-        rows.push(
-          ...(await each(
-            what,
-            loaded ? 'in turn' : 'together',
-            (side) => jitter(plan, side, { count, loaded }),
-            spread,
-          )),
-        )
-      }
-    }
-    for (const [what, signal] of idleOnly ? [] : ENDS) {
-      const figures = (side: Side) => handover(plan, side, signal)
-      rows.push(...(await each(`${what} → address on the other host`, 'in turn', figures, spread)))
-    }
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
+  for (const count of [1, 100]) {
+    const what = `idle, ${count} instance(s)`
+    rows.push(...(await each(what, 'together', (side) => idle(plan, side, count), idleFigures)))
   }
-  const keepalived = execFileSync('sh', ['-c', 'keepalived --version 2>&1 | head -1'], { encoding: 'utf8' }).trim()
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? '?'}, Linux ${release()}, ${keepalived}`
+  rows.push(...(await ours('idle, 1 instance with a database', () => idleWithDatabase(plan))))
+  rows.push(...(await ours('idle, Node.js with an empty program', () => idleRuntime(plan))))
+  for (const loaded of [false, true]) {
+    for (const count of [1, 100]) {
+      const where = loaded ? 'all cores loaded' : 'idle'
+      const what = `advert off its ${intervalOf({ count })} ms, ${count} instance(s), ${where}`
+      rows.push(
+        ...(await each(what, loaded ? 'in turn' : 'together', (side) => jitter(plan, side, { count, loaded }), spread)),
+      )
+    }
+  }
+  for (const [what, signal] of idleOnly ? [] : ENDS) {
+    const figures = (side: Side) => handover(plan, side, signal)
+    rows.push(...(await each(`${what} → address on the other host`, 'in turn', figures, spread)))
+  }
   mkdirSync(results, { recursive: true })
   const note = quick ? '\n\n**--quick: these numbers say nothing.**' : ''
   writeFileSync(
     `${results}daemon.md`,
-    `# Daemon, ${new Date().toISOString()}\n\n${machine}${note}\n\n${head}\n${rows.map(line).join('\n')}\n`,
+    `# Daemon, ${new Date().toISOString()}\n\n${machine()}${note}\n\n${head}\n${rows.map(line).join('\n')}\n`,
   )
   writeFileSync(
     `${results}daemon.json`,
-    `${JSON.stringify({ at: new Date().toISOString(), machine, quick, rows }, null, 1)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), machine: machine(), quick, rows }, null, 1)}\n`,
   )
   say(`written: ${results}daemon.md`)
 }
 
 if (process.argv.includes('--failover')) await failover(process.argv.slice(2))
-else await main()
+else await withDaemon(process.argv.includes('--calm') ? underLoad : sideBySide)

@@ -38,7 +38,7 @@ export async function abandon(): Promise<void> {
   await Promise.all([...open].map((close) => close()))
 }
 
-async function onSegment<Result>(plan: Plan, work: (segment: Segment, daemons: Daemons) => Promise<Result>) {
+export async function onSegment<Result>(plan: Plan, work: (segment: Segment, daemons: Daemons) => Promise<Result>) {
   if (abandoned) throw new Error('abandoned')
   opened += 1
   const made = Segment.open(`bench${opened}`, LAYOUT)

@@ -31,6 +31,8 @@ const byTimeout: After = (ms, late) => {
 /** A connection whose end is an event. */
 export interface WatchedSession extends BatchSession {
   query(sql: string, timeoutMs?: number): Promise<readonly Row[]>
+  /** The same connection for who is not waited for, where the process has nothing else to do: see `Questions.ask`. */
+  readonly unhurried: BatchSession
   /** Resolves once, when the connection is gone, with why; never rejects. */
   readonly ended: Promise<SqlError>
   readonly alive: boolean
@@ -101,14 +103,20 @@ class LoggedInSession implements WatchedSession {
     })
   }
 
-  async query(sql: string, timeoutMs: number = this.#queryTimeoutMs): Promise<readonly Row[]> {
+  get unhurried(): BatchSession {
+    return {
+      query: async (sql, timeoutMs) => (await this.#ask(sql, timeoutMs, true))[0] ?? [],
+      batch: (statements, timeoutMs) =>
+        this.#batches ? this.#ask(statements.join(';'), timeoutMs, true) : this.#oneByOne(statements, timeoutMs),
+      close: () => this.close(),
+    }
+  }
+
+  async query(sql: string, timeoutMs?: number): Promise<readonly Row[]> {
     return (await this.#ask(sql, timeoutMs))[0] ?? []
   }
 
-  async batch(
-    statements: readonly string[],
-    timeoutMs: number = this.#queryTimeoutMs,
-  ): Promise<readonly (readonly Row[])[]> {
+  async batch(statements: readonly string[], timeoutMs?: number): Promise<readonly (readonly Row[])[]> {
     if (!this.#batches) return this.#oneByOne(statements, timeoutMs)
     return this.#ask(statements.join(';'), timeoutMs)
   }
@@ -117,7 +125,10 @@ class LoggedInSession implements WatchedSession {
     this.#gone(closedBy('us'))
   }
 
-  async #oneByOne(statements: readonly string[], timeoutMs: number): Promise<readonly (readonly Row[])[]> {
+  async #oneByOne(
+    statements: readonly string[],
+    timeoutMs: number = this.#queryTimeoutMs,
+  ): Promise<readonly (readonly Row[])[]> {
     const deadline = performance.now() + timeoutMs
     const all: (readonly Row[])[] = []
     for (const statement of statements) {
@@ -126,9 +137,9 @@ class LoggedInSession implements WatchedSession {
     return all
   }
 
-  #ask(sql: string, timeoutMs: number): Promise<Exclude<Reply, SqlError>> {
+  #ask(sql: string, timeoutMs = this.#queryTimeoutMs, unhurried = false): Promise<Exclude<Reply, SqlError>> {
     return this.#bounded(timeoutMs, 'no answer', (resolve, reject) => {
-      this.#questions?.ask(sql, (reply) => (reply instanceof SqlError ? reject(reply) : resolve(reply)))
+      this.#questions?.ask(sql, (reply) => (reply instanceof SqlError ? reject(reply) : resolve(reply)), unhurried)
     })
   }
 

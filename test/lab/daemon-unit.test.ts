@@ -140,11 +140,8 @@ END
     expect(await settled()).toEqual({ holder, standby })
   })
 
-  it.each([
-    ['restarted', 'systemctl restart mmha-keepalived'],
-    ['killed', `kill -KILL ${MAIN}`],
-    ['hung', `kill -STOP ${MAIN}`],
-  ])('%s on the holder: the database is closed, and the address moves once', async (_, command) => {
+  /** Does something to the holder, and resolves when the other host has taken over. @returns what the two daemons said, the old holder's first */
+  async function moves(command: string): Promise<readonly [string, string]> {
     const { holder, standby } = await settled()
     const epoch = await epochOf(holder)
     const cursors = { holder: await cursorOf(holder), standby: await cursorOf(standby) }
@@ -154,12 +151,30 @@ END
     }
     expect(await settled()).toEqual({ holder: standby, standby: holder })
     expect(await epochOf(standby)).toBe(epoch + 1)
+    return [await saidSince(holder, cursors.holder), await saidSince(standby, cursors.standby)]
+  }
+  const statesIn = (said: string) => said.match(/Entering \w+ STATE/g)
+
+  it.each([
+    ['restarted', 'systemctl restart mmha-keepalived'],
+    ['killed', `kill -KILL ${MAIN}`],
+    ['hung', `kill -STOP ${MAIN}`],
+  ])('%s on the holder: the database is closed, and the address moves once', async (_, command) => {
+    const [left, came] = await moves(command)
     // Killed with the supervisor, as by KillMode=mixed, its workers would say nothing. Which of the two reaches the
     // VRRP worker first, systemd's signal or the end of its pipe, is open where the supervisor is killed.
-    const left = await saidSince(holder, cursors.holder)
     expect(left).toMatch(/leaving \((SIGTERM|the supervisor is gone)\): closed for writes/)
-    expect(left.match(/Entering \w+ STATE/g)).toEqual(['Entering STOP STATE', 'Entering BACKUP STATE'])
-    expect((await saidSince(standby, cursors.standby)).match(/Entering \w+ STATE/g)).toEqual(['Entering MASTER STATE'])
+    expect(statesIn(left)).toEqual(['Entering STOP STATE', 'Entering BACKUP STATE'])
+    expect(statesIn(came)).toEqual(['Entering MASTER STATE'])
+  })
+
+  it('all of it hangs: systemd ends it and closes the database, and two are never open', async () => {
+    const openness = new Openness(MASTERS.map(labHost), '/run/mysqld/mysqld.sock')
+    const [left, came] = await moves('systemctl kill --signal=STOP --kill-whom=all mmha-keepalived')
+    expect(left).toMatch(/Watchdog timeout/)
+    expect(statesIn(came)).toEqual(['Entering MASTER STATE'])
+    const both = await openness.stop()
+    expect({ both, looked: openness.samples > 100 }).toEqual({ both: 0, looked: true })
   })
 
   /** Resolves when one host's status is as it should be. */

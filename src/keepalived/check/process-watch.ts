@@ -7,8 +7,8 @@ const PF_EXITING = 0x4
 const POLL_MS = 10
 /** While a thread is watched: in case that one can't end, waiting for a disk, and for who wants to know its state. */
 export const LOOK_MS = 200
-/** So long where nothing was noticed, or a bit less with another wake-up, but not less than LOOK_MS. */
-const AT_EASE_MS = 250
+/** So long where nothing was noticed, or a bit less, with what wakes the process anyway. */
+const AT_EASE_MS = 500
 /** A thread that ended says that the process may be dying: its first thread follows within a few of these. */
 const CLOSE_LOOKS = 5
 const CLOSE_LOOK_MS = 1
@@ -28,8 +28,8 @@ export function isExiting(stat: string): boolean {
  * the kernel takes the memory apart first (4 GB: 10 ms against 270 ms, measured). A killed process's threads are told
  * at once, and those with little to take apart are gone at once: so the end of one is the sign to look. Where the kernel
  * can't watch threads, and after the last of them, the process is looked at every 10 ms.
- * @param onLook /proc/PID/stat of a process that lives, every LOOK_MS of those that we were let run ourselves, or a bit less
- * often where it says false: nothing was noticed
+ * @param onLook /proc/PID/stat of a process that lives, every LOOK_MS of those that we were let run ourselves, or
+ * every AT_EASE_MS where it says false: nothing was noticed
  * @returns stops watching; null when there is no such process
  */
 export function watchProcess(

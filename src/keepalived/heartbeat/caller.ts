@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
-import { type Beat, LINE_BYTES, writeFrame } from './frame.ts'
+import { type Beat, CONFIRM_EVERY, LINE_BYTES, writeFrame } from './frame.ts'
 
 export interface CallerOptions {
   readonly host: string
@@ -45,7 +45,7 @@ export class HeartbeatCaller {
     if (socket === null || key === null || this.#nonce === '') return
     const underWay = this.#said - this.#confirmed
     if (underWay === 0) this.#confirmedAt = performance.now()
-    else if (performance.now() - this.#confirmedAt > STALL_MS) {
+    else if (underWay >= CONFIRM_EVERY && performance.now() - this.#confirmedAt > STALL_MS) {
       socket.destroy()
       return
     }

@@ -38,6 +38,9 @@ export const HISTORY_END_BYTES = 512
 /** Bytes of a line, at most: nobody who has not proved anything may make us keep more. */
 export const LINE_BYTES = 1024
 
+/** The listener confirms every second line: that wakes the caller half as often, and the line's end is known as soon. */
+export const CONFIRM_EVERY = 2
+
 /** The pair's key, from the password that both daemons have for each other's database; it never goes over the line. */
 export function keyOf(password: string): KeyObject {
   const bytes = hkdfSync('sha256', password, 'mmha', 'heartbeat between the daemons of a pair', 32)

@@ -1,6 +1,6 @@
 import { type KeyObject, randomBytes } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
-import { type Beat, LINE_BYTES, readFrame } from './frame.ts'
+import { type Beat, CONFIRM_EVERY, LINE_BYTES, readFrame } from './frame.ts'
 
 export interface ListenerOptions {
   readonly port: number
@@ -97,7 +97,7 @@ export class HeartbeatListener {
         }
         counter = frame.counter
         // Tells the caller that its line carries still.
-        socket.write(`${counter}\n`)
+        if (counter % CONFIRM_EVERY === 0) socket.write(`${counter}\n`)
         this.#o.onBeat(frame.beat)
       }
       if (text.length > LINE_BYTES) socket.destroy()

@@ -29,12 +29,17 @@ export class Rhythm {
   #seen = ''
   #rounds = 0
 
+  /** Nothing has moved for some rounds. */
+  get atRest(): boolean {
+    return this.#rounds >= ROUNDS
+  }
+
   /** @param seen what was seen in this round, in a few words; '' for nothing that counts. @returns ms until the next */
   next(seen: string, pressing = false): number {
     this.#rounds = seen !== '' && seen === this.#seen ? this.#rounds + 1 : 0
     this.#seen = seen
     if (pressing) return PRESSING_MS
-    return this.#rounds >= ROUNDS ? AT_REST_MS : MOVING_MS
+    return this.atRest ? AT_REST_MS : MOVING_MS
   }
 }
 

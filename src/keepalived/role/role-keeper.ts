@@ -241,7 +241,7 @@ export class RoleKeeper {
     const server = this.#server
     const { changes } = this.#line
     const readAt = performance.now()
-    const before = await server.snapshot()
+    const before = await server.snapshot(this.#rhythm.atRest)
     this.#o.answered()
     const peer = await this.#peer.ask(answerMs(this.#holder === true, this.#semiSync.pressing))
     await this.#line.act(async () => {

@@ -169,8 +169,9 @@ export class LocalServer {
     return session
   }
 
-  snapshot(): Promise<ServerSnapshot> {
-    return readSnapshot(this.reader, this.dialect)
+  /** @param unhurried nothing moves: what is seen may be seen a bit later, at less cost */
+  snapshot(unhurried = false): Promise<ServerSnapshot> {
+    return readSnapshot(unhurried ? this.reader.unhurried : this.reader, this.dialect)
   }
 
   /** What a promotion asks, on the connection that it has for itself: a round of the loop may be reading on the other. */

@@ -3,7 +3,7 @@ import { Secret } from '../../../src/inventory/secret.ts'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
 import { openSession, type WatchedSession } from '../../../src/mysql/session.ts'
 import { readSnapshot } from '../../../src/mysql/snapshot.ts'
-import { SqlError, text } from '../../../src/mysql/sql-session.ts'
+import { type BatchSession, SqlError, text } from '../../../src/mysql/sql-session.ts'
 import { RealServer } from './real-server.ts'
 
 const server = new RealServer()
@@ -26,9 +26,19 @@ async function open(batches: boolean): Promise<WatchedSession> {
   return session
 }
 
-describe.each([true, false])('several statements, at once: %s', (batches) => {
-  it('answers in order, also of one and of those without rows', async () => {
+describe.each([
+  [true, 'hurried'],
+  [false, 'hurried'],
+  [true, 'unhurried'],
+  [false, 'unhurried'],
+] as const)('several statements, at once: %s, %s', (batches, pace) => {
+  const openAt = async (): Promise<BatchSession> => {
     const session = await open(batches)
+    return pace === 'unhurried' ? session.unhurried : session
+  }
+
+  it('answers in order, also of one and of those without rows', async () => {
+    const session = await openAt()
     const all = await session.batch([
       'SELECT 1 AS n',
       'SET @a = 2',
@@ -41,14 +51,14 @@ describe.each([true, false])('several statements, at once: %s', (batches) => {
   })
 
   it('what is refused ends it; the session lives on', async () => {
-    const session = await open(batches)
+    const session = await openAt()
     const batch = session.batch(['SET @b = 1', 'SELECT * FROM no.such_table', 'SET @b = 2'])
     await expect(batch).rejects.toBeInstanceOf(SqlError)
     expect(text((await session.query('SELECT @b AS b'))[0], 'b')).toBe('1')
   })
 
   it('a server without mmha.epoch: everything else is there', async () => {
-    const session = await open(batches)
+    const session = await openAt()
     const snapshot = await readSnapshot(session, dialectOf('10.11.6-MariaDB'))
     expect(snapshot).toMatchObject({ closed: false, epoch: null, channel: null })
     expect(snapshot.history.origin).toMatch(/^\d+$/)

@@ -46,7 +46,8 @@ class Server {
       for (const statement of statements) all.push(await query(statement))
       return all
     }
-    return { query, batch, close: () => undefined, alive: true, ended: new Promise(() => undefined) }
+    const unhurried = { query, batch, close: () => undefined }
+    return { ...unhurried, unhurried, alive: true, ended: new Promise(() => undefined) }
   }
 }
 
