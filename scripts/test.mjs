@@ -20,6 +20,8 @@ const IN_ANY_ORDER = /\/test\/(wire\/|lab\/scenarios-)/
 const results = mkdtempSync(join(tmpdir(), 'mmha-test-'))
 /** When test.sh began, which may have installed things first. */
 const begun = Number(process.env.MMHA_BEGUN_S ?? Date.now() / 1000) * 1000
+/** What is drawn: a test that failed is run once more with the same. */
+process.env.MMHA_CUT_SEED ??= `${Math.floor(begun / 1000) % 100_000}`
 const total = { passed: 0, failed: 0, skipped: 0 }
 const leftOut = []
 /** Failed beside others, passed alone. */

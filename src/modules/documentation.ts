@@ -135,16 +135,18 @@ export const MODULE_DOCS: Readonly<Record<string, ModuleDoc>> = {
     },
   },
   package: {
-    summary: 'Packages of the distribution, by apt, dnf or yum. Never removes one, or makes one older.',
+    summary: 'Packages of the distribution, by apt, dnf or yum. Makes none older.',
     example: 'package: { name: [chrony, pv] }',
     parameters: {
       name: 'one or a list',
       state:
-        'latest: also upgraded to what the host’s package lists (dnf, yum: cached metadata) have; `apt-get update` is not its job',
+        'latest: also upgraded to what the host’s package lists (dnf, yum: cached metadata) have; `apt-get update` is not its job; absent: removed, its settings and what it needs itself stay',
       start: 'false keeps its service down while it is installed',
+      dependents: 'absent: what needs it may go, too; else it is refused (exit 5), with their names',
     },
     notes: [
-      'Database servers are refused with `latest`: they are upgraded by playbooks/upgrade-mysql.yml, in order.',
+      'Database servers are refused with `latest`: they are upgraded by playbooks/upgrade-mysql.yml, in order. With `absent` they are refused, too.',
+      'A rollback that takes an installed package back ends before anything is removed where others need it by now, and names them.',
       "dnf was tested with Debian's dnf 4 and a repository made for it, with `yum` as its other name; not on a RHEL, and not the yum of RHEL 7.",
     ],
   },

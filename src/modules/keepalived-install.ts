@@ -158,9 +158,12 @@ export function purgeOurPackage(): Script {
 
 /** Of the distribution; nothing is started, and what is there stays as it is. */
 function packages(names: readonly string[], context: Context): readonly Step[] {
-  const found = ({ packages }: KeepalivedInstallFacts) => ({ installed: packages, newer: {} })
+  const found = ({ packages }: KeepalivedInstallFacts) => ({ installed: packages, newer: {}, goes: [] })
   const [mine, theirs] = [found(context.mine), found(context.theirs)]
-  return packageModule.plan({ name: names, state: 'present', start: false }, { ...context, mine, theirs })
+  return packageModule.plan(
+    { name: names, state: 'present', start: false, dependents: false },
+    { ...context, mine, theirs },
+  )
 }
 
 function source(context: Context): readonly Step[] {

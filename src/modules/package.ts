@@ -2,16 +2,19 @@ import { z } from 'zod'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import type { Module, PlanContext } from './module.ts'
-import { rpmInstall, rpmNewer, rpmProbe, rpmRemove, rpmUpgrade } from './rpm-install.ts'
-import { type Script, type Step, sh, shellQuote } from './step.ts'
-import { REFUSE_TO_RESTART } from './unfinished-server.ts'
+import { installScript } from './package-install.ts'
+import { aptRemove, goesProbe, removal, rpmRemove, SERVER_PACKAGE } from './package-remove.ts'
+import { rpmInstall, rpmNewer, rpmProbe, rpmUpgrade } from './rpm-install.ts'
+import { type Step, shellQuote } from './step.ts'
 
 export interface PackageParams {
   readonly name: readonly string[]
   /** latest: also what the package sources have newer, as the host's lists (dnf: its cached metadata) know them. */
-  readonly state: 'present' | 'latest'
+  readonly state: 'present' | 'latest' | 'absent'
   /** Whether what the packages bring may start at once, as Debian's do. */
   readonly start: boolean
+  /** absent: also what needs them. */
+  readonly dependents: boolean
 }
 
 export interface PackageFacts {
@@ -19,6 +22,8 @@ export interface PackageFacts {
   readonly installed: Readonly<Record<string, string>>
   /** Package → newer version that can be had; asked for `latest` only. */
   readonly newer: Readonly<Record<string, string>>
+  /** What would go if those that are installed were removed, themselves too; asked for `absent` only. */
+  readonly goes: readonly string[]
 }
 
 const packageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._-]+$/, 'not a package name')
@@ -36,23 +41,26 @@ ${rpmProbe(name)}:
 `
 }
 
-/** Packages of the distribution, installed in one go. Upgrades them when it is asked to, never removes one, makes none older. */
+/** Packages of the distribution, installed in one go. Upgrades and removes them when it is asked to, makes none older. */
 export const packageModule: Module<PackageParams, PackageFacts> = {
   name: 'package',
   params: z.strictObject({
     name: z.union([packageName.transform((name) => [name]), z.array(packageName).min(1, 'name a package')]),
-    state: z.enum(['present', 'latest']).default('present'),
+    state: z.enum(['present', 'latest', 'absent']).default('present'),
     start: z.boolean().default(true),
+    dependents: z.boolean().default(false),
   }),
 
-  probe: ({ name, state }) => `${packageProbe(name)}${state === 'latest' ? `${aptNewer(name)}${rpmNewer(name)}` : ''}`,
+  probe: ({ name, state }) =>
+    `${packageProbe(name)}${state === 'latest' ? `${aptNewer(name)}${rpmNewer(name)}` : state === 'absent' ? goesProbe(name) : ''}`,
 
   parse: (stdout) => {
     const facts = new FactLines(stdout)
-    return { installed: facts.record('installed'), newer: facts.record('newer') }
+    return { installed: facts.record('installed'), newer: facts.record('newer'), goes: facts.texts('goes') }
   },
 
-  plan: ({ name, state, start }, context) => {
+  plan: ({ name, state, start, dependents }, context) => {
+    if (state === 'absent') return removal(name, dependents, context)
     const missing = name.filter((one) => context.mine.installed[one] === undefined)
     const upgrades = state === 'latest' ? upgrade(name, start, context) : []
     if (missing.length === 0) return upgrades
@@ -87,9 +95,6 @@ fi
 `
 }
 
-/** A server of the pair is upgraded in an order of its own. */
-const SERVER = /^(mysql|mariadb|percona)-.*server|^(mysql|mariadb)-server/
-
 function upgrade(names: readonly string[], start: boolean, context: PlanContext<PackageFacts>): Step[] {
   const { packageManager } = context.facts
   const refused = (what: string, hint: string) =>
@@ -101,7 +106,7 @@ function upgrade(names: readonly string[], start: boolean, context: PlanContext<
       where: context.taskName,
       hint,
     })
-  const server = names.find((one) => SERVER.test(one))
+  const server = names.find((one) => SERVER_PACKAGE.test(one))
   if (server !== undefined) {
     const hint = 'use playbooks/upgrade-mysql.yml: the standby first, then a switch, then the other'
     throw refused(`${server} is a database server: state: latest would restart the one that holds the VIP`, hint)
@@ -132,11 +137,6 @@ function upgrade(names: readonly string[], start: boolean, context: PlanContext<
   ]
 }
 
-/** Its dependencies stay: only a person can say who else uses them by now. */
-export function aptRemove(names: readonly string[]): Script {
-  return sh`${REFUSE_TO_RESTART}DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 remove ${names.map(shellQuote).join(' ')}\n`
-}
-
 function noManager(names: readonly string[], { host, taskName }: PlanContext<PackageFacts>): MmhaError {
   return new MmhaError(`${names.join(', ')} can't be installed on ${host.name}: it has neither apt nor dnf nor yum`, {
     code: 'PACKAGE_MANAGER',
@@ -146,26 +146,4 @@ function noManager(names: readonly string[], { host, taskName }: PlanContext<Pac
     where: taskName,
     hint: `install ${names.join(' ')} there yourself, then run this again`,
   })
-}
-
-/** Keeps the user's configuration files, restarts nothing else, waits for another apt rather than failing. */
-export function installScript(names: readonly string[], start: boolean) {
-  const quiet = start
-    ? sh``
-    : sh`if [ ! -e /usr/sbin/policy-rc.d ]; then
-  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-  printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
-  chmod 755 /usr/sbin/policy-rc.d
-fi
-`
-  return sh`${REFUSE_TO_RESTART}export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
-${quiet}get() { apt-get -q -y -o DPkg::Lock::Timeout=120 "$@"; }
-install() {
-  get install --no-install-recommends --no-remove -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold ${names.map(shellQuote).join(' ')}
-}
-lists() { find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' 2>/dev/null | grep -q .; }
-changed() { find /etc/apt/sources.list /etc/apt/sources.list.d -newer /var/lib/apt/lists 2>/dev/null | grep -q .; }
-if ! lists || changed; then get update; fi
-install || { get update; install; }
-`
 }

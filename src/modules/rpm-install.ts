@@ -59,8 +59,3 @@ install || { ${manager} -q clean expire-cache; install; }
 rpm -q ${list}
 `
 }
-
-/** Dependencies stay, as with apt. */
-export function rpmRemove(manager: RpmManager, names: readonly string[]): Script {
-  return sh`${manager} -q -y --setopt=clean_requirements_on_remove=False remove ${names.map(shellQuote).join(' ')}\n`
-}

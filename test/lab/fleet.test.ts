@@ -2,7 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hostNamed } from '../../src/lab/faults.ts'
+import { readState } from '../../src/lab/state.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
+import { newer, offerServer, STILL_OLDER } from './support/newer-server.ts'
 
 const NAME = 'fleettest'
 
@@ -198,6 +201,26 @@ describe.skipIf(process.getuid?.() !== 0)('a fleet (needs root)', () => {
       { pair: 'shop', exit: 0 },
       { pair: 'crm', exit: 2 },
     ])
+  })
+
+  it('upgrades the servers of one of them: the standby, the VIP, the other', { timeout: 300_000 }, async () => {
+    const lab = readState(NAME)
+    if (lab === null) throw new Error('the lab is not up')
+    const shop = ['shop-m1', 'shop-m2'] as const
+    const hosts = shop.map((name) => hostNamed(lab, name))
+    await offerServer(lab, hosts, folder, newer)
+    const upgrade = async (...words: readonly string[]) => {
+      const asked = ['-i', list, '--pair', 'shop', '--json', '--yes', ...words]
+      const { code, stdout, stderr } = await mmha.run('playbook', 'run', 'playbooks/upgrade-mysql.yml', ...asked)
+      expect(code, stderr).toBe(0)
+      return lastDocument<{ hosts: { changed: number }[]; steps: { id: string; impact: string }[] }>(stdout)
+    }
+    const { steps } = await upgrade('--allow-restart')
+    const moves = steps.filter(({ impact }) => impact !== 'none').map(({ id, impact }) => `${id} ${impact}`)
+    expect(moves).toEqual(['standby/server restart', 'switch/address vip-moves', 'the-other/server restart'])
+    expect(await Promise.all(shop.map((host) => mmha.on(host, STILL_OLDER)))).toEqual(['', ''])
+    expect((await upgrade()).hosts.map(({ changed }) => changed)).toEqual([0, 0])
+    expect(await mmha.ok('status', list, '--pair', 'shop')).toContain('whole: either host may be lost')
   })
 
   it('is taken down pair by pair, those that are named', { timeout: 120_000 }, async () => {

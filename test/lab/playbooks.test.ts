@@ -11,7 +11,7 @@ import { modules } from '../../src/modules/registry.ts'
 import { context } from '../unit/modules/pair-context.ts'
 import { CutRuns } from './support/cut-run.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
-import { offerServer } from './support/newer-server.ts'
+import { newer, offerServer, STILL_OLDER } from './support/newer-server.ts'
 
 const NAME = 'playbooks'
 const INVENTORY = 'inventories/lab.yml'
@@ -176,22 +176,7 @@ describe.skipIf(process.getuid?.() !== 0)(
       expect(refusal('pair_preflight', {})).toThrow('it was not started by systemd')
     })
 
-    /** 9.7.4-2 → 9.7.5-2, 1:10.11.19-0+deb12u1 → 1:10.11.20-0+deb12u1 */
-    function newer(version: string): string {
-      return version.replace(
-        /^((?:\d+:)?\d+\.\d+\.)(\d+)/,
-        (_, head: string, last: string) => `${head}${Number(last) + 1}`,
-      )
-    }
-
-    /** Packages of the server that could be newer, or a program that was replaced under its process; '': none. */
-    function offered(host: string): Promise<string> {
-      return mmha.on(
-        host,
-        `apt-get -s upgrade | grep -E '^Inst (mysql|mariadb)-server' || :
-for process in $(pidof mysqld mariadbd); do readlink /proc/$process/exe | grep deleted || :; done`,
-      )
-    }
+    const offered = (host: string) => mmha.on(host, STILL_OLDER)
 
     function started(host: string): Promise<string> {
       return mmha.on(host, 'cat /proc/$(pidof mysqld mariadbd)/stat | cut -d " " -f 22')

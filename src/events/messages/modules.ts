@@ -60,6 +60,23 @@ export const modules = messages({
     en: 'use playbooks/upgrade-mysql.yml: the standby first, then a switch, then the other',
     zh: '请使用 playbooks/upgrade-mysql.yml：先升级备库，再切换，再升级另一个',
   },
+  'module.absent-server': {
+    en: '{server} is a database server: it is not removed',
+    zh: '{server} 是数据库服务器：不会删除它',
+  },
+  'module.absent-server.do': {
+    en: 'take mmha off with `mmha teardown`, then remove it yourself',
+    zh: '请先用 `mmha teardown` 撤除 mmha，再自行删除',
+  },
+  'module.absent-server.keep': { en: 'it needs {list}: leave that installed', zh: '它需要 {list}：请保留' },
+  'module.absent-needed': {
+    en: "{list} can't be removed alone: with it would go what needs it: {others}",
+    zh: '不能只删除 {list}：依赖它的也会一起被删除：{others}',
+  },
+  'module.absent-needed.do': {
+    en: 'leave it installed, or say `dependents: true`',
+    zh: '请保留它，或写上 `dependents: true`',
+  },
   'module.latest-apt': { en: 'state: latest is only for apt so far', zh: 'state: latest 目前只支持 apt' },
   'module.latest-apt.do': { en: 'leave state out, or use `command`', zh: '请去掉 state，或改用 `command`' },
 

@@ -38,13 +38,18 @@ export class Stage {
     this.mmha = new Mmha(this.#name)
     this.#folder = mkdtempSync(join(tmpdir(), 'mmha-scene-'))
     this.inventory = join(this.#folder, 'pair.yml')
+    writeFileSync(this.inventory, `vip: ${VIP}/24\nnic: host0\nmasters: [10.77.0.11, 10.77.0.12]\n`)
   }
 
   async up(): Promise<void> {
-    writeFileSync(this.inventory, `vip: ${VIP}/24\nnic: host0\nmasters: [10.77.0.11, 10.77.0.12]\n`)
     if (process.env.MMHA_KEEP === undefined) await this.mmha.ok('lab', 'down')
     await this.mmha.ok('lab', 'up', this.inventory, '--server', this.server)
     await this.mmha.ok('provision', this.inventory, '--yes')
+    await this.found()
+  }
+
+  /** The lab is up and provisioned. */
+  async found(): Promise<void> {
     this.#lab = readState(this.#name)
     this.#dialect = dialectOf(await this.sql(this.hosts[0], 'SELECT VERSION()'))
   }

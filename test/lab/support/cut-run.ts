@@ -147,7 +147,7 @@ export class CutRuns {
     if (isCut && where[0] !== undefined) {
       if (cut === 'cable' || cut === 'power') await this.#settled()
       await this.#cut(cut, where[0], () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'))
-      for (const { root } of this.#hosts()) rmSync(join(root, HOLD), { force: true })
+      this.#letGo()
     }
     // Another one may have been about to be held just then.
     while (isCut && !over) {
@@ -156,6 +156,8 @@ export class CutRuns {
     }
     this.#release()
     const exit = await ended
+    // It came to its end before that step: another command must not be held there.
+    this.#letGo()
     if (cut === 'cable' && isCut && where[0] !== undefined) await plugCable(this.#state(), this.#host(where[0]))
     const done = documents.flatMap(({ code, host, data }) =>
       code === 'step.changed' ? [`${host ?? ''} ${data?.step ?? ''}`] : [],
@@ -164,6 +166,14 @@ export class CutRuns {
     const last = where.flatMap((host) => done.filter((one) => one.startsWith(`${host} `)).slice(-1))
     const after = last.length > 0 ? last : done.slice(-1)
     return { exit, cut: isCut, planned: plan?.data?.steps ?? [], done, after, last: documents.at(-1) }
+  }
+
+  /** The same once a host has freed the lock of one that it no longer hears. */
+  async unlocked(...how: Parameters<CutRuns['run']>): Promise<CutRun> {
+    const deadline = Date.now() + 60_000
+    let ended = await this.run(...how)
+    while (ended.exit === 75 && Date.now() < deadline) ended = await this.run(...how)
+    return ended
   }
 
   /** Folders of all runs that the hosts have kept. */
@@ -200,6 +210,10 @@ export class CutRuns {
       await killPower(lab, host)
       await powerOn(lab, host)
     }
+  }
+
+  #letGo(): void {
+    for (const { root } of this.#hosts()) rmSync(join(root, HOLD), { force: true })
   }
 
   #release(): void {

@@ -1,4 +1,4 @@
-import { CUTS } from './cut-run.ts'
+import { CUTS, type Cut } from './cut-run.ts'
 
 /**
  * `all`: passes that are cut after each step, one after another, each kind of cut by itself. `each`: every place of the matrix
@@ -23,13 +23,20 @@ export function numbers(seed: number): (below: number) => number {
   }
 }
 
-/** What of a matrix is tried by itself. */
-export function drawn<T>(places: readonly T[]): readonly T[] {
-  if (WHAT === 'all') return []
+/** A kind and a place for each cut of a pass. */
+export function draws(): () => { readonly kind: Cut; readonly step: number } {
   const next = numbers(SEED)
+  return () => ({ kind: CUTS[next(CUTS.length)] ?? 'killed', step: 2 + next(4) })
+}
+
+/** What of a matrix is tried by itself. @param few so many, where not all are */
+export function drawn<T>(places: readonly T[], few = FEW): readonly T[] {
+  if (WHAT === 'all') return []
+  // Not the same place of each list.
+  const next = numbers(SEED + places.length)
   const left = [...places]
   const order: T[] = []
   while (left.length > 0) order.push(...left.splice(next(left.length), 1))
   process.stdout.write(`MMHA_CUT_SEED=${SEED}\n`)
-  return WHAT === 'each' ? order : order.slice(0, FEW)
+  return WHAT === 'each' ? order : order.slice(0, few)
 }

@@ -10,7 +10,8 @@ export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
       const at = FIRST.findIndex((name) => moduleId.endsWith(`/test/lab/${name}.test.ts`))
-      if (moduleId.endsWith('-later.test.ts')) return FIRST.length + 1
+      if (moduleId.endsWith('/cuts.test.ts')) return FIRST.length + 1
+      if (moduleId.endsWith('-later.test.ts')) return FIRST.length + 2
       return at === -1 ? FIRST.length : at
     }
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other))

@@ -4,6 +4,15 @@ import { must } from '../../../src/lab/command.ts'
 import { indexRepository } from '../../../src/lab/repository.ts'
 import type { LabHost, LabState } from '../../../src/lab/state.ts'
 
+/** 9.7.4-2 → 9.7.5-2, 1:10.11.19-0+deb12u1 → 1:10.11.20-0+deb12u1 */
+export function newer(version: string): string {
+  return version.replace(/^((?:\d+:)?\d+\.\d+\.)(\d+)/, (_, head: string, last: string) => `${head}${Number(last) + 1}`)
+}
+
+/** sh that prints packages of the server that could be newer, or a program that was replaced under its process; '': none. */
+export const STILL_OLDER = `apt-get -s upgrade | grep -E '^Inst (mysql|mariadb)-server' || :
+for process in $(pidof mysqld mariadbd); do readlink /proc/$process/exe | grep deleted || :; done`
+
 /**
  * An apt repository on each of these hosts with the lab's own server packages under another version: the same program, so
  * that what is tested is the way of an upgrade, not the server's own.
