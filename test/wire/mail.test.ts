@@ -38,7 +38,7 @@ describe.skipIf(reason !== null)('mail to a real relay', () => {
     const { config, diagnostics } = parseConfig(text, 'f')
     expect(diagnostics.filter(({ severity, code }) => severity === 'error' && code !== 'unusable')).toEqual([])
     const mailer = new Mailer(config.global, (_, said) => logs.add(said))
-    ends.unshift(() => mailer.stop(0))
+    ends.unshift(async () => void (await mailer.stop(0)))
     mailer.send(MAIL)
     return { relay, logs, mailer }
   }
@@ -111,7 +111,7 @@ describe.skipIf(reason !== null)('mail to a real relay', () => {
       }`
       const logs = new Heard<string>()
       const mailer = new Mailer(parseConfig(text, 'f').config.global, (_, said) => logs.add(said))
-      ends.unshift(() => mailer.stop(0))
+      ends.unshift(async () => void (await mailer.stop(0)))
       mailer.send(MAIL)
       return logs
     }
@@ -163,7 +163,7 @@ describe.skipIf(reason !== null)('mail to a real relay', () => {
     if (config === null) throw new Error('no webhook')
     const logs = new Heard<string>()
     const webhook = new Webhook(config, global, (_, said) => logs.add(said))
-    ends.unshift(() => webhook.stop(0))
+    ends.unshift(async () => void (await webhook.stop(0)))
     for (const state of ['MASTER', 'BACKUP', 'FAULT'] as const) {
       webhook.send({ type: 'INSTANCE', name: 'VI_1', state, priority: 100 })
     }
@@ -190,7 +190,7 @@ describe.skipIf(reason !== null)('mail to a real relay', () => {
     if (global.notification.webhook === null) throw new Error('no webhook')
     const logs = new Heard<string>()
     const webhook = new Webhook(global.notification.webhook, global, (_, said) => logs.add(said))
-    ends.unshift(() => webhook.stop(0))
+    ends.unshift(async () => void (await webhook.stop(0)))
     webhook.send({ type: 'RS', name: '[10.0.0.1]:tcp:1', virtualServer: '[10.0.0.2]:tcp:1', state: 'DOWN' })
     expect(await logs.first(() => true)).toBe('webhook RS [10.0.0.1]:tcp:1 DOWN was not sent: no answer for 0.2 s')
   })

@@ -3,12 +3,15 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, vi } from 'vitest'
 import { configText, type Daemon, type Daemons } from './daemon.ts'
+import { LineLog } from './line-log.ts'
 import type { HostName, Segment } from './segment.ts'
 import { VIP } from './segment.ts'
 import { reason, wireTest } from './wire-test.ts'
 
 const flavour = { version: 3, advertInterval: 0.5, nopreempt: true, lease: 1 } as const
 const OTHER = '10.99.7.101'
+/** Debian's aiosmtpd. */
+const RELAY = new URL('../fixtures/notify/relay.py', import.meta.url).pathname
 
 /** Reloads with another text and waits until the daemon says that it runs on it. */
 async function reload(daemons: Daemons, daemon: Daemon, text: string, said: RegExp): Promise<void> {
@@ -55,6 +58,30 @@ describe.skipIf(reason !== null)('reload', { concurrent: true }, () => {
       expect((after.at(-1)?.at ?? 0) - lowered.at).toBeLessThan(0.5 * after.length)
     },
   )
+
+  wireTest('mail and scripts that wait are not lost', async ({ segment, daemons }) => {
+    const log = join(daemons.dir, 'told')
+    const told = (port: number) => `global_defs {
+  notification_email {
+    dba@example.com
+  }
+  smtp_server 127.0.0.1 ${port}
+  smtp_alert
+}
+${text.replace('priority 254', `priority 254\n  notify_master "/bin/sh -c 'echo slow >> ${log}; sleep 4; echo end >> ${log}'"\n  notify "/bin/sh -c 'echo notify >> ${log}'"`)}`
+    const daemon = daemons.oursWith('a', told(1))
+    await daemon.enters('MASTER')
+    await daemon.log.line(/mail "VRRP Instance VI_1 - Entering BACKUP state" is not sent yet: .*ECONNREFUSED/)
+    await vi.waitFor(() => expect(readFileSync(log, 'utf8')).toMatch(/slow\n$/), 5_000)
+    const child = segment.spawn('a', '/usr/bin/python3', RELAY, 'no', '-', '-', '-', '-')
+    const relay = new LineLog(child.stdout, child.stderr)
+    const { port } = JSON.parse(await relay.line(/^\{"port"/)) as { port: number }
+    await reload(daemons, daemon, told(port), /Reload: checks and notification start anew/)
+    await relay.line(/Entering MASTER state/)
+    const lines = () => readFileSync(log, 'utf8').trim().split('\n').sort()
+    await vi.waitFor(() => expect(lines()).toEqual(['end', 'notify', 'notify', 'slow'].sort()), 10_000)
+    expect(daemon.log.lines.filter((line) => /was not sent|is not run/.test(line))).toEqual([])
+  })
 
   wireTest('a file with errors is refused with the reason, and the old one stays', async ({ segment, daemons }) => {
     // A script without script security is -t's exit code 6, and no error.

@@ -5,6 +5,7 @@ import { Mailer } from '../notify/mailer.ts'
 import { Notifier } from '../notify/notifier.ts'
 import { NotifyQueue } from '../notify/notify-queue.ts'
 import { type Log, Scripts } from '../notify/scripts.ts'
+import type { Unsent } from '../notify/unsent.ts'
 import type { ToCheck, ToVrrp } from '../process/messages.ts'
 import type { DatabaseStatus } from '../process/status.ts'
 import { type Role, startRole } from '../role/role.ts'
@@ -25,14 +26,19 @@ export interface CheckWorkerOptions {
   /** What the check worker before this one knew of virtual servers, by the trackers' names of these. */
   readonly known?: Readonly<Record<string, KnownPool>>
   readonly onKnown?: (virtualServer: string, known: KnownPool) => void
+  /** What the check worker before this one has not told yet. */
+  readonly unsent?: Unsent
   /** What is known of an instance's database has changed. */
   readonly onDatabase?: (status: DatabaseStatus) => void
 }
 
 export interface CheckWorker {
   readonly receive: (message: ToCheck) => void
-  /** @param isEnd the daemon ends, and does not only go on with another configuration. */
-  readonly stop: (isEnd?: boolean) => Promise<void>
+  /**
+   * @param isEnd the daemon ends, and does not only go on with another configuration.
+   * @returns what could not be told yet; nothing at the end, when it is only said
+   */
+  readonly stop: (isEnd?: boolean) => Promise<Unsent>
 }
 
 /** ms that notify scripts and mail get when the daemon stops, as keepalived gives its stop scripts. */
@@ -111,11 +117,12 @@ function plainAnswer(message: ToCheck): ToVrrp | null {
  * tell of what comes back. Starts at once. `stop` ends everything it started: scripts get 1 s, then SIGTERM, then SIGKILL.
  */
 export function startCheckWorker(options: CheckWorkerOptions): CheckWorker {
-  const { config, send, log, configFile = '/etc/keepalived/keepalived.conf' } = options
+  const { config, send, log, configFile = '/etc/keepalived/keepalived.conf', unsent } = options
   const scripts = new Scripts(config.global, configFile)
   const queue = new NotifyQueue(scripts, log)
-  const mailer = new Mailer(config.global, log)
-  const announcer = new Announcer(config, scripts, log)
+  queue.resume(unsent?.scripts ?? [])
+  const mailer = new Mailer(config.global, log, unsent?.mails)
+  const announcer = new Announcer(config, scripts, log, unsent?.changes)
   const tell = announcer.tell.bind(announcer)
   const notifier = new Notifier({ config, queue, mail: (mail) => mailer.send(mail), tell })
   const wiring = { ...options, queue, mailer, announcer, scripts }
@@ -133,12 +140,13 @@ export function startCheckWorker(options: CheckWorkerOptions): CheckWorker {
     async stop(isEnd = false) {
       await Promise.all(servers.map((server) => server.stop(isEnd)))
       const ends = [...watching, ...roles.values()].map((part) => part.stop())
-      await Promise.all([
+      const [scripts, mails, changes] = await Promise.all([
+        queue.stop(STOP_PATIENCE_MS, !isEnd),
+        mailer.stop(STOP_PATIENCE_MS, !isEnd),
+        announcer.stop(STOP_PATIENCE_MS, !isEnd),
         ...ends,
-        queue.stop(STOP_PATIENCE_MS),
-        mailer.stop(STOP_PATIENCE_MS),
-        announcer.stop(STOP_PATIENCE_MS),
       ])
+      return { scripts, mails, changes }
     },
   }
 }

@@ -9,6 +9,11 @@ export interface Notification {
   readonly extra: readonly string[]
 }
 
+interface Waiting {
+  readonly key: string
+  readonly notification: Notification
+}
+
 /** ms that a notify script may take before it is ended, so that the next one gets its turn. */
 export const NOTIFY_TIMEOUT_MS = 60_000
 
@@ -21,6 +26,8 @@ export class NotifyQueue {
   readonly #log: Log
   readonly #tails = new Map<string, Promise<void>>()
   readonly #running = new Set<Run>()
+  /** In the order in which they were added. */
+  readonly #waiting = new Set<Waiting>()
   #stopped = false
 
   constructor(scripts: Scripts, log: Log) {
@@ -28,22 +35,31 @@ export class NotifyQueue {
     this.#log = log
   }
 
+  /** What a queue before this one has left. */
+  resume(waiting: readonly Waiting[]): void {
+    for (const { key, notification } of waiting) this.add(key, notification)
+  }
+
   add(key: string, notification: Notification): void {
     const before = this.#tails.get(key) ?? Promise.resolve()
+    const waiting = { key, notification }
+    this.#waiting.add(waiting)
     this.#tails.set(
       key,
-      before.then(() => this.#run(notification)),
+      before.then(() => this.#run(waiting)),
     )
   }
 
-  async #run({ what, command, extra }: Notification): Promise<void> {
+  async #run(waiting: Waiting): Promise<void> {
     if (this.#stopped) return
+    const { what, command, extra } = waiting.notification
     const script = await this.#scripts.prepare(command)
+    if (this.#stopped) return
+    this.#waiting.delete(waiting)
     if (typeof script === 'string') {
       this.#log('error', `${what} is not run: ${script}`)
       return
     }
-    if (this.#stopped) return
     const run = this.#scripts.startOutside(script, NOTIFY_TIMEOUT_MS, extra)
     this.#running.add(run)
     const outcome = await run.verdict
@@ -58,18 +74,25 @@ export class NotifyQueue {
     await Promise.all(this.#tails.values())
   }
 
-  /** Gives what is queued `patienceMs`, then drops the rest and ends what still runs, unless it may outlive the daemon. */
-  async stop(patienceMs: number): Promise<void> {
+  /**
+   * Gives what is queued `patienceMs`. Then the rest is dropped, which is said, and what still runs is ended, unless it may outlive
+   * the daemon.
+   * @param keep the daemon goes on: what runs is left alone, and the rest is not lost @returns that
+   */
+  async stop(patienceMs: number, keep = false): Promise<readonly Waiting[]> {
     let timer: NodeJS.Timeout | undefined
     const impatient = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
         this.#stopped = true
-        const ended = [...this.#running].filter((run) => run.outlives !== true)
+        const ended = keep ? [] : [...this.#running].filter((run) => run.outlives !== true)
         for (const run of ended) run.end()
         void Promise.all(ended.map((run) => run.done)).then(() => resolve())
       }, patienceMs)
     })
     await Promise.race([this.idle(), impatient])
     clearTimeout(timer)
+    if (keep) return [...this.#waiting]
+    for (const { notification } of this.#waiting) this.#log('warn', `${notification.what} is not run: the daemon stops`)
+    return []
   }
 }

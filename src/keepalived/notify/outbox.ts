@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from './scripts.ts'
+import type { Kept } from './unsent.ts'
 
 /** What waits at most; more are a flapping service, and the last ones tell as much. */
 const MOST_WAITING = 100
@@ -33,19 +34,26 @@ export class Outbox<Item> {
   readonly #waiting: Outgoing<Item>[] = []
   readonly #hurry = new AbortController()
   #stopping = false
+  /** Of what could not be delivered before the end; null: that is only said. */
+  #kept: Outgoing<Item>[] | null = null
   #working: Promise<void> | null = null
 
   constructor(options: OutboxOptions<Item>) {
     this.#options = options
   }
 
-  add(item: Item, what: string): void {
+  /** What an outbox before this one has kept. */
+  resume(kept: readonly Kept<Item>[]): void {
+    for (const { item, what, ageMs } of kept) this.add(item, what, ageMs)
+  }
+
+  add(item: Item, what: string, ageMs = 0): void {
     if (this.#stopping) return
     if (this.#waiting.length >= MOST_WAITING) {
       const { what: oldest = '' } = this.#waiting.shift() ?? {}
       this.#options.log('warn', `${oldest} is dropped: ${MOST_WAITING} are waiting`)
     }
-    this.#waiting.push({ item, what, since: performance.now() })
+    this.#waiting.push({ item, what, since: performance.now() - ageMs })
     this.#working ??= this.#work().finally(() => {
       this.#working = null
     })
@@ -55,7 +63,8 @@ export class Outbox<Item> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) await this.#send(next)
   }
 
-  async #send({ item, what, since }: Outgoing<Item>): Promise<void> {
+  async #send(outgoing: Outgoing<Item>): Promise<void> {
+    const { item, what, since } = outgoing
     const { deliver, retryForMs, log } = this.#options
     for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
       const last = this.#stopping
@@ -66,7 +75,13 @@ export class Outbox<Item> {
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
         const left = since + retryForMs - performance.now()
-        if (error instanceof Refused || last || this.#abort.signal.aborted || left <= 0) {
+        const isFinal = error instanceof Refused || left <= 0
+        const isEnd = last || this.#abort.signal.aborted
+        if (isEnd && !isFinal && this.#kept !== null) {
+          this.#kept.push(outgoing)
+          return
+        }
+        if (isFinal || isEnd) {
           log('error', `${what} was not sent: ${reason}`)
           return
         }
@@ -86,16 +101,25 @@ export class Outbox<Item> {
     }
   }
 
-  /** Tries what waits once more, for `patienceMs` together, then cuts it off. */
-  async stop(patienceMs: number): Promise<void> {
+  /**
+   * Tries what waits once more, for `patienceMs` together, then cuts it off.
+   * @param keep what is left is not lost @returns that, in its order
+   */
+  async stop(patienceMs: number, keep = false): Promise<readonly Kept<Item>[]> {
     this.#stopping = true
+    if (keep) this.#kept = []
     this.#hurry.abort()
+    let rest: readonly Outgoing<Item>[] = []
     const timer = setTimeout(() => {
-      for (const { what } of this.#waiting.splice(0))
-        this.#options.log('error', `${what} was not sent: the daemon stops`)
+      rest = this.#waiting.splice(0)
+      if (!keep) for (const { what } of rest) this.#options.log('error', `${what} was not sent: the daemon stops`)
       this.#abort.abort(new Error('the daemon stops'))
     }, patienceMs)
     await this.#working
     clearTimeout(timer)
+    const now = performance.now()
+    return this.#kept === null
+      ? []
+      : [...this.#kept, ...rest].map(({ item, what, since }) => ({ item, what, ageMs: now - since }))
   }
 }

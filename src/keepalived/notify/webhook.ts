@@ -8,6 +8,7 @@ import type { Change } from './change.ts'
 import { Outbox, Refused } from './outbox.ts'
 import type { Log } from './scripts.ts'
 import { readSecret } from './secret-file.ts'
+import type { Kept } from './unsent.ts'
 
 /** Answers that may be different next time: time-out, too early, too many requests. */
 const TRANSIENT = new Set([408, 425, 429])
@@ -27,7 +28,8 @@ export class Webhook {
   readonly #router: string
   readonly #outbox: Outbox<Payload>
 
-  constructor(config: WebhookConfig, global: GlobalConfig, log: Log) {
+  /** @param kept by the webhook before this one */
+  constructor(config: WebhookConfig, global: GlobalConfig, log: Log, kept: readonly Kept<Payload>[] = []) {
     this.#config = config
     this.#router = global.routerId
     this.#outbox = new Outbox({
@@ -35,6 +37,7 @@ export class Webhook {
       retryForMs: config.retryFor * 1000,
       log,
     })
+    this.#outbox.resume(kept)
   }
 
   send(change: Change): void {
@@ -69,16 +72,17 @@ export class Webhook {
     throw status < 500 && !TRANSIENT.has(status) ? new Refused(said) : new Error(said)
   }
 
-  /** Gives what waits `patienceMs`, then cuts it off. */
-  stop(patienceMs: number): Promise<void> {
-    return this.#outbox.stop(patienceMs)
+  /** Gives what waits `patienceMs`, then cuts it off. @returns what is left, where it is kept */
+  stop(patienceMs: number, keep = false): Promise<readonly Kept<Payload>[]> {
+    return this.#outbox.stop(patienceMs, keep)
   }
 }
 
 /** The status of the answer, whose body is nobody's business. */
 function answerTo(request: ClientRequest, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    request.once('error', reject)
+    // It may fail again after its answer; a listener must stay.
+    request.on('error', reject)
     request.once('response', (response) => {
       response.destroy()
       resolve(response.statusCode ?? 0)

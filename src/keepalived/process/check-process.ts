@@ -6,7 +6,7 @@ import { trimMemory } from '../linux/trim-memory.ts'
 import { LineChannel } from './line-channel.ts'
 import type { ToCheck, ToVrrp } from './messages.ts'
 import { type ToWorker, WORKER_EXIT } from './supervision.ts'
-import { prepare, report, type WorkerFlags } from './worker-process.ts'
+import { prepare, report, reported, type WorkerFlags } from './worker-process.ts'
 
 /** How long the check worker waits for the VRRP worker to let go when the supervisor has died. */
 const ORPHAN_MS = 5_000
@@ -23,7 +23,8 @@ export function runCheckWorker(flags: WorkerFlags): void {
     line?.send(message)
   }
   const stop = async (isEnd = true): Promise<void> => {
-    await worker?.stop(isEnd)
+    const unsent = await worker?.stop(isEnd)
+    if (unsent !== undefined && !isEnd) await reported({ t: 'unsent', unsent })
     process.exit(WORKER_EXIT.done)
   }
   const connect = (socket: Socket): void => {
@@ -74,6 +75,7 @@ export function runCheckWorker(flags: WorkerFlags): void {
         log,
         configFile: message.configFile,
         ...(message.servers === undefined ? {} : { known: message.servers }),
+        ...(message.unsent === undefined ? {} : { unsent: message.unsent }),
         onKnown: (name, known) => report({ t: 'servers', name, known }),
         onDatabase: (status) => report({ t: 'database', status }),
       })

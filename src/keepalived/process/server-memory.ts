@@ -1,11 +1,24 @@
 import { effectiveWeight, type KnownPool, serverKey } from '../check/pool.ts'
 import type { Config } from '../config/config.ts'
+import type { Unsent } from '../notify/unsent.ts'
 import { virtualServerTracker } from '../track/tracker-name.ts'
 import type { VirtualServerStatus } from './status.ts'
 
-/** What the check worker knows of virtual servers, kept for the one that comes after it. */
+/** What the check worker knows of virtual servers, and has not told yet, kept for the one that comes after it. */
 export class ServerMemory {
   #known: Record<string, KnownPool> = {}
+  #unsent: { readonly unsent?: Unsent } = {}
+
+  keepUnsent(unsent: Unsent): void {
+    this.#unsent = { unsent }
+  }
+
+  /** It is for one. */
+  takeUnsent(): { readonly unsent?: Unsent } {
+    const taken = this.#unsent
+    this.#unsent = {}
+    return taken
+  }
 
   keep(name: string, known: KnownPool): void {
     this.#known[name] = known

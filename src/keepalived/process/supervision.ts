@@ -1,5 +1,6 @@
 import type { KnownPool } from '../check/pool.ts'
 import type { Config } from '../config/config.ts'
+import type { Unsent } from '../notify/unsent.ts'
 import type { EventBody } from '../observe/daemon-event.ts'
 import type { DatabaseStatus, InstanceStatus } from './status.ts'
 
@@ -15,6 +16,8 @@ export type ToWorker =
       readonly maintenance?: boolean
       /** What the last check worker knew of virtual servers. */
       readonly servers?: Readonly<Record<string, KnownPool>>
+      /** What it has not told yet. */
+      readonly unsent?: Unsent
     }
   | { readonly t: 'maintenance'; readonly on: boolean }
   /** To the check worker: see ToCheck. */
@@ -45,6 +48,8 @@ export type FromWorker =
   | { readonly t: 'event'; readonly body: EventBody }
   /** Of the check worker: what the next one should know of a virtual server. */
   | { readonly t: 'servers'; readonly name: string; readonly known: KnownPool }
+  /** Of the check worker, when a reload ends it. */
+  | { readonly t: 'unsent'; readonly unsent: Unsent }
   | { readonly t: 'database'; readonly status: DatabaseStatus }
   | {
       readonly t: 'left'

@@ -133,6 +133,7 @@ export class Supervisor {
       else if (message.t === 'ready') this.#onReady()
       else if (message.t === 'event') this.#events.add(message.body)
       else if (message.t === 'servers') this.#servers.keep(message.name, message.known)
+      else if (message.t === 'unsent') this.#servers.keepUnsent(message.unsent)
       else if (message.t === 'database') this.#databases.keep(message.status)
       else this.#questions.receive(message)
     })
@@ -141,7 +142,8 @@ export class Supervisor {
     this.#workers.set(kind, worker)
     const servers = this.#servers.recall(this.#config)
     const { maintenance } = this.#desk
-    worker.send({ t: 'config', config: this.#config, configFile, realTime, maintenance, servers })
+    const left = kind === 'check' ? this.#servers.takeUnsent() : {}
+    worker.send({ ...left, t: 'config', config: this.#config, configFile, realTime, maintenance, servers })
     const pidFile = this.#options.workerPidFiles[kind]
     if (pidFile !== null && worker.pid !== undefined) this.#writePid(pidFile, worker.pid)
     this.#events.add({ code: 'worker.started', worker: kind, pid: worker.pid ?? null })

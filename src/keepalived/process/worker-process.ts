@@ -33,3 +33,11 @@ export function prepare(name: string, who: string, { systemLog: toSystem, facili
 export function report(message: FromWorker): void {
   if (process.connected) process.send?.(message)
 }
+
+/** As `report`, and the supervisor's end of the pipe has it, or is gone: for the last words of a process. */
+export function reported(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || process.send === undefined) resolve()
+    else process.send(message, () => resolve())
+  })
+}

@@ -112,6 +112,42 @@ describe('mail', () => {
     ])
   })
 
+  it('that a reload finds waiting is sent after it, in its order and with its date', async () => {
+    const nobody = createServer()
+    nobody.listen(0, '127.0.0.1')
+    await once(nobody, 'listening')
+    const closed = nobody.address()
+    if (closed === null || typeof closed === 'string') throw new Error('no port')
+    nobody.close()
+    await once(nobody, 'close')
+    const logs = new Heard<string>()
+    const before = new Mailer(settings(closed.port), (_, text) => logs.add(text))
+    for (const subject of ['one', 'two', 'three']) before.send({ subject, body: '' })
+    await logs.first((text) => text.includes('ECONNREFUSED'))
+    const kept = await before.stop(1000, true)
+    expect(kept.map(({ what }) => what)).toEqual(['mail "one"', 'mail "two"', 'mail "three"'])
+    expect(logs.all).toHaveLength(1)
+    const { server, port, lines } = await relay()
+    servers.push(server)
+    const aged = kept.map((one) => ({ ...one, item: { ...one.item, at: 0 } }))
+    // It goes from process to process as JSON.
+    const after = new Mailer(settings(port), (_, text) => logs.add(text), JSON.parse(JSON.stringify(aged)))
+    await lines.first((line) => line.endsWith('three'))
+    expect(lines.all.filter((line) => /^(Subject|Date):/.test(line)).slice(0, 4)).toEqual([
+      'Date: Thu, 01 Jan 1970 00:00:00 +0000',
+      'Subject: [m1] one',
+      'Date: Thu, 01 Jan 1970 00:00:00 +0000',
+      'Subject: [m1] two',
+    ])
+    await after.stop(1000)
+    // Its time counts from when it happened.
+    const late = { ...settings(closed.port), notification: settings(closed.port).notification }
+    const old = kept.map((one) => ({ ...one, ageMs: 3_700_000 }))
+    const given = new Mailer(late, (_, text) => logs.add(text), old)
+    await logs.first((text) => text.startsWith('mail "three" was not sent'))
+    await given.stop(0)
+  })
+
   it('can not be made to say other commands or headers', () => {
     expect(bareAddress('Evil <a@b>\r\nRCPT TO:<c@d>')).toBe('a@b')
     expect(bareAddress('a@b\r\nDATA')).toBe('a@bDATA')

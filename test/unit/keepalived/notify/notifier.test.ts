@@ -129,10 +129,37 @@ describe('state changes are told', () => {
     )
   })
 
+  it('and a reload ends no script, and loses none', async () => {
+    const slow = sandbox.script('slow.sh', `echo $$ > ${sandbox.file('pid')}; exec sleep 300`)
+    const ok = sandbox.script('ok.sh', `echo $1 >> ${sandbox.file('log')}`)
+    const { queue, logs } = notifier(parseConfig('', 'f').config)
+    const told = (program: string, what: string) => ({
+      what,
+      command: { argv: [program], user: null, group: null } as const,
+      extra: [what],
+    })
+    queue.add('A', told(slow, 'slow'))
+    queue.add('A', told(ok, 'first'))
+    queue.add('A', told(ok, 'second'))
+    const pid = Number(await sandbox.until('pid', (text) => text.endsWith('\n')))
+    const left = await queue.stop(10, true)
+    expect(left.map(({ key, notification }) => [key, notification.what])).toEqual([
+      ['A', 'first'],
+      ['A', 'second'],
+    ])
+    expect(isRunning(pid)).toBe(true)
+    const next = notifier(parseConfig('', 'f').config).queue
+    next.resume(JSON.parse(JSON.stringify(left)))
+    await next.idle()
+    expect(sandbox.read('log')).toBe('first\nsecond\n')
+    process.kill(pid)
+    expect(logs).toEqual([])
+  })
+
   it('and a script that does not end holds up nobody else and goes when the daemon goes', async () => {
     const hang = sandbox.script('hang.sh', `echo $$ > ${sandbox.file('pid')}; exec sleep 300`)
     const ok = sandbox.script('ok.sh', `echo ok >> ${sandbox.file('log')}`)
-    const { queue } = notifier(parseConfig('', 'f').config)
+    const { queue, logs } = notifier(parseConfig('', 'f').config)
     const add = (key: string, program: string) =>
       queue.add(key, { what: key, command: { argv: [program], user: null, group: null }, extra: [] })
     add('A', hang)
@@ -142,6 +169,7 @@ describe('state changes are told', () => {
     await sandbox.until('log', (text) => text === 'ok\n')
     await queue.stop(50)
     await expect.poll(() => isRunning(pid)).toBe(false)
+    expect(logs).toContain('A is not run: the daemon stops')
     expect(sandbox.read('log')).toBe('ok\n')
   })
 })
