@@ -107,7 +107,9 @@ function fifoOf(keyword: string, { global, report, scripts }: Context): FifoConf
     report('error', 'value-bad', at, `${keyword} needs an absolute path; nothing is written`, `${keyword} /run/${path}`)
     return null
   }
-  return { path, script }
+  const [, user, group] = at?.values ?? []
+  const owner = typeof user === 'string' ? { user, group: typeof group === 'string' ? group : null } : null
+  return { path, script, owner }
 }
 
 /** What global_defs says about mail, webhook and FIFOs. */

@@ -46,4 +46,6 @@ export interface FifoConfig {
   readonly path: string
   /** Started with the FIFO's path as its last argument; null: somebody else reads. */
   readonly script: Command | null
+  /** Whose it is when we make it, beside root; null: the user of scripts. */
+  readonly owner: Pick<Command, 'user' | 'group'> | null
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, constants, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import type { FifoConfig } from '../config/notification.ts'
 import { describe, type Run } from './run-command.ts'
 import type { Log, Scripts } from './scripts.ts'
@@ -27,7 +27,7 @@ export class Fifo {
     this.#log = log
     this.#made = this.#make()
     this.#descriptor = this.#open()
-    if (this.#descriptor !== null) void this.#read()
+    if (this.#descriptor !== null) void this.#own().then(() => this.#read())
   }
 
   #make(): boolean {
@@ -39,7 +39,7 @@ export class Fifo {
       // Not there: made below, where the reason of a failure is said.
     }
     try {
-      execFileSync('mkfifo', ['-m', '0644', path], { stdio: ['ignore', 'ignore', 'pipe'], timeout: 5000 })
+      execFileSync('mkfifo', ['-m', '0600', path], { stdio: ['ignore', 'ignore', 'pipe'], timeout: 5000 })
       return true
     } catch (error) {
       this.#log('error', `Unable to create notify fifo ${path}: ${(error as Error).message}`)
@@ -59,6 +59,23 @@ export class Fifo {
       this.#log('error', `Unable to open notify fifo ${path}: ${(error as Error).message}`)
     }
     return null
+  }
+
+  /** One that we have made is for its reader, and for nobody else: who reads a line takes it away. As keepalived. */
+  async #own(): Promise<void> {
+    if (!this.#made) return
+    const { path, owner, script } = this.#config
+    const user = await this.#scripts.reader(owner ?? script)
+    if (this.#descriptor === null || user === null) return
+    if (typeof user === 'string') {
+      this.#log('error', `notify fifo ${path} stays root's: ${user}`)
+      return
+    }
+    try {
+      fchownSync(this.#descriptor, user.uid, user.gid)
+    } catch (error) {
+      this.#log('error', `notify fifo ${path} stays root's: ${(error as Error).message}`)
+    }
   }
 
   async #read(): Promise<void> {

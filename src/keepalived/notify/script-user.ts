@@ -32,7 +32,10 @@ async function userOf(name: string): Promise<ScriptUser | null> {
  * which script security does not allow for root.
  * @returns a sentence instead when the script must not run.
  */
-export async function scriptUser(command: Command, global: GlobalConfig): Promise<ScriptUser | string> {
+export async function scriptUser(
+  command: Pick<Command, 'user' | 'group'>,
+  global: GlobalConfig,
+): Promise<ScriptUser | string> {
   const asked = command.user ?? global.scriptUser?.user ?? null
   const group = command.user === null ? (global.scriptUser?.group ?? null) : command.group
   const user = await userOf(asked ?? DEFAULT_SCRIPT_USER)

@@ -38,6 +38,13 @@ export class Scripts {
     return { argv: [path, ...args], user }
   }
 
+  /** Who may read what is made for scripts. @returns null: root alone, or a sentence when the one who is named is not there */
+  async reader(owner: Pick<Command, 'user' | 'group'> | null): Promise<ScriptUser | string | null> {
+    const user = await scriptUser(owner ?? { user: null, group: null }, this.#global)
+    // Script security is about what runs.
+    return typeof user === 'string' && owner === null ? null : user
+  }
+
   /** @param extra arguments after the configured ones. */
   start(script: ReadyScript, timeoutMs: number, extra: readonly string[] = []): Run {
     return runCommand({ argv: [...script.argv, ...extra], user: script.user, timeoutMs })

@@ -16,6 +16,9 @@ export interface Relay {
   readonly smtp: SmtpConfig
 }
 
+/** So many replies' time, a whole delivery may take: a relay that goes on talking must not hold up mail for ever. */
+const REPLIES = 10
+
 /** Rejects when `signal` is aborted, whatever a promise is waiting for. */
 function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
@@ -26,11 +29,19 @@ function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): P
   })
 }
 
+/** By the system's resolver: /etc/hosts counts, and nobody waits for it. */
+async function addressOf(host: string, timeoutMs: number, signal: AbortSignal): Promise<string> {
+  const late = AbortSignal.timeout(timeoutMs)
+  try {
+    return (await unlessAborted(lookup(host), AbortSignal.any([signal, late]))).address
+  } catch (error) {
+    throw late.aborted && !signal.aborted ? new Error(`nobody says for ${timeoutMs / 1000} s where ${host} is`) : error
+  }
+}
+
 async function connectionOptions(relay: Relay, signal: AbortSignal): Promise<SMTPConnectionOptions> {
   const { host, port, heloName, timeoutMs, smtp } = relay
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-  // The system's resolver: /etc/hosts counts, and nobody waits for it.
-  const address = isIP(host) === 0 ? (await unlessAborted(lookup(host), patience)).address : host
+  const address = isIP(host) === 0 ? await addressOf(host, timeoutMs, signal) : host
   const ca = smtp.caFile === null ? {} : { ca: await readFile(smtp.caFile, 'utf8') }
   const name = isIP(host) === 0 ? { servername: host } : {}
   return {
@@ -59,6 +70,9 @@ interface SmtpFailure {
 /** A relay's 5xx is its last word; everything else may be better next time. */
 function failureOf(error: unknown, { host, port, timeoutMs }: Relay): Error {
   const { message = String(error), responseCode, code } = error as SmtpFailure
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return new Error(`${host}:${port} has not taken it for ${(REPLIES * timeoutMs) / 1000} s`)
+  }
   if (code === 'ETIMEDOUT') return new Error(`${host}:${port} does not answer for ${timeoutMs / 1000} s`)
   const text = message.replace(/\s+/g, ' ').trim()
   return responseCode !== undefined && responseCode >= 500 ? new Refused(text) : new Error(text)
@@ -67,15 +81,16 @@ function failureOf(error: unknown, { host, port, timeoutMs }: Relay): Error {
 /**
  * Delivers one message: EHLO (HELO where that is refused), STARTTLS, AUTH, MAIL, RCPT, DATA, QUIT.
  * @returns recipients that the relay refused while it took others
- * Rejects with `Refused` when the relay's answer is final, with another Error when it may be tried again. `signal` cuts it off.
+ * Rejects with `Refused` when the relay's answer is final, with another Error when it may be tried again. `end` cuts it off.
  */
 export async function deliver(
   relay: Relay,
   envelope: Envelope,
   message: string,
-  signal: AbortSignal,
+  end: AbortSignal,
 ): Promise<readonly string[]> {
-  signal.throwIfAborted()
+  end.throwIfAborted()
+  const signal = AbortSignal.any([end, AbortSignal.timeout(REPLIES * relay.timeoutMs)])
   const { auth } = relay.smtp
   const password = auth === null ? '' : await readSecret(auth.passwordFile)
   const options = await connectionOptions(relay, signal)

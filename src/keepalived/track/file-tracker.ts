@@ -1,6 +1,7 @@
-import { type FSWatcher, readFileSync, watch, writeFileSync } from 'node:fs'
+import { type FSWatcher, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { TrackFile } from '../config/tracked.ts'
+import { fileStart, writeStart } from './file-access.ts'
 import { fileValue } from './file-value.ts'
 
 type Log = (level: 'info' | 'warn' | 'error', text: string) => void
@@ -11,6 +12,9 @@ export interface FileTrackerOptions {
   readonly onValue: (value: number, reason: string) => void
   readonly log: Log
 }
+
+/** Bytes of the file: a number is not longer. */
+const LOOKED_AT = 64
 
 /** ms until a folder that is not there, or was replaced, is looked for again. */
 const RETRY_MS = 1000
@@ -41,7 +45,7 @@ export class FileTracker {
     const { file, init } = this.#options.file
     if (init === null) return
     try {
-      writeFileSync(file, `${init.value}\n`, { flag: init.overwrite ? 'w' : 'wx', mode: 0o644 })
+      writeStart(file, `${init.value}\n`, init.overwrite)
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') this.#complain(`it can not be written: ${messageOf(error)}`)
     }
@@ -74,7 +78,7 @@ export class FileTracker {
     const { name, file } = this.#options.file
     let text = ''
     try {
-      text = readFileSync(file, { encoding: 'latin1', flag: 'r' }).slice(0, 64)
+      text = fileStart(file, LOOKED_AT)
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') this.#complain(`it can not be read: ${messageOf(error)}`)
     }

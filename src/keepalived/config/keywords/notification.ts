@@ -2,21 +2,24 @@ import { choice, command, flag, native, optional, seconds, word } from '../keywo
 
 /** How people and programs are told: rows of global_defs, and of vrrp_instance. */
 
+/** Path; user and group that it belongs to. */
+const FIFO = [word, optional(word), optional(word)]
+
 export const NOTIFICATION_OF_GLOBAL = [
-  native('notify_fifo', [word], {
-    en: 'A FIFO that gets a line for every change of instances, groups and servers',
-    zh: '实例、组与服务器的每次变化都向此 FIFO 写一行',
+  native('notify_fifo', FIFO, {
+    en: 'A FIFO that gets a line for every change of instances, groups and servers; whose it is may follow: user and group',
+    zh: '实例、组与服务器的每次变化都向此 FIFO 写一行；其后可写所属的用户和组',
   }),
   native('notify_fifo_script', [command], {
     en: 'Reads notify_fifo: started with its path as the last argument',
     zh: '读取 notify_fifo 的程序：启动时最后一个参数是其路径',
   }),
-  native('vrrp_notify_fifo', [word], {
+  native('vrrp_notify_fifo', FIFO, {
     en: 'As notify_fifo, for instances and groups',
     zh: '同 notify_fifo，仅实例与组',
   }),
   native('vrrp_notify_fifo_script', [command], { en: 'Reads vrrp_notify_fifo', zh: '读取 vrrp_notify_fifo 的程序' }),
-  native('lvs_notify_fifo', [word], {
+  native('lvs_notify_fifo', FIFO, {
     en: 'As notify_fifo, for virtual and real servers',
     zh: '同 notify_fifo，仅虚拟服务器与真实服务器',
   }),

@@ -1,6 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -81,6 +91,24 @@ describe('a file on disk', () => {
     const { values, logs } = follow(file)
     expect(values.all).toEqual([0])
     expect(logs[0]).toContain('does not begin with a whole number')
+  })
+
+  it('what is no file, or very long, holds up nobody', async () => {
+    mkdirSync(dir, { recursive: true })
+    const file = join(dir, 'number')
+    execFileSync('mkfifo', [file])
+    const { values, logs } = follow(file)
+    expect(values.all).toEqual([0])
+    expect(logs[0]).toContain('it is no regular file')
+    expect(follow(file, { init: { value: 3, overwrite: true } }).values.all).toEqual([0])
+    rmSync(file)
+    symlinkSync('/dev/zero', `${file}.new`)
+    renameSync(`${file}.new`, file)
+    writeFileSync(`${file}.new`, '6\n')
+    // 8 GiB, none of which is on the disk.
+    truncateSync(`${file}.new`, 2 ** 33)
+    renameSync(`${file}.new`, file)
+    await values.until((all) => all.at(-1) === 6)
   })
 
   it('a folder that comes later is found', async () => {
