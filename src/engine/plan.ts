@@ -48,12 +48,14 @@ export function planAll(plays: readonly Play[], inventory: Inventory, found: Sur
   const registered = new Registered(plays)
   return plays.map((play) => {
     const changes: [string, Partial<HostFacts>][] = []
+    const past = new Map([...written].map(([name, files]) => [name, new Set(files)]))
     const tasks = hostsOf(play, inventory).flatMap((host) =>
       [...play.tasks, ...play.handlers].map((task): TaskPlan => {
         const files = written.get(host.name) ?? new Set<string>()
         written.set(host.name, files)
         const seen = { ...found, facts }
-        const context = { ...contextOf(task, host, inventory, seen), written: files }
+        const settled = play.handlers.includes(task) ? files : (past.get(host.name) ?? new Set<string>())
+        const context = { ...contextOf(task, host, inventory, seen), written: files, settled }
         const { skipped, steps } = planTask(play, task, context, seen, registered)
         for (const { writes = [] } of steps) for (const path of writes) files.add(path)
         const change = skipped || steps.length === 0 ? null : expected(task, context, seen, registered)

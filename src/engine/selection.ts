@@ -3,7 +3,7 @@ import type { Host, Inventory } from '../inventory/inventory.ts'
 import { nearest } from '../inventory/nearest.ts'
 import type { Step } from '../modules/step.ts'
 import { type PlayPlan, planAll, stepsOf } from './plan.ts'
-import type { Play, Task } from './play.ts'
+import { hostsOf, type Play, type Task } from './play.ts'
 import type { Survey } from './survey.ts'
 
 /** Which part of a playbook is to run. A name is a play, a task or a step, as `plan --explain` writes it. */
@@ -17,7 +17,7 @@ export interface Selection {
   readonly skip: readonly string[]
 }
 
-/** The same plays with what is not selected left out. @throws MmhaError HOST_UNKNOWN, STEP_UNKNOWN (exit 4) */
+/** The same plays with what is not selected left out. @throws MmhaError HOST_UNKNOWN, STEP_UNKNOWN, NOTHING_SELECTED (exit 4) */
 export function select(plays: readonly Play[], selection: Selection, inventory: Inventory): Play[] {
   const hosts = [...inventory.masters, ...(inventory.client === null ? [] : [inventory.client])].map(({ name }) => name)
   for (const name of selection.limit)
@@ -39,12 +39,25 @@ export function select(plays: readonly Play[], selection: Selection, inventory: 
       !skip.some((name) => within(id, name))
   }
   const parts = [...only, ...skip].some((name) => names.isPart(name))
-  return plays.flatMap((play) => {
+  const selected = plays.flatMap((play) => {
     const [tasks, handlers] = [play.tasks, play.handlers].map((list) => list.filter((task) => selects(play, task)))
     if (tasks === undefined || handlers === undefined || tasks.length + handlers.length === 0) return []
     const limit = selection.limit.length === 0 ? {} : { limit: selection.limit }
     return [{ ...play, tasks, handlers, ...limit, ...(parts ? { keeps: keeps(play) } : {}) }]
   })
+  const given = words(selection)
+  // It would look, find nothing missing, and say that all is well.
+  if (given.length > 0 && selected.every((play) => hostsOf(play, inventory).length === 0))
+    throw new MmhaError(`the options leave no task to run: ${given.join(' ')}`, {
+      ...{ code: 'NOTHING_SELECTED', source: 'user', exit: EXIT.invalid, hint: 'leave one of them out' },
+    })
+  return selected
+}
+
+/** As they were written. */
+function words({ limit, from, only, skip }: Selection): string[] {
+  const lists = { limit, from: from === null ? [] : [from], only, skip }
+  return Object.entries(lists).flatMap(([name, list]) => (list.length === 0 ? [] : [`--${name} ${list.join(',')}`]))
 }
 
 /**

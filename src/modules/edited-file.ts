@@ -46,10 +46,10 @@ export function parseEditedFile(stdout: string): EditedFileFacts {
 
 /** The file's text; '' for one that may be made. @throws MmhaError FILE_MISSING (exit 5) */
 export function textToEdit({ path, create }: EditedFileParams, context: PlanContext<EditedFileFacts>): string {
-  const { mine, host, written } = context
+  const { mine, host, settled } = context
   if (mine.content !== null) return mine.content
-  // An earlier play makes it.
-  if (create || written?.has(path) === true) return ''
+  // An earlier play makes it. Of what a task of this play writes nobody knows yet which lines to edit.
+  if (create || settled?.has(path) === true) return ''
   throw new MmhaError(`there is no text file ${path} on ${host.name} (or it is larger than 1 MB)`, {
     code: 'FILE_MISSING',
     source: 'user',

@@ -24,6 +24,8 @@ export interface PlanContext<F> {
    * fact yet, and known all the same. Absent when the task's turn has come.
    */
   readonly written?: ReadonlySet<string>
+  /** Those of them that are there when this task is looked at again: of earlier plays; for a handler, of its own play, too. */
+  readonly settled?: ReadonlySet<string>
 }
 
 /** What a probe may know when it is built: no facts yet. */

@@ -248,6 +248,13 @@ function compiledCondition(condition: PlacedCondition): CompiledCondition {
   return { ...condition, expression: typeof when === 'string' ? parseExpression(when) : { t: 'value', value: when } }
 }
 
+/** What Ansible calls our modules. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  ...{ copy: 'upload', shell: 'command', raw: 'command', uri: 'http_check', ini_file: 'ini_option' },
+  ...{ apt: 'package', yum: 'package', dnf: 'package', systemd: 'service', systemd_service: 'service' },
+  ...{ iptables: 'firewall', ufw: 'firewall', firewalld: 'firewall' },
+}
+
 function chooseModule(
   { found: { task }, modules }: TaskSource,
   report: (path: DocumentPath, message: string) => void,
@@ -256,7 +263,7 @@ function chooseModule(
   const known = Object.keys(modules)
   const names = others.filter((key) => known.includes(key))
   for (const key of others.filter((other) => !known.includes(other))) {
-    const near = nearest(key, [...known, ...TASK_KEYS])
+    const near = known.find((name) => name === ELSEWHERE[key]) ?? nearest(key, [...known, ...TASK_KEYS])
     report(
       [key],
       `no module and no key of a task; ${near === null ? `modules: ${known.join(', ')}` : `did you mean ${near}?`}`,

@@ -121,6 +121,8 @@ export const plans = messages({
     en: 'run it without --limit, or leave it out with --skip {id}',
     zh: '请不带 --limit 运行，或用 --skip {id} 跳过它',
   },
+  'select.nothing': { en: 'the options leave no task to run: {list}', zh: '按这些选项没有任务可运行：{list}' },
+  'select.nothing.do': { en: 'leave one of them out', zh: '请去掉其中一个' },
   'select.no-part': { en: 'there is no play, task or step {name}', zh: '没有名为 {name} 的 play、任务或步骤' },
   'select.no-task': { en: 'there is no play or task {name}', zh: '没有名为 {name} 的 play 或任务' },
   'select.no-step': { en: 'there is no step {name}', zh: '没有名为 {name} 的步骤' },

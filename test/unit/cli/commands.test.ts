@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import module from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -272,6 +273,32 @@ describe.skipIf(!existsSync(program))('the built CLI', () => {
         '错误：没有命令“plna”\n（是不是想写 plan？）\n  处理：见 `mmha --help`\n',
       )
       expect(speak({}, 'plan', '--help', '--lang', 'zh').stdout).toContain('显示部署将更改什么；不做任何更改')
+    })
+  })
+
+  // Since Node 22.8.
+  describe.skipIf(!('enableCompileCache' in module))('what was compiled', () => {
+    const keeping = (cache: string) =>
+      spawnSync(process.execPath, [program, 'schema'], {
+        encoding: 'utf8',
+        env: { ...process.env, XDG_CACHE_HOME: cache },
+      })
+
+    it('is kept for the next start, for its owner alone', () => {
+      const cache = join(folder, 'cache')
+      expect(keeping(cache)).toMatchObject({ status: 0, stderr: '' })
+      expect(statSync(join(cache, 'mmha')).mode & 0o777).toBe(0o700)
+      expect(readdirSync(join(cache, 'mmha'), { recursive: true }).length).toBeGreaterThan(2)
+    })
+
+    it('is kept nowhere where others may write, and missed nowhere', () => {
+      const open = join(folder, 'open')
+      mkdirSync(join(open, 'mmha'), { recursive: true })
+      chmodSync(join(open, 'mmha'), 0o777)
+      expect(keeping(open)).toMatchObject({ status: 0, stderr: '' })
+      expect(readdirSync(join(open, 'mmha'))).toEqual([])
+      writeFileSync(join(folder, 'file'), '')
+      expect(keeping(join(folder, 'file'))).toMatchObject({ status: 0, stderr: '' })
     })
   })
 

@@ -78,6 +78,20 @@ const of = (...patterns: readonly string[]) =>
   everything.filter((step) => patterns.some((pattern) => step.includes(pattern)))
 
 describe('a selection', () => {
+  it.each<[string, Partial<Selection>, string]>([
+    ['what is left out again', { only: ['firewall'], skip: ['firewall'] }, '--only firewall --skip firewall'],
+    ['what comes before', { only: ['firewall'], from: 'daemon' }, '--from daemon --only firewall'],
+    ['what is of the other host', { only: ['firewall'], limit: ['m1'] }, '--limit m1 --only firewall'],
+  ])('of nothing is refused: %s', (_, changes, said) => {
+    expect(() => left(changes)).toThrow(
+      expect.objectContaining({
+        code: 'NOTHING_SELECTED',
+        exit: 4,
+        message: `the options leave no task to run: ${said}`,
+      }),
+    )
+  })
+
   it.each<[string, Partial<Selection>, string[]]>([
     ['all', {}, everything],
     ['one host', { limit: ['m2'] }, of('m2 ')],
