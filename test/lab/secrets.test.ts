@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -167,6 +167,15 @@ vrrp: { version: 2, authPass: { file: ${file('vrrp', secret('password of VRRP', 
     const rotated = await ran('rotate-secrets', pair, '--yes', '--json', '--verbose')
     expect(rotated.code, rotated.stderr).toBe(0)
     await addGenerated('then')
+    expect((await ran('rotate-secrets', pair, '--dry-run', '--explain')).code).toBe(0)
+    const { run: rotation } = lastDocument<{ run: string }>(rotated.stdout)
+    expect((await ran('rollback', pair, rotation, '--dry-run')).code).toBe(0)
+    const back = await ran('rollback', pair, rotation, '--yes', '--json', '-vv')
+    expect(back.code, back.stderr).toBe(0)
+    await addGenerated('taken back')
+    expect((await ran('teardown', pair, '--dry-run', '--explain', '-vv')).code).toBe(0)
+    expect((await ran('preflight', pair, '--json')).code).toBe(0)
+    await encrypted()
     expect((await ran('verify', pair, '--faults', 'stop', '--json', '--report', join(home, 'report.md'))).code).toBe(0)
     expect((await ran('status', pair, '--json')).code).toBe(0)
     expect((await ran('runs', pair, '--steps')).code).toBe(0)
@@ -179,13 +188,38 @@ vrrp: { version: 2, authPass: { file: ${file('vrrp', secret('password of VRRP', 
     expect(refused.code).not.toBe(0)
   })
 
+  /** A file with a secret: encrypted, and edited by a program that looks for where its plain text lies. */
+  async function encrypted(): Promise<void> {
+    const [file, editor, where] = ['edited.yml', 'editor.sh', 'where'].map((name) => join(own, name)) as [
+      string,
+      string,
+      string,
+    ]
+    writeFileSync(file, `password: ${scan.add('value that is edited', random())}\n`, { mode: 0o600 })
+    writeFileSync(editor, `#!/bin/sh\nset -e; grep -q password: "$1"; echo "$1" >${where}; echo '# seen' >>"$1"\n`, {
+      mode: 0o700,
+    })
+    const before = process.env.VISUAL
+    process.env.VISUAL = editor
+    try {
+      for (const what of ['encrypt', 'edit']) expect((await ran('vault', what, file)).code).toBe(0)
+    } finally {
+      if (before === undefined) delete process.env.VISUAL
+      else process.env.VISUAL = before
+    }
+    const plain = readFileSync(where, 'utf8').trim()
+    expect(plain).toMatch(/^\/dev\/shm\//)
+    expect(existsSync(plain)).toBe(false)
+    expect(scan.in(readFileSync(file, 'latin1'))).toEqual([])
+  }
+
   it('is not in what was said', () => {
-    expect(outcomes.length).toBeGreaterThan(6)
+    expect(outcomes.length).toBeGreaterThan(12)
     expect(outcomes.flatMap(({ what, text }) => scan.in(text).map((name) => `${what}: ${name}`))).toEqual([])
   })
 
   it('is not in what was left here: logs of runs, the plan, the report, the terminal, temporary files', () => {
-    const found = scan.files([home, '/var/log'], join(own, 'list'))
+    const found = scan.files([home, '/var/log', '/dev/shm'], join(own, 'list'))
     expect(found.map(({ file, names }) => `${file}: ${names.join(', ')}`)).toEqual([])
     const log = execFileSync('find', [home, '-type', 'f'], { encoding: 'utf8' })
     for (const part of ['approved.plan', 'report.md', 'terminal.txt', '/runs/']) expect(log).toContain(part)
