@@ -164,6 +164,31 @@ replication: ${replication}
       expect(await mmha.ok('status', inventory)).toContain('whole')
     })
 
+    it.runIf(server.startsWith('mysql'))('warned of: clients that the other server would not let in', async () => {
+      const [first, second] = MASTERS
+      const plain = `MYSQL_PWD=Shop.1 mysql --ssl-mode=DISABLED -h 10.77.0.100 -u app -e`
+      const open = (await mmha.sql(first, 'select @@global.read_only')) === '0'
+      const [holder, next] = open ? [first, second] : [second, first]
+      await mmha.sql(holder, 'create user app identified with caching_sha2_password by "Shop.1"')
+      const session = mmha.on(
+        first,
+        `${plain.replace('-h', '--get-server-public-key -h')} 'select sleep(60)' 2>&1 || :`,
+      )
+      const ids = async () => mmha.sql(holder, 'select id from information_schema.processlist where user = "app"')
+      for (const deadline = performance.now() + 30_000; performance.now() < deadline && (await ids()) === ''; );
+      const { stdout } = await mmha.run('preflight', inventory, '--json')
+      const { findings } = lastDocument<{ findings: readonly { code: string; host: string; what: string }[] }>(stdout)
+      expect(findings.filter(({ code }) => code === 'COLD_LOGINS')).toMatchObject([
+        { host: holder, what: expect.stringContaining('app@') },
+      ])
+      await mmha.sql(holder, `kill ${await ids()}`)
+      await session
+      expect(await mmha.on(first, `${plain} 'select 1' 2>&1 || :`)).not.toContain('ERROR')
+      await mmha.ok('switchover', inventory)
+      expect(await mmha.on(first, `${plain} 'select 1' 2>&1 || :`)).toContain('ERROR 2061')
+      await mmha.sql(next, 'drop user app')
+    })
+
     it('the failover test passes', async () => {
       const faults = power ? 'sigkill,stop,power' : 'sigkill,stop'
       const report = join(folder, 'report.md')

@@ -104,6 +104,14 @@ export const findings = messages({
     en: '{statement}: what a crash cuts off is half in such a table, and not in the log',
     zh: '{statement}：崩溃时这类表可能只写了一半，且不在日志中',
   },
+  'finding.cold-logins': {
+    en: 'without TLS, by an account with caching_sha2_password: {clients}',
+    zh: '未使用 TLS、账户插件为 caching_sha2_password 的客户端：{clients}',
+  },
+  'finding.cold-logins.do': {
+    en: 'TLS for these clients, or have them ask for the public key of the server (JDBC: allowPublicKeyRetrieval=true): else they are not let in after a failover',
+    zh: '让这些客户端使用 TLS，或让它们向服务器请求公钥（JDBC：allowPublicKeyRetrieval=true）；否则故障切换之后它们无法登录',
+  },
   'finding.bypass': { en: 'may write to a read-only server: {accounts}', zh: '可以写入只读的数据库：{accounts}' },
   'finding.drift': {
     en: '{name} is {now}, and {later} after a restart',

@@ -65,7 +65,10 @@ const IPPROTO_TCP = 6
  * @param address 4 or 16 bytes @throws SyscallError
  */
 export function acceptTcpTo(socket: RawDescriptor, address: Uint8Array, bytes: number): void {
-  if (address.length === 16) return acceptTcp6To(socket, Buffer.from(address), bytes)
+  if (address.length === 16) {
+    acceptTcp6To(socket, Buffer.from(address), bytes)
+    return
+  }
   attach(socket, [
     instruction(BPF.byte, FRAME.protocol),
     instruction(BPF.jumpIfEqual, IPPROTO_TCP, 0, 5),

@@ -45,6 +45,8 @@ export interface CloseFacts {
   readonly channels: readonly Channel[]
   /** `user@host` of those that read the binary log. */
   readonly readers: readonly string[]
+  /** `user@host` of clients that are in without TLS, although their account's plugin lets nobody new in without. */
+  readonly coldLogins: readonly string[]
   readonly purged: string
   readonly maxUsedConnections: number | null
   /** s since 1970 */
@@ -104,6 +106,7 @@ function parseClose(facts: FactLines): CloseFacts {
       return { name, host, port, user }
     }),
     readers: [...new Set(facts.texts('reader'))],
+    coldLogins: [...new Set(facts.texts('cold_login'))],
     purged: facts.text('purged') ?? '',
     maxUsedConnections: number('Max_used_connections'),
     clock: number('clock'),

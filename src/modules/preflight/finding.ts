@@ -38,6 +38,7 @@ export const FINDING_CODES = {
   NAMES_DIFFER: 'lower_case_table_names is not the same on both',
   PARITY: 'time zone, character set or connections are not the same on both',
   CONNECTIONS: 'max_connections is nearly used up, or leaves no way in for an administrator',
+  COLD_LOGINS: 'clients that another server would not let in at once',
   EVENTS: 'events begin to run, because mmha switches the scheduler by role',
   BINLOG_EXPIRY: 'binary logs go too early, or never',
   CLOCK: 'the clock is not synchronised, or differs',

@@ -133,6 +133,12 @@ function questions(): string {
       "CONCAT(USER, '@', SUBSTRING_INDEX(HOST, ':', 1))",
       " FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'",
     ),
+    ask(
+      'cold_login',
+      "CONCAT(t.PROCESSLIST_USER, '@', t.PROCESSLIST_HOST)",
+      ` FROM performance_schema.threads t WHERE t.CONNECTION_TYPE = 'TCP/IP' AND t.PROCESSLIST_COMMAND NOT LIKE 'Binlog Dump%'
+  AND t.PROCESSLIST_USER IN (SELECT User FROM mysql.user WHERE plugin = 'caching_sha2_password') LIMIT ${MOST}`,
+    ),
     ask('purged', "REPLACE(@@GLOBAL.gtid_purged, CHAR(10), '')"),
     tell(
       'connections',

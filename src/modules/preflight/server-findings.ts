@@ -38,6 +38,7 @@ export function serverFindings(context: Context): readonly Finding[] {
     ...persisted(context, close, dialect),
     ...events(context, close),
     ...connections(context, close, dialect),
+    ...coldLogins(context, close),
     ...expiry(context, close),
   ]
 }
@@ -134,6 +135,17 @@ function connections(context: Context, close: CloseFacts, dialect: Dialect): Fin
     found.push(say('note', 'CONNECTIONS', `${variable} is not set: no way in once all connections are used`, todo))
   }
   return found
+}
+
+/** caching_sha2_password lets in without TLS whom it remembers from an earlier login; the other server remembers nobody. */
+function coldLogins(context: Context, close: CloseFacts): Finding[] {
+  const ours = `${context.inventory.replication.user}@`
+  const clients = close.coldLogins.filter((one) => !one.startsWith(ours))
+  if (clients.length === 0) return []
+  const what = `without TLS, by an account with caching_sha2_password: ${some(clients)}`
+  const todo =
+    'TLS for these clients, or have them ask for the public key of the server (JDBC: allowPublicKeyRetrieval=true): else they are not let in after a failover'
+  return [sayOf(context)('warns', 'COLD_LOGINS', what, todo)]
 }
 
 function expiry(context: Context, close: CloseFacts): Finding[] {

@@ -145,6 +145,14 @@ describe('preflight', () => {
       'note EVENTS m1: 1 enabled event: run on the holder of the VIP alone from now on',
     ],
     [
+      'clients that the other server would not let in',
+      {
+        server: MYSQL,
+        mine: ['cold_login\tapp@10.0.0.5', 'cold_login\tapp@10.0.0.5', 'cold_login\tmmha_repl@10.0.0.12'],
+      },
+      'warns COLD_LOGINS m1: without TLS, by an account with caching_sha2_password: app@10.0.0.5',
+    ],
+    [
       'connections',
       { mine: ['Max_used_connections\t150'] },
       'warns CONNECTIONS m1: 150 of 151 connections were in use at once',
