@@ -114,6 +114,9 @@ END
        chmod 755 ${folder}/weigh
        cp -p ${config} ${folder}/before
        cat >> ${config} <<'END'
+global_defs {
+  lvs_notify_fifo /run/ha.fifo nobody
+}
 virtual_server 10.77.0.100 9999 {
   delay_loop 1
   real_server 127.0.0.1 9999 {
@@ -129,6 +132,8 @@ END
     )
     try {
       await weighed()
+      // Nor may it give files away by itself.
+      expect(await mmha.on(standby, 'stat -c "%U %a" /run/ha.fifo')).toBe('nobody 600')
       await mmha.on(standby, `echo 1 > ${folder}/code`)
       await until('in FAULT', standby, ({ instances: [one] }) => one?.state === 'FAULT')
       await mmha.on(standby, `echo 7 > ${folder}/code`)

@@ -31,7 +31,7 @@ export function addressTrackers(
   if (!virtual.quorumIsSet) {
     return own
       .filter(({ state }) => state.decided || !state.up)
-      .map(({ server, state, weight }) => ({ name: realServerTracker(server), up: state.up && weight > 0 }))
+      .map(({ server, state, weight }) => ({ name: realServerTracker(virtual, server), up: state.up && weight > 0 }))
   }
   const name = virtualServerTracker(virtual)
   const { quorum, hysteresis } = virtual

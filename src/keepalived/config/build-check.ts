@@ -110,6 +110,19 @@ function realServer(node: Node, block: Block, virtual: Block, port: number, buil
   }
 }
 
+/** A server that stands twice in its virtual server counts once, as in keepalived. */
+function withoutTwins(
+  all: readonly { readonly node: Node; readonly server: RealServer }[],
+  report: Building['report'],
+): RealServer[] {
+  const keyOf = ({ address, port }: RealServer) => `${address} ${port}`
+  return all.flatMap(({ node, server }, index) => {
+    if (all.findIndex((one) => keyOf(one.server) === keyOf(server)) === index) return [server]
+    report('error', 'duplicate', node, `real_server ${keyOf(server)} stands here twice, this one is skipped`)
+    return []
+  })
+}
+
 /** Mail on quorum: not by default, as keepalived. */
 function quorumAlert(block: Block, { global }: Building): boolean {
   const told = [block, global].some((one) => isSet(one, 'smtp_alert')) || isSet(global, 'smtp_alert_checker')
@@ -177,8 +190,12 @@ export function buildVirtual(
   if (holders.length === 0) {
     report('warning', 'conflict', node, `${notOurs(served)}: its real servers move nothing, only their scripts run`)
   }
-  const realServers = blocksOf(block, 'real_server').map((opened) =>
-    realServer(opened.node, opened.block, block, port, building),
+  const realServers = withoutTwins(
+    blocksOf(block, 'real_server').map((opened) => ({
+      node: opened.node,
+      server: realServer(opened.node, opened.block, block, port, building),
+    })),
+    report,
   )
   if (realServers.length === 0)
     report('warning', 'value-missing', node, `virtual_server ${label} has no real_server, no check is run`)

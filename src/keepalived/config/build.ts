@@ -11,6 +11,7 @@ import type { Config } from './config.ts'
 import { elsewhere, type Place } from './diagnostics.ts'
 import { identityOf } from './http-check.ts'
 import type { Block } from './interpret.ts'
+import { toldApart } from './served.ts'
 
 /** Named blocks of a kind: a name that is taken already is said and left out. */
 function named<T>(
@@ -58,9 +59,10 @@ export function buildConfig(top: Block, building: Building): Config {
   const instances = running.map((instance) => asMember(instance, groups, building))
   const servers = blocksOf(top, 'virtual_server')
   const identity = identityOf(top)
-  const virtualServers = servers.flatMap(
+  const builtServers = servers.flatMap(
     ({ node, block }) => buildVirtual(node, block, instances, top, { ...building, trackFiles: files, identity }) ?? [],
   )
+  const virtualServers = toldApart(builtServers)
   const tracked = new Set(instances.flatMap((instance) => instance.trackScripts.map((script) => script.name)))
   for (const { node } of blocksOf(top, 'vrrp_script')) {
     const name = nameOfNode(node)

@@ -41,11 +41,32 @@ export function isServedBy(
   return ownAddresses(instance).some((own) => addresses.some((range) => isWithin(own.address, range)))
 }
 
+function protocolOf(block: Block | null): string {
+  return (block === null ? null : textOf(block, 'protocol'))?.toLowerCase() ?? 'tcp'
+}
+
 /** How our own messages call what a virtual_server says of itself. */
-export function labelOf({ values: [address, second] }: Node): string {
-  if (address === 'group' || address === 'fwmark') return `${address} ${String(second ?? '')}`
+export function labelOf({ values: [address, second], block }: Node): string {
+  const protocol = protocolOf(block)
+  const kind = protocol === 'tcp' ? '' : `/${protocol}`
+  if (address === 'group' || address === 'fwmark') return `${address} ${String(second ?? '')}${kind}`
   const host = String(address ?? '')
-  return `${isIP(host) === 6 ? `[${host}]` : host}:${String(second ?? 0)}`
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${String(second ?? 0)}${kind}`
+}
+
+/** Is this the label of such a virtual_server, or of one more that says the same? */
+export function isLabelOf(label: string, node: Node): boolean {
+  return label.replace(/#\d+$/, '') === labelOf(node)
+}
+
+/** Virtual servers that say the same of themselves, told apart: `10.0.0.1:80`, `10.0.0.1:80#2`. */
+export function toldApart<Virtual extends Pick<Served, 'label'>>(servers: readonly Virtual[]): Virtual[] {
+  const seen = new Map<string, number>()
+  return servers.map((server) => {
+    const count = (seen.get(server.label) ?? 0) + 1
+    seen.set(server.label, count)
+    return count === 1 ? server : { ...server, label: `${server.label}#${count}` }
+  })
 }
 
 function ofGroup(node: Node, top: Block, protocol: string, report: Report): Served | null {
@@ -79,7 +100,7 @@ function ofMark(node: Node, protocol: string, report: Report): Served | null {
 /** @returns null when it can't be read, which is said */
 export function servedOf(node: Node, block: Block, top: Block, report: Report): Served | null {
   const address = nameOfNode(node)
-  const protocol = (textOf(block, 'protocol') ?? 'TCP').toLowerCase()
+  const protocol = protocolOf(block)
   if (address === 'group') return ofGroup(node, top, protocol, report)
   if (address === 'fwmark') return ofMark(node, protocol, report)
   const given = node.values[1]

@@ -1,7 +1,7 @@
 import { nodesOf } from '../config/access.ts'
 import { detectionTime } from '../config/check-timing.ts'
 import type { VrrpInstance, VrrpScript } from '../config/config.ts'
-import { labelOf } from '../config/served.ts'
+import { isLabelOf } from '../config/served.ts'
 import { blockCalled, inSeconds, placeOf, type Rule, type Say, type Subject } from './subject.ts'
 
 /** Seconds that a user hardly means. */
@@ -56,7 +56,7 @@ function realServers({ config, tree }: Subject, say: Say): void {
     const worst = Math.max(0, ...checks.map((check) => detectionTime(check).silent))
     const delayLoop = checks.find((check) => detectionTime(check).silent === worst)?.delayLoop ?? 0
     if (worst <= SLOW) continue
-    const node = nodesOf(tree, 'virtual_server').find((one) => labelOf(one) === label)
+    const node = nodesOf(tree, 'virtual_server').find((one) => isLabelOf(label, one))
     const at = node?.block == null ? (node ?? tree) : placeOf(node.block, 'delay_loop')
     if (worst === Number.POSITIVE_INFINITY) {
       const said = `virtual_server ${label}: UDP_CHECK takes silence for good, a server that hangs is never seen`

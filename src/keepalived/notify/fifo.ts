@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import type { FifoConfig } from '../config/notification.ts'
 import { describe, type Run } from './run-command.ts'
+import type { ScriptUser } from './script-user.ts'
 import type { Log, Scripts } from './scripts.ts'
 
 /** ms until a reader that has ended is started again. */
 const READER_PAUSE_MS = 5000
+/** ms that giving it away may take. */
+const CHOWN_MS = 5000
 /** A reader has no time limit: the longest that a timer can wait. */
 const FOR_EVER_MS = 2 ** 31 - 1
 
@@ -74,8 +77,19 @@ export class Fifo {
     try {
       fchownSync(this.#descriptor, user.uid, user.gid)
     } catch (error) {
-      this.#log('error', `notify fifo ${path} stays root's: ${(error as Error).message}`)
+      const failed = await this.#giveOutside(user, (error as NodeJS.ErrnoException).code ?? String(error))
+      if (failed !== null) this.#log('error', `notify fifo ${path} stays root's: ${failed}`)
     }
+  }
+
+  /** In the unit's sandbox nobody may give files away. @param refused why we may not @returns why nobody may; null: done */
+  async #giveOutside({ uid, gid }: ScriptUser, refused: string): Promise<string | null> {
+    if (refused !== 'EPERM') return refused
+    const chown = await this.#scripts.prepare({ argv: ['chown'], user: 'root', group: null })
+    if (typeof chown === 'string') return chown
+    const words = ['--no-dereference', `${uid}:${gid}`, this.#config.path]
+    const outcome = await this.#scripts.startOutside(chown, CHOWN_MS, words).verdict
+    return outcome.end === 'exit' && outcome.code === 0 ? null : `chown: ${describe(outcome)}`
   }
 
   async #read(): Promise<void> {

@@ -13,7 +13,9 @@ export function serverTrackers(config: Config, instance: VrrpInstance): readonly
   return config.virtualServers
     .filter((virtual) => isServedBy(virtual, instance))
     .flatMap((virtual) =>
-      virtual.quorumIsSet ? [virtualServerTracker(virtual)] : virtual.realServers.map(realServerTracker),
+      virtual.quorumIsSet
+        ? [virtualServerTracker(virtual)]
+        : virtual.realServers.map((server) => realServerTracker(virtual, server)),
     )
 }
 
@@ -36,6 +38,9 @@ export function keptTrackers(config: Config, instance: VrrpInstance): (tracker: 
 export function isOfGoneServer(config: Config, tracker: string): boolean {
   if (!/^(real|virtual)_server /.test(tracker)) return false
   return !config.virtualServers.some((virtual) =>
-    [virtualServerTracker(virtual), ...virtual.realServers.map(realServerTracker)].includes(tracker),
+    [
+      virtualServerTracker(virtual),
+      ...virtual.realServers.map((server) => realServerTracker(virtual, server)),
+    ].includes(tracker),
   )
 }

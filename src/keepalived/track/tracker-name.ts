@@ -16,15 +16,20 @@ export function interfaceTracker(name: string): string {
   return `interface ${name}`
 }
 
+interface Labelled {
+  readonly label: string
+}
+
 interface Server {
   readonly address: string
   readonly port: number
 }
 
-export function realServerTracker({ address, port }: Server): string {
-  return `real_server ${address}:${port}`
+/** One server may stand in several virtual servers, with other checks in each. */
+export function realServerTracker(virtual: Labelled, { address, port }: Server): string {
+  return `real_server ${address}:${port} of ${virtual.label}`
 }
 
-export function virtualServerTracker({ label }: { readonly label: string }): string {
+export function virtualServerTracker({ label }: Labelled): string {
   return `virtual_server ${label}`
 }

@@ -196,7 +196,7 @@ describe('what they mean for the address', () => {
 
   it('each server of this host must be up, none of another, none of weight 0', () => {
     const virtual = virtualOf('', `${HERE} 1`, `${ELSEWHERE} 1`, `${HERE} 0`)
-    const name = `real_server ${HERE}:3306`
+    const name = `real_server ${HERE}:3306 of 192.0.2.10:3306`
     expect(trackers(virtual, [1, false], [2, false], [0, false], [0, true])).toEqual([
       [],
       [],
@@ -207,7 +207,7 @@ describe('what they mean for the address', () => {
   })
 
   it('alpha: down at once', () => {
-    expect(trackers(virtualOf('alpha', `${HERE} 1`))).toEqual([[`real_server ${HERE}:3306 -`]])
+    expect(trackers(virtualOf('alpha', `${HERE} 1`))).toEqual([[`real_server ${HERE}:3306 of 192.0.2.10:3306 -`]])
   })
 
   it('a quorum that is written: enough of them must be', () => {
@@ -247,6 +247,6 @@ describe('what they mean for the address', () => {
         () => true,
         () => true,
       ),
-    ).toEqual([{ name: `real_server ${HERE}:3306`, up: false }])
+    ).toEqual([{ name: `real_server ${HERE}:3306 of 192.0.2.10:3306`, up: false }])
   })
 })

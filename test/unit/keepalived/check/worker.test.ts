@@ -73,7 +73,12 @@ virtual_server 192.0.2.10 3306 {
   it('takes the address away when the server behind it ends, and runs notify_down, then notify_up', async () => {
     const port = await listen()
     start(instance() + virtualServer(port))
-    const track = { t: 'track', instance: 'VI_1', tracker: `real_server 127.0.0.1:${port}`, weight: null }
+    const track = {
+      t: 'track',
+      instance: 'VI_1',
+      tracker: `real_server 127.0.0.1:${port} of 192.0.2.10:3306`,
+      weight: null,
+    }
     expect(await sent.first(() => true)).toMatchObject({ ...track, up: true })
     servers.splice(0)[0]?.close()
     expect(await sent.first((message) => message.t === 'track' && !message.up)).toEqual({

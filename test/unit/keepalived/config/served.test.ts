@@ -31,7 +31,8 @@ describe('virtual_server group NAME', () => {
         { first: 'fd00::10', last: 'fd00::2f' },
       ],
     })
-    for (const one of config.instances) expect(serverTrackers(config, one)).toEqual(['real_server 192.0.2.1:80'])
+    for (const one of config.instances)
+      expect(serverTrackers(config, one)).toEqual(['real_server 192.0.2.1:80 of group WEB'])
   })
 
   it.each([
@@ -79,8 +80,26 @@ describe('virtual_server', () => {
 
   it('is called by its protocol', () => {
     const text = server('10.0.0.7 53').replace('{', '{\n protocol UDP')
-    expect(read(text).virtual).toMatchObject({ name: '[10.0.0.7]:udp:53', label: '10.0.0.7:53', protocol: 'udp' })
+    expect(read(text).virtual).toMatchObject({ name: '[10.0.0.7]:udp:53', label: '10.0.0.7:53/udp', protocol: 'udp' })
     expect(read(server('fd00::1 80')).virtual).toMatchObject({ name: '[fd00::1]:tcp:80', label: '[fd00::1]:80' })
+  })
+
+  it('one server in several virtual servers has a tracker in each: one that recovers does not speak for another', () => {
+    const twice = server('10.0.0.7 53') + server('10.0.0.7 53')
+    const udp = server('10.0.0.7 53').replace('{', '{\n protocol UDP')
+    const { config } = read(instance('VI_1', 51, '10.0.0.7') + twice + udp)
+    const [one] = config.instances
+    expect(one === undefined ? [] : serverTrackers(config, one)).toEqual([
+      'real_server 192.0.2.1:80 of 10.0.0.7:53',
+      'real_server 192.0.2.1:80 of 10.0.0.7:53#2',
+      'real_server 192.0.2.1:80 of 10.0.0.7:53/udp',
+    ])
+  })
+
+  it('a server that stands twice in one counts once', () => {
+    const text = 'virtual_server 10.0.0.7 80 {\n real_server 192.0.2.1 80 {\n }\n real_server 192.0.2.1 80 {\n }\n}\n'
+    expect(read(text).virtual?.realServers).toHaveLength(1)
+    expect(read(text).said).toContain('real_server 192.0.2.1 80 stands here twice, this one is skipped')
   })
 
   it('a check that knows no port is not run, and does not take the address away', () => {

@@ -11,10 +11,10 @@ const server = `virtual_server 192.0.2.1 80 {
 `
 
 it.each([
-  [server, 'real_server 127.0.0.1:8080', false],
+  [server, 'real_server 127.0.0.1:8080 of 192.0.2.1:80', false],
   [server, 'virtual_server 192.0.2.1:80', false],
-  [server, 'real_server 127.0.0.1:8081', true],
-  ['', 'real_server 127.0.0.1:8080', true],
+  [server, 'real_server 127.0.0.1:8081 of 192.0.2.1:80', true],
+  ['', 'real_server 127.0.0.1:8080 of 192.0.2.1:80', true],
   ['', 'virtual_server 192.0.2.1:80', true],
   ['', 'network', false],
   ['', 'mysql local', false],
