@@ -12,18 +12,20 @@ import { MOST_RUNS, planFaults, readScenarios } from '../drill/scenario-list.ts'
 import { EXIT, MmhaError } from '../events/error.ts'
 import { language } from '../events/language.ts'
 import { drill as say } from '../events/messages/drill.ts'
-import { chooseRenderer, plain } from '../events/renderer.ts'
+import { fleet as words } from '../events/messages/fleet.ts'
+import { chooseRenderer, plain, type Renderer } from '../events/renderer.ts'
 import { spoken } from '../events/spoken.ts'
 import { type Inventory, pairWords } from '../inventory/inventory.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { hostNamed, killPower, powerOn } from '../lab/faults.ts'
 import { ensureInLab, labOf } from '../lab/inside.ts'
 import { installationRoot } from '../modules/installation-root.ts'
-import { acceptNewOption, pairOption, reachOptions } from './reach-options.ts'
+import { type FleetFlags, fleetOf } from './fleet-run.ts'
+import { acceptNewOption, INVENTORIES, limitOption, pairOption, reachOptions } from './reach-options.ts'
 import { type RunLog, sayLog, withLog } from './run-log.ts'
 import { wholeNumber } from './whole-number.ts'
 
-interface VerifyOptions {
+export interface VerifyOptions {
   readonly playbook?: string
   readonly faults?: readonly FaultName[]
   readonly runs?: number
@@ -35,20 +37,23 @@ interface VerifyOptions {
   readonly iKnow?: boolean
   readonly pair?: string
   readonly acceptNew?: boolean
+  readonly limit?: string
 }
 
 const HELP = `
 Examples:
   mmha verify inventory.yml --faults sigkill --runs 10
   mmha verify inventory.yml --json --report report.md
+  mmha verify fleet/ --limit shop,crm    these of several pairs, one after the other
 `
 
 /** `mmha verify`: the failover drill. Exit 0 passed, 6 failed, 5 refused to start. */
 export function registerVerify(program: Command): void {
   program
     .command('verify')
-    .argument('<inventory>', 'YAML file, as `mmha init` writes it, or an Ansible inventory')
+    .argument('<inventory>', INVENTORIES)
     .addOption(pairOption())
+    .addOption(limitOption())
     .addOption(acceptNewOption())
     .description('break the pair on purpose, measure what clients notice, prove that nothing was lost')
     .option('--playbook <file>', 'another list of faults than playbooks/verify.yml')
@@ -67,21 +72,23 @@ export function registerVerify(program: Command): void {
 }
 
 async function verify(file: string, options: VerifyOptions): Promise<number> {
+  const fleet = fleetOf(file, fleetFlags(options))
+  if (fleet !== null) {
+    const { verifyFleet } = await import('./fleet-verify.ts')
+    return verifyFleet(fleet, file, options)
+  }
+  if (options.limit !== undefined)
+    throw new MmhaError(words('fleet.limit-alone', { file }), {
+      code: 'NAME_PAIRS',
+      source: 'user',
+      exit: EXIT.invalid,
+      where: file,
+      hint: words('fleet.limit-one.do'),
+    })
   const inventory = loadInventory(file, reachOptions(options))
   const addresses = inventory.masters.map(({ address }) => address)
   const inside = await ensureInLab(addresses, plain(process.stderr, false).sink)
   if (inside !== null) return inside
-  return withLog('verify', pairWords(inventory), (log) => drill(inventory, options, log))
-}
-
-async function drill(inventory: Inventory, options: VerifyOptions, log: RunLog): Promise<number> {
-  const addresses = inventory.masters.map(({ address }) => address)
-  const root = installationRoot()
-  const faults = planFaults(
-    readScenarios(options.playbook ?? join(root, 'playbooks/verify.yml')),
-    options.faults,
-    options.runs,
-  )
   const renderer = await chooseRenderer({
     json: options.json === true,
     verbose: options.verbose === true,
@@ -89,6 +96,39 @@ async function drill(inventory: Inventory, options: VerifyOptions, log: RunLog):
     stderr: process.stderr,
     env: process.env,
   })
+  const print = (text: string) => process.stdout.write(`${text}\n`)
+  return drillPair(inventory, options, { renderer, print })
+}
+
+/** One pair at a time: drills side by side would measure each other. */
+export function fleetFlags({ verbose, ...options }: VerifyOptions): FleetFlags {
+  return { ...options, forks: 1, verbose: verbose === true ? 1 : 0 }
+}
+
+/** The drill of one pair, with a log of its own. @returns the exit code: 0 passed, 6 failed */
+export function drillPair(inventory: Inventory, options: VerifyOptions, output: DrillOutput): Promise<number> {
+  return withLog('verify', pairWords(inventory), (log) => drill(inventory, options, log, output))
+}
+
+interface DrillOutput {
+  readonly renderer: Renderer
+  /** One document, or some lines. */
+  readonly print: (text: string) => void
+}
+
+async function drill(
+  inventory: Inventory,
+  options: VerifyOptions,
+  log: RunLog,
+  { renderer, print }: DrillOutput,
+): Promise<number> {
+  const addresses = inventory.masters.map(({ address }) => address)
+  const root = installationRoot()
+  const faults = planFaults(
+    readScenarios(options.playbook ?? join(root, 'playbooks/verify.yml')),
+    options.faults,
+    options.runs,
+  )
   const sink = log.through(renderer.sink)
   const stop = new AbortController()
   const interrupt = (): void => {
@@ -122,7 +162,7 @@ async function drill(inventory: Inventory, options: VerifyOptions, log: RunLog):
     await renderer.idle()
     const path = writeReport(result, options.report)
     log.note(`${result.verdict}, report: ${path}`)
-    conclude(result, path, options.json === true ? log.path : undefined)
+    print(concluded(result, path, options.json === true ? log.path : undefined))
     if (result.verdict === 'passed') return EXIT.done
     sayLog(log.path)
     return EXIT.drillFailed
@@ -155,23 +195,20 @@ function writeReport(result: DrillResult, wanted: string | undefined): string {
 }
 
 /** @param log its path, with --json */
-function conclude(result: DrillResult, report: string, log: string | null | undefined): void {
-  if (log !== undefined) {
-    const document = { type: 'result', version: 1, command: 'verify', ...result, report, log }
-    process.stdout.write(`${JSON.stringify(document)}\n`)
-    return
-  }
+function concluded(result: DrillResult, report: string, log: string | null | undefined): string {
+  if (log !== undefined)
+    return JSON.stringify({ type: 'result', version: 1, command: 'verify', ...result, report, log })
   const own = language()
   const lines = result.faults.map(({ fault, downtime, runs, passed }) => {
     const ms = downtime === null ? [] : [downtime.min, downtime.median, downtime.max].map((one) => one.toFixed(0))
     const what = downtime === null ? say('drill.no-writes') : say('drill.gap', { ms: [...new Set(ms)].join(' / ') })
-    return `${say('drill.line', { fault: fault.padEnd(8), passed, runs, what })[own]}\n`
+    return say('drill.line', { fault: fault.padEnd(8), passed, runs, what })[own]
   })
   const skipped = result.skipped.map(
-    ({ fault, reason }) => `${say('drill.not-run', { fault: fault.padEnd(8), why: spoken(reason) })[own]}\n`,
+    ({ fault, reason }) => say('drill.not-run', { fault: fault.padEnd(8), why: spoken(reason) })[own],
   )
   const end = say(result.verdict === 'passed' ? 'drill.passed' : 'drill.failed', { file: report })[own]
-  process.stdout.write(`${[...lines, ...skipped].join('')}${end}\n`)
+  return [...lines, ...skipped, end].join('\n')
 }
 
 /** The bundle that `npm run build` makes, and the Node that travels with it. */

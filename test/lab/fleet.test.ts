@@ -119,10 +119,11 @@ describe.skipIf(process.getuid?.() !== 0)('a fleet (needs root)', () => {
     expect(applied.stdout).toMatch(/^here +m2 +0 +0 /m)
   })
 
-  it('is no place for drills: they want a pair by its name', async () => {
+  it('is drilled by name only, pair by pair', async () => {
     const { code, stderr } = await mmha.run('verify', fleet)
     expect(code).toBe(4)
-    expect(stderr).toContain('choose one with --pair NAME')
+    expect(stderr).toContain('--limit')
+    expect((await mmha.run('verify', list, '--limit', 'shop,crm-m1')).code).toBe(4)
   })
 
   const provisioned = async (...words: readonly string[]) => {
@@ -201,6 +202,26 @@ describe.skipIf(process.getuid?.() !== 0)('a fleet (needs root)', () => {
       { pair: 'shop', exit: 0 },
       { pair: 'crm', exit: 2 },
     ])
+  })
+
+  it('drills those that are named, one after the other; one that nobody answers for keeps no other', async () => {
+    const asked = ['--limit', 'gone,here', '--faults', 'stop', '--runs', '1', '--json']
+    const { code, stdout, stderr } = await mmha.run('verify', fleet, ...asked)
+    expect(code, stderr).toBe(3)
+    expect(lastDocument<Fleet>(stdout)).toMatchObject({
+      type: 'fleet',
+      command: 'verify',
+      exit: 3,
+      pairs: [
+        { pair: 'gone', exit: 3 },
+        { pair: 'here', exit: 0, error: null },
+      ],
+    })
+    expect(stdout).toMatch(/"type":"result".*"verdict":"passed"/)
+    // The report is for who reads this run, and this is none.
+    for (const name of readdirSync('reports').filter((one) => one.startsWith('verify-here-')))
+      rmSync(join('reports', name))
+    expect(await mmha.ok('status', list)).toMatch(/2 of 2|whole: either host may be lost/)
   })
 
   it('upgrades the servers of one of them: the standby, the VIP, the other', { timeout: 300_000 }, async () => {

@@ -35,6 +35,18 @@ export const fleet = messages({
     en: '{file} has {count} pairs, and teardown takes only pairs that are named, each whole: {pairs}',
     zh: '{file} 中有 {count} 个主备对，而 teardown 只拆除明确指定的主备对，且每个都是整个拆除：{pairs}',
   },
+  'fleet.verify': {
+    en: '{file} has {count} pairs, and verify breaks only pairs that are named, one after the other: {pairs}',
+    zh: '{file} 中有 {count} 个主备对，而 verify 只对明确指定的主备对制造故障，逐个进行：{pairs}',
+  },
+  'fleet.verified': {
+    en: '{well} of {all} pairs passed, {seconds} s',
+    zh: '{all} 对主机中 {well} 对通过演练，用时 {seconds} 秒',
+  },
+  'fleet.limit-alone': {
+    en: '--limit chooses of several pairs, and {file} is of one',
+    zh: '--limit 用于从多个主备对中选择，而 {file} 只有一个主备对',
+  },
   'fleet.teardown.do': { en: 'name them: --limit {pair}', zh: '请指定：--limit {pair}' },
   'fleet.limit-one': {
     en: '--limit chooses of several pairs, and {file} is of one, which is taken down whole',

@@ -55,6 +55,7 @@ export const HELP_BELOW: Readonly<Record<string, string>> = {
   'what would go, and what stays': '将移除什么、保留什么',
   'the standby goes on following, read-only': '备库继续复制，只读',
   'two servers that know nothing of each other': '成为互不相关的两台服务器',
+  'these of several pairs, one after the other': '多个主备对中的这些，逐个进行',
   'these of several pairs, one question each': '多个主备对中的这些，逐个询问',
   "The address goes: clients have to use the holder's own. No data is removed.":
     '地址会消失：客户端须改用持有者自己的地址。数据不会被删除。',
