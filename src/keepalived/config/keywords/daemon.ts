@@ -119,6 +119,12 @@ export const DAEMON: readonly Keyword[] = inBlock('global_defs', [
   accepted('tmp_config_directory', [word], { en: 'no copy of the configuration is kept', zh: '不保存配置副本' }),
   accepted('config_save_dir', [word], { en: 'no copy of the configuration is kept', zh: '不保存配置副本' }),
   accepted('use_symlink_paths', [flag], { en: 'script paths are used as they are written', zh: '脚本路径按原样使用' }),
+  ...['iproute_usr_dir', 'iproute_etc_dir'].map((name) =>
+    accepted(name, [word], {
+      en: 'names of tables and protocols are not looked up there; write numbers',
+      zh: '不会在那里查找路由表和协议的名称，请写数字',
+    }),
+  ),
   accepted('vrrp_allow_no_vips', [flag], {
     en: 'an instance without addresses always runs here',
     zh: '没有地址的实例也总会运行',

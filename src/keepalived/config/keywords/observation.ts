@@ -1,4 +1,4 @@
-import { inBlock, integer, type Keyword, native, word } from '../keyword.ts'
+import { alias, inBlock, integer, type Keyword, native, word } from '../keyword.ts'
 
 /** How the daemon tells of itself, in global_defs. */
 export const OBSERVATION: readonly Keyword[] = inBlock('global_defs', [
@@ -14,6 +14,12 @@ export const OBSERVATION: readonly Keyword[] = inBlock('global_defs', [
     en: 'File that SIGJSON (36) writes; default /tmp/keepalived.json',
     zh: 'SIGJSON（36）写入的文件，默认 /tmp/keepalived.json',
   }),
+  ...['state', 'stats', 'json'].map((what) =>
+    alias(`${what}_file_location`, `${what}_dump_file`, {
+      en: "so keepalived's manual calls it; keepalived itself does not know that name",
+      zh: 'keepalived 手册中的写法；keepalived 程序本身并不认识',
+    }),
+  ),
   native(
     'metrics_port',
     [integer(0, 65535)],
