@@ -159,12 +159,25 @@ export const mistakes = messages({
   'mistake.boolean': { en: 'true or false', zh: ' true 或 false' },
   'mistake.one-of': { en: 'one of {values}', zh: '以下之一：{values}' },
   'mistake.nothing': { en: 'nothing', zh: '空值' },
+  'mistake.got-text': { en: 'string {text}', zh: '文本 {text}' },
+  'mistake.got-number': { en: 'number {value}', zh: '数字 {value}' },
 })
+
+/** Apart: of every sentence with an `or` it would say that it knows it. */
+const either = messages({ 'mistake.either': { en: '{type} or {got}', zh: '{type}或{got}' } })
+
+function kind(text: string): Message | string {
+  const known = mistake(text)
+  if (known !== null) return known
+  const [, first, rest] = /^(text|a map|a list|a number|a whole number) or (.+)$/.exec(text) ?? []
+  if (first === undefined || rest === undefined) return text
+  return either('mistake.either', { type: kind(first), got: kind(rest) })
+}
 
 const mistake: (text: string) => Message | null = recogniser(
   mistakes,
   () => '.+',
-  (name, value) => (name === 'type' || name === 'got' ? (mistake(value) ?? value) : value),
+  (name, value) => (name === 'type' || name === 'got' ? kind(value) : value),
 )
 
 /** A line `file:line:column path: message` in every language. */

@@ -269,4 +269,19 @@ export const rules = messages({
     en: 'tasks stand in the list of the play, or in a file that include_tasks names',
     zh: '任务写在 play 的列表中，或写在 include_tasks 所指的文件中',
   },
+  'expression.ends': { en: 'ends where {what} should be', zh: '在应有 {what} 处结束' },
+  'expression.has': {
+    en: 'has {text} at character {count} where {what} should be',
+    zh: '第 {count} 个字符处是 {text}，应为 {what}',
+  },
+  'expression.sign': {
+    en: 'has {text} at character {count}, which means nothing here',
+    zh: '第 {count} 个字符处的 {text} 在此没有意义',
+  },
+  'expression.value': { en: 'a value', zh: '一个值' },
+  'expression.end': { en: 'the end', zh: '结尾' },
+  'expression.handlebars': {
+    en: "Handlebars can't read it at character {count} of: {text}",
+    zh: 'Handlebars 在第 {count} 个字符处无法解析：{text}',
+  },
 })

@@ -107,6 +107,13 @@ describe('what is put together', () => {
       'p.yml:6:21 block: tasks stand in the list of the play, or in a file that include_tasks names',
       '任务写在 play 的列表中',
     ],
+    ['p.yml:6:13 when: the expression ends where a value should be', 'when：表达式在应有 一个值 处结束'],
+    [
+      'p.yml:6:13 [0].tasks[0].when: the expression has ] at character 7 where ) should be',
+      '表达式第 7 个字符处是 ]，应为 )',
+    ],
+    ['p.yml:6:13 when: the expression has { at character 1, which means nothing here', '处的 { 在此没有意义'],
+    ["p.yml:6:13 file: Handlebars can't read it at character 9 of: a{{#each}}", '第 9 个字符处无法解析：a{{#each}}'],
     ['p.yml:6:21 include_role: a role stands in roles: of the play', '角色写在'],
     [
       'the pair is not fit for a drill: m2 has not caught up; no host holds the VIP',
