@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GlobalConfig } from '../../../../src/keepalived/config/config.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
@@ -110,6 +110,26 @@ describe('mail', () => {
       'mail "y" was not sent: the daemon stops',
       'mail "z" was not sent: the daemon stops',
     ])
+  })
+
+  it('is given up for now when the relay goes on talking', async () => {
+    const talker = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.write('220 hello\r\n')
+      const timer = setInterval(() => socket.write('250-and\r\n'), 20)
+      socket.on('close', () => clearInterval(timer))
+    })
+    servers.push(talker)
+    talker.listen(0, '127.0.0.1')
+    await once(talker, 'listening')
+    const { port } = talker.address() as AddressInfo
+    const logs = new Heard<string>()
+    const mailer = new Mailer({ ...settings(port), smtpConnectTimeout: 0.1 }, (_, text) => logs.add(text))
+    mailer.send({ subject: 'x', body: '' })
+    expect(await logs.first(() => true)).toMatch(
+      /^mail "x" is not sent yet: 127\.0\.0\.1:\d+ has not taken it for 1 s; /,
+    )
+    await mailer.stop(0)
   })
 
   it('that a reload finds waiting is sent after it, in its order and with its date', async () => {
