@@ -37,6 +37,7 @@ export default defineConfig({
           name: 'lab',
           env,
           include: ['test/lab/**/*.test.ts'],
+          globalSetup: ['test/lab/support/own-folder.ts'],
           // Minutes of reboots: npm run cut:all, cut:each, cut:drawn.
           exclude: process.env.MMHA_CUT === undefined ? ['test/lab/cut-*.test.ts'] : [],
           testTimeout: 600_000,

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WRITER_SCHEMA } from './role/writer.ts'
 import { keepalivedByHand } from './support/keepalived-by-hand.ts'
 import { complaints, lastDocument, Mmha } from './support/mmha.ts'
+import { ownFolder } from './support/own-folder.ts'
 import { both, lastWords, MASTERS, takenOver } from './support/taken-over.ts'
 
 const VIP = '10.77.0.100'
@@ -119,7 +119,7 @@ describe.skipIf(process.getuid?.() !== 0).each(BY_HAND)(
   'two MySQL servers joined by hand: $name (needs root)',
   (byHand) => {
     const mmha = new Mmha(byHand.lab)
-    const folder = mkdtempSync(join(tmpdir(), 'mmha-adopted-'))
+    const folder = ownFolder('adopted')
     const inventory = join(folder, 'pair.yml')
     const leave = byHand.keepalived ? ['--take-over-keepalived'] : []
     const provision = () => mmha.run('provision', inventory, '--yes', '--allow-restart', ...leave, '--json')

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WRITER_SCHEMA } from './role/writer.ts'
 import { complaints, lastDocument, Mmha } from './support/mmha.ts'
+import { ownFolder } from './support/own-folder.ts'
 import { MASTERS, takenOver } from './support/taken-over.ts'
 
 /** As people do it by hand: numbers, offsets, an account for anybody, a position copied from the other terminal. */
@@ -23,7 +23,7 @@ iptables -I INPUT -p tcp --dport 3306 -j ACCEPT`
 
 describe.skipIf(process.getuid?.() !== 0)('a pair of MariaDB servers made by hand (needs root)', () => {
   const mmha = new Mmha('adopted')
-  const folder = mkdtempSync(join(tmpdir(), 'mmha-adopted-'))
+  const folder = ownFolder('adopted')
   const inventory = join(folder, 'pair.yml')
   const provision = () => mmha.run('provision', inventory, '--yes', '--allow-restart', '--json')
 

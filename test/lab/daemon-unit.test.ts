@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +7,7 @@ import { type LabHost, readState } from '../../src/lab/state.ts'
 import { Openness } from './scenarios/openness.ts'
 import { FrozenDisk, noLoop } from './support/frozen-disk.ts'
 import { Mmha } from './support/mmha.ts'
+import { ownFolder } from './support/own-folder.ts'
 
 const LAB = 'unit'
 const MASTERS = ['m1', 'm2'] as const
@@ -21,7 +21,7 @@ const MAIN = '$(systemctl show -p MainPID --value mmha-keepalived)'
 /** What only systemd shows of the daemon. */
 describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', { timeout: 300_000 }, () => {
   const mmha = new Mmha(LAB)
-  const folder = mkdtempSync(join(tmpdir(), 'mmha-unit-'))
+  const folder = ownFolder('unit')
 
   beforeAll(async () => {
     const inventory = join(folder, 'pair.yml')

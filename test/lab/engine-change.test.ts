@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DrillResult } from '../../src/drill/result.ts'
 import { keepalivedByHand } from './support/keepalived-by-hand.ts'
 import { keepalivedTarball } from './support/keepalived-tarball.ts'
 import { complaints, lastDocument, Mmha } from './support/mmha.ts'
+import { ownFolder } from './support/own-folder.ts'
 
 const tarball = await keepalivedTarball()
 const MASTERS = ['m1', 'm2'] as const
@@ -16,7 +16,7 @@ const byHand = (priority: number) => keepalivedByHand(VIP, priority, '    notify
 
 describe.skipIf(process.getuid?.() !== 0)('keepalived itself, and back (needs root)', () => {
   const mmha = new Mmha('engine-change')
-  const folder = mkdtempSync(join(tmpdir(), 'mmha-engine-'))
+  const folder = ownFolder('engine')
   const file = (engine: string) => join(folder, `${engine}.yml`)
   const provision = (engine: string, ...flags: readonly string[]) =>
     mmha.run('provision', file(engine), '--yes', '--json', ...flags)

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -13,6 +12,7 @@ import { cutCable, plugCable } from '../../src/lab/network.ts'
 import type { LabHost, LabState } from '../../src/lab/state.ts'
 import { labUp } from '../../src/lab/up.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
+import { ownFolder } from './support/own-folder.ts'
 import { openTerminal } from './wizard/terminal.ts'
 
 const NAME = 'enginetest'
@@ -55,7 +55,7 @@ const GOODS = `
 `
 
 describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (needs root)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mmha-engine-'))
+  const folder = ownFolder('engine')
   let lab: LabState
   let m1: LabHost
   let m2: LabHost

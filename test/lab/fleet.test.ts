@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hostNamed } from '../../src/lab/faults.ts'
 import { readState } from '../../src/lab/state.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
 import { newer, offerServer, STILL_OLDER } from './support/newer-server.ts'
+import { ownFolder } from './support/own-folder.ts'
 
 const NAME = 'fleettest'
 
@@ -46,7 +46,7 @@ interface PairResult {
 }
 
 describe.skipIf(process.getuid?.() !== 0)('a fleet (needs root)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mmha-fleet-'))
+  const folder = ownFolder('fleet')
   const [fleet, playbook, list] = [join(folder, 'fleet'), join(folder, 'play.yml'), join(folder, 'both.yml')]
   const mmha = new Mmha(NAME)
   const own = ['--playbook', playbook]

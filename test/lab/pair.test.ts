@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DrillResult } from '../../src/drill/result.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
+import { ownFolder } from './support/own-folder.ts'
 
 /** The last document of `provision --json` and `plan --json`. */
 interface Provisioned {
@@ -40,7 +40,7 @@ describe.skipIf(process.getuid?.() !== 0).each(CASES)(
   (test) => {
     const { server, replication, power, end } = test
     const mmha = new Mmha(`pair-${server.replace('.', '-')}`)
-    const folder = mkdtempSync(join(tmpdir(), 'mmha-pair-'))
+    const folder = ownFolder('pair')
     const inventory = join(folder, 'pair.yml')
     let planned: readonly StepName[] = []
     const provision = async () => lastDocument<Provisioned>(await mmha.ok('provision', inventory, '--yes', '--json'))

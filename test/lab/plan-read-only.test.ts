@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labDown } from '../../src/lab/down.ts'
@@ -9,6 +8,7 @@ import { readState } from '../../src/lab/state.ts'
 import { statementsOf, writes } from './support/general-log.ts'
 import { changesBetween, foreignAmong, lookAt, untilSettled } from './support/host-look.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
+import { ownFolder } from './support/own-folder.ts'
 
 /** `npm run mysql:reading` has MySQL here, which takes too long for every run. */
 const SERVER = process.env.MMHA_SERVER ?? 'mariadb-10.11'
@@ -32,7 +32,7 @@ interface Planned {
 }
 
 describe.skipIf(process.getuid?.() !== 0)('plan only reads (needs root)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mmha-read-only-'))
+  const folder = ownFolder('read-only')
   const home = join(folder, 'home')
   const inventory = join(folder, 'pair.yml')
   const mmha = new Mmha(NAME, { HOME: home, XDG_STATE_HOME: join(home, 'state') })

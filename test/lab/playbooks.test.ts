@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseHostFacts } from '../../src/hosts/host-facts-parse.ts'
@@ -12,6 +11,7 @@ import { context } from '../unit/modules/pair-context.ts'
 import { CutRuns } from './support/cut-run.ts'
 import { lastDocument, Mmha } from './support/mmha.ts'
 import { newer, offerServer, STILL_OLDER } from './support/newer-server.ts'
+import { ownFolder } from './support/own-folder.ts'
 
 const NAME = 'playbooks'
 const INVENTORY = 'inventories/lab.yml'
@@ -29,7 +29,7 @@ describe.skipIf(process.getuid?.() !== 0)(
   { timeout: 300_000 },
   () => {
     const mmha = new Mmha(NAME)
-    const folder = mkdtempSync(join(tmpdir(), 'mmha-playbooks-'))
+    const folder = ownFolder('playbooks')
     const words = (playbook: string, ...more: readonly string[]) => [
       'playbook',
       'run',

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { complaints, lastDocument, Mmha } from './support/mmha.ts'
+import { ownFolder } from './support/own-folder.ts'
 
 const MASTERS = ['m1', 'm2'] as const
 
@@ -57,7 +57,7 @@ describe.skipIf(process.getuid?.() !== 0).each(SERVERS)(
   'two servers with equal GTIDs that were no pair ($name, needs root)',
   ({ name, setUp, reset, copied }) => {
     const mmha = new Mmha(`contents-${name.replace('.', '-')}`)
-    const folder = mkdtempSync(join(tmpdir(), 'mmha-contents-'))
+    const folder = ownFolder('contents')
     const inventory = join(folder, 'pair.yml')
     const provision = () => mmha.run('provision', inventory, '--yes', '--allow-restart', '--json')
     const quietly = (host: string, ...statements: string[]) =>

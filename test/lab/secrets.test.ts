@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,6 +11,7 @@ import { hostNamed } from '../../src/lab/faults.ts'
 import { execIn, initOf } from '../../src/lab/machine.ts'
 import { type LabHost, readState } from '../../src/lab/state.ts'
 import { lastDocument, Mmha, type Outcome } from './support/mmha.ts'
+import { ownFolder } from './support/own-folder.ts'
 import { isPrivate, ProcessWatch, pathOnHost, rootsOf, SecretScan } from './support/secret-scan.ts'
 import { run } from './wizard/namespaces.ts'
 import { openTerminal, type TestTerminal } from './wizard/terminal.ts'
@@ -39,7 +39,7 @@ const HOMES: readonly RegExp[] = [
 ]
 
 describe.skipIf(process.getuid?.() !== 0)('no secret is seen anywhere (needs root)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mmha-secrets-'))
+  const folder = ownFolder('secrets')
   const [home, own] = [join(folder, 'home'), join(folder, 'own')]
   const scan = new SecretScan()
   const mmha = new Mmha(NAME, { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: join(home, 'tmp') })

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { LabHost } from '../../../src/lab/state.ts'
@@ -8,6 +7,7 @@ import { type Stage, VIP } from '../scenarios/stage.ts'
 import { type Cut, type CutRun, CutRuns } from '../support/cut-run.ts'
 import { leftBehind } from '../support/left-behind.ts'
 import { lastDocument } from '../support/mmha.ts'
+import { ownFolder } from '../support/own-folder.ts'
 import { type Place, placesOf } from './places.ts'
 
 /** Steps of one change, in their order, on the host that has the address when it begins and on the other. */
@@ -53,7 +53,7 @@ witness: [${witness}]
 export class ChangeCuts {
   readonly #stage: Stage
   readonly #runs: CutRuns
-  readonly #folder = mkdtempSync(join(tmpdir(), 'mmha-cut-'))
+  readonly #folder = ownFolder('cut')
   readonly #files = [join(this.#folder, 'one.yml'), join(this.#folder, 'two.yml')] as const
   #now: 0 | 1 = 0
 

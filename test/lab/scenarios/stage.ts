@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
@@ -10,6 +9,7 @@ import { Load, type LoadResult } from '../role/load.ts'
 import { must, query } from '../role/pair.ts'
 import { hasAddress } from '../support/address-look.ts'
 import { Mmha } from '../support/mmha.ts'
+import { ownFolder } from '../support/own-folder.ts'
 import { lastWords } from './last-words.ts'
 
 export const VIP = '10.77.0.100'
@@ -36,7 +36,7 @@ export class Stage {
     this.server = server
     this.#name = `${play}-${server.replace('.', '-')}`
     this.mmha = new Mmha(this.#name)
-    this.#folder = mkdtempSync(join(tmpdir(), 'mmha-scene-'))
+    this.#folder = ownFolder('scene')
     this.inventory = join(this.#folder, 'pair.yml')
     writeFileSync(this.inventory, `vip: ${VIP}/24\nnic: host0\nmasters: [10.77.0.11, 10.77.0.12]\n`)
   }

@@ -20,6 +20,7 @@ import { REPOSITORY_MOUNT } from '../../../src/lab/image-files.ts'
 import { cacheRoot } from '../../../src/lab/place.ts'
 import { revealed, type Step } from '../../../src/modules/step.ts'
 import { OwnApt } from './own-apt.ts'
+import { ownFolder } from './own-folder.ts'
 
 const PACKAGES = ['sysvinit-core', 'initscripts', 'sysv-rc', 'insserv', 'startpar', 'procps']
 
@@ -35,7 +36,7 @@ l2:2:wait:/etc/init.d/rc 2
  * namespaces of its own.
  */
 export class SysvHost {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'mmha-sysv-'))
+  readonly #folder = ownFolder('sysv')
   #machine: ChildProcess | null = null
   #init = 0
 
