@@ -3,7 +3,7 @@ import type { Dialect } from './dialect.ts'
 import { EPOCH_SCHEMA, insertEpoch } from './epoch.ts'
 import { sqlString } from './quote.ts'
 import { writableStatements } from './read-only.ts'
-import { SqlError, type SqlSession, text } from './sql-session.ts'
+import { type BatchSession, SqlError, type SqlSession, text } from './sql-session.ts'
 
 export type ApplyOutcome =
   /** Everything that was received has been applied. */
@@ -50,15 +50,14 @@ export async function waitFor(session: SqlSession, dialect: Dialect, gtids: stri
   return text(rows[0], 'outcome') === '0'
 }
 
-/** Opens the server and writes the new epoch as its first transaction. @throws SqlError */
+/** Opens the server and writes the new epoch as its first transaction: clients wait for it, so it is one batch. @throws SqlError */
 export async function openForWrites(
-  session: SqlSession,
+  session: BatchSession,
   dialect: Dialect,
   epoch: { readonly forced: boolean; readonly reason: string; readonly leap?: number },
 ): Promise<void> {
-  for (const statement of writableStatements(dialect)) await session.query(statement)
   try {
-    await session.query(insertEpoch(dialect, epoch))
+    await session.batch([...writableStatements(dialect), insertEpoch(dialect, epoch)])
   } catch (error) {
     if (!(error instanceof SqlError) || !NO_SUCH_TABLE.has(error.errno)) throw error
     for (const statement of EPOCH_SCHEMA) await session.query(statement)

@@ -81,7 +81,7 @@ export class LocalServer {
     const credentials = await readCredentials(server.credentials)
     const open: Open = async (batches) => openLocal(server, await readCredentials(server.credentials), batches)
     const reader = await open(true)
-    const actor = await open()
+    const actor = await open(true)
     const stopper = await open()
     const dialect = await identify(reader)
     // The peer's daemon reads this server with the same account that ours reads the peer with.
@@ -158,7 +158,7 @@ export class LocalServer {
 
   async #replaceLost(): Promise<void> {
     if (!this.#reader.alive) this.#reader = await this.#opened(true)
-    if (!this.#actor.alive) this.#actor = await this.#opened()
+    if (!this.#actor.alive) this.#actor = await this.#opened(true)
     if (!this.#stopper.alive) this.#stopper = await this.#opened()
   }
 
