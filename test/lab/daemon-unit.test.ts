@@ -173,6 +173,18 @@ END
     expect(statesIn(came)).toEqual(['Entering MASTER STATE'])
   })
 
+  it('stopped on the holder: nothing waits there any more, so that its successor’s commits can wait for it', async () => {
+    const { holder, standby } = await settled()
+    const cursor = await cursorOf(holder)
+    await mmha.on(holder, 'systemctl stop mmha-keepalived')
+    expect(await mmha.sql(holder, 'select @@global.read_only, @@global.rpl_semi_sync_master_enabled')).toBe('1\t0')
+    await until('the holder', standby, ({ databases: [database] }) => database?.enforced === true)
+    await mmha.sql(standby, 'create database stopped')
+    await mmha.on(holder, 'systemctl start mmha-keepalived')
+    expect(await settled()).toEqual({ holder: standby, standby: holder })
+    expect(await saidSince(holder, cursor)).not.toContain('QUARANTINED')
+  })
+
   it('all of it hangs: systemd ends it and closes the database, and two are never open', async () => {
     const openness = new Openness(MASTERS.map(labHost), '/run/mysqld/mysqld.sock')
     const [left, came] = await moves('systemctl kill --signal=STOP --kill-whom=all mmha-keepalived')

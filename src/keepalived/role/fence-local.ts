@@ -15,7 +15,7 @@ type Log = (level: 'info' | 'warn' | 'error', message: string) => void
 /**
  * Closes the local database of every instance with a role: for ExecStopPost, when no daemon is left to do it. One that
  * does not let itself be closed in time, or hangs, is killed if `on_fence` allows it.
- * Never throws, never takes longer than 3 s; a server that is down is closed already, its option file says read_only.
+ * Never throws, never takes longer than 3 s for that; a server that is down is closed already, its option file says read_only.
  */
 export async function fenceLocal(config: Config, log: Log): Promise<void> {
   const servers = config.instances.flatMap((instance) => {
@@ -24,7 +24,10 @@ export async function fenceLocal(config: Config, log: Log): Promise<void> {
   })
   await Promise.all(
     servers.map(async ({ instance, server }) => {
-      if (await closed(instance, server)) return
+      if (await closed(instance, server)) {
+        await turnOff(server).catch(() => undefined)
+        return
+      }
       if (instance.role?.onFence !== 'kill' || server.pidFile === null) {
         log('error', `mysql ${server.name} could not be closed for writes in time`)
         return
@@ -35,6 +38,25 @@ export async function fenceLocal(config: Config, log: Log): Promise<void> {
       else log('error', `mysql ${server.name} could be neither closed for writes nor killed: ${complaint}`)
     }),
   )
+}
+
+/**
+ * The source side of a server that has been left in a planned way, for which nobody waits. Later, with the successor waiting for this
+ * server, its commits would wait for as long as MySQL takes (1 s), since it acknowledges nothing meanwhile. Where the end was no
+ * planned one, what waits must not be let go: the next daemon decides.
+ * @throws SqlError, MmhaError (option file), and when the disk refuses
+ */
+async function turnOff(server: MysqlServer): Promise<void> {
+  if ((await new StateFile().read()).enforced) return
+  const session = await openLocal(server, await readCredentials(server.credentials))
+  try {
+    const dialect = await identifyAtOnce(session)
+    const { closed, semiSync } = await readSnapshot(session, dialect)
+    if (!closed || semiSync?.enabled !== true) return
+    for (const statement of releaseStatements(dialect)) await session.query(statement)
+  } finally {
+    session.close()
+  }
 }
 
 /** false: neither closed nor down within the deadline, or commits wait that must not be told OK. */

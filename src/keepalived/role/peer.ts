@@ -152,7 +152,7 @@ export class Peer {
 }
 
 /** @returns null when it takes longer */
-async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | null> {
+export async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | null> {
   let cancel = (): void => undefined
   // Node's own timer would wake the process at its time although it was taken back.
   const late = new Promise<null>((resolve) => {

@@ -54,7 +54,7 @@ export class RoleKeeper {
     this.#peer = new Peer(options.role.peer, () => this.#wake())
     this.#channel = new ChannelKeeper(options.state, options.log)
     this.#absence = new Absence({ peer: options.role.peer.address, port: options.server.port, log: options.log })
-    this.#semiSync = new SemiSyncKeeper({ ...options, policy: options.role.policy })
+    this.#semiSync = new SemiSyncKeeper({ ...options, policy: options.role.policy, peer: this.#peer })
     this.#quarantine = new QuarantineKeeper(options)
     this.#closed = new ClosedKeeper(options.log)
     this.#events = new EventKeeper(options)
