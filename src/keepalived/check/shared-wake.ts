@@ -85,3 +85,15 @@ export const sharedWake = new SharedWake()
 
 /** To the moment, and free when it is taken back, as nearly all are: the next wake-up stays what it was. */
 export const deadline = (ms: number, late: () => void): (() => void) => sharedWake.after(ms, late, 0)
+
+/** @returns null when it takes longer */
+export async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | null> {
+  let cancel = (): void => undefined
+  // Node's own timer would wake the process at its time although it was taken back.
+  const late = new Promise<null>((resolve) => {
+    cancel = deadline(ms, () => resolve(null))
+  })
+  const value = await Promise.race([promise, late])
+  cancel()
+  return value
+}

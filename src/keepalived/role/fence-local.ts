@@ -25,7 +25,11 @@ export async function fenceLocal(config: Config, log: Log): Promise<void> {
   await Promise.all(
     servers.map(async ({ instance, server }) => {
       if (await closed(instance, server)) {
-        await turnOff(server).catch(() => undefined)
+        await turnOff(server).catch((error: Error) => {
+          // Of a server that is down there is nothing to say.
+          if (error instanceof SqlError && error.lost) return
+          log('warn', `mysql ${server.name}: commits may still wait there for a standby: ${error.message}`)
+        })
         return
       }
       if (instance.role?.onFence !== 'kill' || server.pidFile === null) {

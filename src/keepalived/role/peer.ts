@@ -4,7 +4,7 @@ import { readCredentials } from '../../mysql/option-file.ts'
 import { openSession, type WatchedSession } from '../../mysql/session.ts'
 import { identify, readSnapshot, type ServerSnapshot } from '../../mysql/snapshot.ts'
 import { SqlError } from '../../mysql/sql-session.ts'
-import { deadline } from '../check/shared-wake.ts'
+import { deadline, within } from '../check/shared-wake.ts'
 import type { RoleConfig } from '../config/config.ts'
 
 /** Nobody listens there (`down`), no answer or not let in (`silent`), or what it says. */
@@ -149,18 +149,6 @@ export class Peer {
       }
     })
   }
-}
-
-/** @returns null when it takes longer */
-export async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | null> {
-  let cancel = (): void => undefined
-  // Node's own timer would wake the process at its time although it was taken back.
-  const late = new Promise<null>((resolve) => {
-    cancel = deadline(ms, () => resolve(null))
-  })
-  const value = await Promise.race([promise, late])
-  cancel()
-  return value
 }
 
 function absenceOf(error: unknown): PeerView {

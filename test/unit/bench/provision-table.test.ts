@@ -19,16 +19,7 @@ describe('the table of the provisioning bench', () => {
     ['all met', [run('mmha', 0.6), run('ansible', 7)], [true, true, true]],
     ['too slow for its bar', [run('mmha', 1.1), run('ansible', 12)], [true, false, true]],
     ['too slow beside Ansible', [run('mmha', 0.9), run('ansible', 8)], [true, true, false]],
-    [
-      'a round trip too many, as often',
-      [run('mmha', 0.5), run('mmha', 0.5, 10), run('ansible', 9)],
-      [false, true, true],
-    ],
-    [
-      'a round trip too many, once',
-      [run('mmha', 0.5), run('mmha', 0.5, 10), run('mmha', 0.5), run('ansible', 9)],
-      [true, true, true],
-    ],
+    ['a round trip too many, once', [run('mmha', 0.5), run('mmha', 0.5, 10), run('ansible', 9)], [false, true, true]],
     ['nothing beside it', [run('mmha', 0.5)], [true, true]],
   ])('holds the bars: %s', (_, all, met) => {
     expect(bars(all).map((bar) => bar.met)).toEqual(met)
