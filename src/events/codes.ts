@@ -30,6 +30,7 @@ export const EVENT_CODES = {
   'seed.progress': 'how much of the copy has come; data.bytes, rate (bytes/s), remaining (s or null)',
   'lab.entered': 'the hosts are those of a lab: the command goes on in its network; data.name',
   'lab.image.build': 'an image is built; data.flavour',
+  'lab.image.damaged': 'parts of the image are gone: it is made anew; data.flavour',
   'lab.image.progress': 'a stage of the building begins',
   'lab.image.ready': 'the image is built; data.seconds',
   'lab.image.wait': 'another process builds this image: waiting for it',

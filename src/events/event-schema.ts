@@ -99,6 +99,7 @@ export const EVENT_DATA: Readonly<Record<EventCode, z.ZodObject | null>> = {
   'seed.progress': flow,
   'lab.entered': name,
   'lab.image.build': z.object({ flavour: z.string(), suite: z.string() }),
+  'lab.image.damaged': z.object({ flavour: z.string(), folder: z.string() }),
   'lab.image.progress': null,
   'lab.image.ready': z.object({ flavour: z.string(), folder: z.string(), seconds: count }),
   'lab.image.wait': null,

@@ -11,6 +11,7 @@ import { IMAGE_FILES, IMAGE_LINKS, REMOVED_FROM_IMAGE } from './image-files.ts'
 import { cacheRoot } from './place.ts'
 import { placeFiles, placeLinks, removeFiles } from './place-files.ts'
 import { indexRepository } from './repository.ts'
+import { listLabs } from './state.ts'
 
 /** An image in the cache: never written to after it was made. */
 export interface Image {
@@ -20,6 +21,9 @@ export interface Image {
   /** apt repository with the server and all that it needs beyond the image. */
   readonly repository: string
 }
+
+const RECIPE = 'recipe.json'
+const SHELL = 'usr/bin/sh'
 
 /** Code of the error that says that the distribution doesn't have the server (any more). */
 export const SERVER_UNAVAILABLE = 'LAB_SERVER_UNAVAILABLE'
@@ -34,11 +38,12 @@ export async function ensureImage(flavour: FlavourName, sink: Sink, signal?: Abo
   const images = join(cacheRoot(), 'images')
   const folder = join(images, `${flavour}-${recipeHash({ recipe, files: [IMAGE_FILES, IMAGE_LINKS] })}`)
   const image = { flavour, root: join(folder, 'root'), repository: join(folder, 'repository') }
-  if (existsSync(folder)) return image
+  if (isWhole(folder)) return image
   mkdirSync(images, { recursive: true })
   const lock = await buildLock(join(images, `.${flavour}.lock`), flavour, sink)
   try {
-    if (existsSync(folder)) return image
+    if (isWhole(folder)) return image
+    removeDamaged(folder, flavour, sink)
     for (const left of readdirSync(images).filter((name) => name.startsWith(`.build-${flavour}-`))) {
       rmSync(join(images, left), { recursive: true, force: true, maxRetries: 5 })
     }
@@ -63,6 +68,39 @@ export async function ensureImage(flavour: FlavourName, sink: Sink, signal?: Abo
   } finally {
     await lock.release()
   }
+}
+
+/** Whether an image's folder is there with all that was put in: someone who clears up can take a part of it away. */
+export function isWhole(folder: string): boolean {
+  try {
+    const { packages }: { readonly packages: number } = JSON.parse(readFileSync(join(folder, RECIPE), 'utf8'))
+    const files = readdirSync(join(folder, 'repository'))
+    const debs = files.filter((name) => name.endsWith('.deb')).length
+    return debs === packages && files.includes('Packages') && existsSync(join(folder, 'root', SHELL))
+  } catch {
+    return false
+  }
+}
+
+/** @throws MmhaError `LAB_IMAGE_DAMAGED` when a running lab's hosts are layers above it. */
+function removeDamaged(folder: string, flavour: FlavourName, sink: Sink): void {
+  if (!existsSync(folder)) return
+  const user = listLabs().find(({ image }) => image.root === join(folder, 'root'))
+  if (user !== undefined) {
+    throw new MmhaError(`parts of the image for ${flavour} are gone (${folder}), and the lab ${user.name} uses it`, {
+      code: 'LAB_IMAGE_DAMAGED',
+      source: 'user',
+      exit: EXIT.failed,
+      hint: `mmha lab down --name ${user.name}, then run this again: the image is made anew`,
+    })
+  }
+  sink({
+    code: 'lab.image.damaged',
+    level: 'warn',
+    message: `parts of the image for ${flavour} are gone: it is made anew (${folder})`,
+    data: { flavour, folder },
+  })
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
 async function buildLock(path: string, flavour: FlavourName, sink: Sink) {
@@ -122,7 +160,7 @@ async function build(recipe: Recipe, folder: string, sink: Sink, signal: AbortSi
   mkdirSync(join(root, 'var/log/journal'), { recursive: true })
   for (const left of ['partial', 'lock']) rmSync(join(repository, left), { recursive: true, force: true })
   const packages = await indexRepository(repository, recipe.suite)
-  writeFileSync(join(folder, 'recipe.json'), `${JSON.stringify({ ...recipe, sources, packages }, null, 2)}\n`)
+  writeFileSync(join(folder, RECIPE), `${JSON.stringify({ ...recipe, sources, packages }, null, 2)}\n`)
 }
 
 function buildError(recipe: Recipe, output: string): MmhaError {

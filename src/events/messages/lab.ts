@@ -31,6 +31,18 @@ export const lab = messages({
     en: 'making the image for {server} from Debian {suite} (once; about half a minute)',
     zh: '正在用 Debian {suite} 制作 {server} 的镜像（只需一次，约半分钟）',
   },
+  'lab.image.damaged': {
+    en: 'parts of the image for {server} are gone: it is made anew ({folder})',
+    zh: '{server} 的镜像缺少部分文件：将重新制作（{folder}）',
+  },
+  'lab.image.damaged-in-use': {
+    en: 'parts of the image for {server} are gone ({folder}), and the lab {name} uses it',
+    zh: '{server} 的镜像缺少部分文件（{folder}），而实验环境 {name} 正在使用它',
+  },
+  'lab.image.damaged-in-use.do': {
+    en: 'mmha lab down --name {name}, then run this again: the image is made anew',
+    zh: '请执行 mmha lab down --name {name}，然后重新运行：镜像会重新制作',
+  },
   'lab.image.ready': {
     en: 'image for {server} made in {seconds} s: {folder}',
     zh: '{server} 的镜像已制作完成，用时 {seconds} 秒：{folder}',

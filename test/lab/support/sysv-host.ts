@@ -17,6 +17,7 @@ import { sourcesFor } from '../../../src/lab/apt-sources.ts'
 import { attempt, type CommandResult, must } from '../../../src/lab/command.ts'
 import { ensureImage, machineMirrors } from '../../../src/lab/image.ts'
 import { REPOSITORY_MOUNT } from '../../../src/lab/image-files.ts'
+import { unmountUnder } from '../../../src/lab/network.ts'
 import { cacheRoot } from '../../../src/lab/place.ts'
 import { revealed, type Step } from '../../../src/modules/step.ts'
 import { OwnApt } from './own-apt.ts'
@@ -53,7 +54,7 @@ export class SysvHost {
     const layers = `lowerdir=${image.root},upperdir=${this.#folder}/upper,workdir=${this.#folder}/work`
     await must(['mount', '-t', 'overlay', 'overlay', '-o', layers, this.root])
     mkdirSync(join(this.root, REPOSITORY_MOUNT), { recursive: true })
-    await must(['mount', '--bind', image.repository, join(this.root, REPOSITORY_MOUNT)])
+    await must(['mount', '--bind', '-o', 'ro', image.repository, join(this.root, REPOSITORY_MOUNT)])
     const debs = [...own, ...packages]
     for (const [i, deb] of debs.entries()) await must(['cp', deb, join(this.root, `root/${i}.deb`)])
     // Nothing is started while packages are installed: init is not there yet.
@@ -151,8 +152,7 @@ exec chroot "$root" /sbin/init
       this.#machine.kill('SIGKILL')
       await ended
     }
-    await attempt(['umount', '--lazy', '--recursive', this.root])
-    await attempt(['umount', '--lazy', this.#folder])
+    await unmountUnder(this.#folder)
     rmSync(this.#folder, { recursive: true, force: true })
   }
 }
