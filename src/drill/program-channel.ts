@@ -20,9 +20,12 @@ export interface ProgramFiles {
 
 export type ProgramMode = 'writer' | 'sampler'
 
+/** A new session after a fault must not wait until its code is compiled: that would count as the pair's time. */
+const ENGINE_FLAGS = ['--no-lazy', '--no-flush-bytecode'] as const
+
 /** Starts a program on the controller itself. */
 export function startHere(files: ProgramFiles, mode: ProgramMode): ProgramChannel {
-  const child = spawn(files.node, [files.bundle, mode], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(files.node, [...ENGINE_FLAGS, files.bundle, mode], { stdio: ['pipe', 'pipe', 'pipe'] })
   child.stdin.on('error', () => {})
   const closed = new Promise<void>((resolve) => {
     child.once('close', () => resolve())
@@ -37,7 +40,7 @@ export async function startThere(
   files: ProgramFiles,
   mode: ProgramMode,
 ): Promise<ProgramChannel> {
-  const command = `exec ${shellQuote(files.node)} ${shellQuote(files.bundle)} ${mode}`
+  const command = `exec ${[files.node, ...ENGINE_FLAGS, files.bundle, mode].map(shellQuote).join(' ')}`
   const channel = await connection.openStream(command, { asRoot: true })
   const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()))
   return { stdin: channel, stdout: channel, stderr: channel.stderr, closed }

@@ -3,7 +3,13 @@ import { type Dialect, dialectOf, TELLING_COUNTERS, TELLING_VARIABLES } from './
 import { type Epoch, LATEST_EPOCH, originExpression } from './epoch.ts'
 import { type GtidSet, parseGtidSet, union } from './gtid-set.ts'
 import type { History } from './rejoin.ts'
-import { readSemiSync, SEMI_SYNC_QUERIES, type SemiSyncStatus } from './semi-sync.ts'
+import {
+  readSemiSync,
+  SEMI_SYNC_QUERIES,
+  type SemiSyncStatus,
+  semiSyncVariables,
+  UNKNOWN_VARIABLE,
+} from './semi-sync.ts'
 import { type BatchSession, isOn, type Row, SqlError, type SqlSession, text } from './sql-session.ts'
 
 /** What decides whether a server may be promoted. */
@@ -72,13 +78,14 @@ export async function readSnapshot(
   dialect: Dialect,
   semiSync: WhenSemiSync = 'always',
 ): Promise<ServerSnapshot> {
-  const together = semiSync === 'when open' ? [] : SEMI_SYNC
+  const aboutSemiSync = [SEMI_SYNC_QUERIES.status, semiSyncVariables(dialect)]
+  const together = semiSync === 'when open' ? [] : aboutSemiSync
   const replies = await ask(session, dialect, [dialect.statement.showReplicaStatus, ...together])
   const read = READ.get(replies)?.get(semiSync)
   if (read !== undefined) return read
   const [, , replicaStatus = [], ...sync] = replies
   const standing = standingIn(dialect, replies)
-  if (semiSync === 'when open' && !standing.closed) sync.push(...(await session.batch(SEMI_SYNC)))
+  if (semiSync === 'when open' && !standing.closed) sync.push(...(await batch(session, dialect, aboutSemiSync)))
   const asked = semiSync === 'always' || !standing.closed
   const channel = readChannel(dialect, replicaStatus[0])
   const { executed } = standing.history
@@ -93,8 +100,6 @@ export async function readSnapshot(
   return snapshot
 }
 
-const SEMI_SYNC = [SEMI_SYNC_QUERIES.status, SEMI_SYNC_QUERIES.variables]
-
 /** Two of the five statements, and the quick ones: SHOW GLOBAL STATUS alone takes longer. @throws SqlError, GtidSyntaxError */
 export async function readStanding(session: BatchSession, dialect: Dialect): Promise<ServerStanding> {
   return standingIn(dialect, await ask(session, dialect, []))
@@ -104,11 +109,20 @@ export async function readStanding(session: BatchSession, dialect: Dialect): Pro
 async function ask(session: BatchSession, dialect: Dialect, more: readonly string[]): Promise<Replies> {
   const closedBy = dialect.can('superReadOnly') ? 'super_read_only' : 'read_only'
   const own = `SELECT ${originExpression(dialect)} AS origin, @@global.${closedBy} AS closed, ${dialect.family.executedColumns}`
-  return session.batch([own, LATEST_EPOCH, ...more]).catch(async (error) => {
+  return batch(session, dialect, [own, LATEST_EPOCH, ...more]).catch(async (error) => {
     // No table, no schema, or no right to read either: as if there had been no promotion.
     if (!(error instanceof SqlError) || error.lost) throw error
-    const [first = [], ...others] = await session.batch([own, ...more])
+    const [first = [], ...others] = await batch(session, dialect, [own, ...more])
     return [first, [], ...others]
+  })
+}
+
+/** As the session's own; a server that does not know semi-sync's variables is asked to show those that it has. */
+function batch(session: BatchSession, dialect: Dialect, statements: readonly string[]): Promise<Replies> {
+  return session.batch(statements).catch((error) => {
+    if (!(error instanceof SqlError) || error.errno !== UNKNOWN_VARIABLE) throw error
+    const selected = semiSyncVariables(dialect)
+    return session.batch(statements.map((one) => (one === selected ? SEMI_SYNC_QUERIES.variables : one)))
   })
 }
 

@@ -94,6 +94,20 @@ describe.skipIf(process.getuid?.() !== 0)('the daemon as a unit (needs root)', {
     }
   })
 
+  it('changes a role in real time, and goes back: scripts and checks are as ordinary as ever', async () => {
+    const { holder, standby } = await settled()
+    const scheduled = 'chrt -p $(pgrep -x keepalived_chk) | sed "s/.*: //" | paste -sd " "'
+    const between = async (host: Master) => ({
+      scheduled: await mmha.on(host, scheduled),
+      nice: await mmha.on(host, 'ps -o ni= -C keepalived_chk | tr -d " "'),
+    })
+    const ordinary = { scheduled: 'SCHED_OTHER|SCHED_RESET_ON_FORK 0', nice: '-10' }
+    await expect.poll(() => between(holder), { timeout: 10_000 }).toEqual(ordinary)
+    expect(await mmha.on(holder, `mmha-keepalived ctl switch; ${scheduled}`)).toBe('SCHED_FIFO|SCHED_RESET_ON_FORK 10')
+    for (const host of MASTERS) await expect.poll(() => between(host), { timeout: 10_000 }).toEqual(ordinary)
+    expect(await settled()).toEqual({ holder: standby, standby: holder })
+  })
+
   it('a MISC_CHECK runs beside the sandbox of the unit, and its exit code is the weight', async () => {
     const { holder, standby } = await settled()
     const [folder, config] = ['/usr/local/lib/weigh', '/etc/keepalived/keepalived.conf']

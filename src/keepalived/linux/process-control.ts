@@ -1,9 +1,11 @@
+import { setPriority } from 'node:os'
 import { call, SyscallError } from './native.ts'
 
 const PR_SET_PDEATHSIG = 1
 const PR_SET_NAME = 15
+const SCHED_OTHER = 0
 const SCHED_FIFO = 1
-/** Children (notify scripts, if any) must not inherit real-time priority. */
+/** Children (scripts) must not inherit what we took for ourselves. */
 const SCHED_RESET_ON_FORK = 0x40000000
 const SIGTERM = 15
 
@@ -32,5 +34,19 @@ export function becomeRealTime(priority: number): string | null {
   } catch (error) {
     if (error instanceof SyscallError) return error.message
     throw error
+  }
+}
+
+/**
+ * Nice value for the calling thread, children begin with 0: who decides over a database goes before those who wait for it.
+ * @returns null when done, else why not
+ */
+export function goBeforeOthers(nice: number): string | null {
+  try {
+    setPriority(nice)
+    call('sched_setscheduler', 0, SCHED_OTHER | SCHED_RESET_ON_FORK, Buffer.alloc(4))
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
   }
 }

@@ -15,6 +15,12 @@ const SCRIPT_OF = {
   STOP: 'stop',
 } as const
 
+/**
+ * ms before the scripts of a host that has left its database's address: starting one takes longer than the successor needs, and
+ * while it closes its sessions the processors are for those. Nobody waits for what is done where the address was.
+ */
+const LEFT_PAUSE_MS = 200
+
 export interface Notifying {
   readonly config: Config
   readonly queue: NotifyQueue
@@ -105,12 +111,27 @@ export class Notifier {
   }
 
   #run(kind: 'INSTANCE' | 'GROUP', name: string, notify: NotifyConfig, state: Told, priority: number): void {
-    if (state === 'DELETED') this.#script(kind, name, 'notify_deleted', notify.deleted?.command ?? null, [])
-    else this.#script(kind, name, `notify_${SCRIPT_OF[state]}`, notify[SCRIPT_OF[state]], [])
-    this.#script(kind, name, 'notify', notify.any, [kind, name, state, String(priority)])
+    const afterMs = state !== 'MASTER' && this.#hasDatabase(kind, name) ? LEFT_PAUSE_MS : 0
+    if (state === 'DELETED') this.#script(kind, name, 'notify_deleted', notify.deleted?.command ?? null, [], afterMs)
+    else this.#script(kind, name, `notify_${SCRIPT_OF[state]}`, notify[SCRIPT_OF[state]], [], afterMs)
+    this.#script(kind, name, 'notify', notify.any, [kind, name, state, String(priority)], afterMs)
   }
 
-  #script(kind: string, name: string, what: string, command: Command | null, extra: readonly string[]): void {
-    if (command !== null) this.#options.queue.add(`${kind} ${name}`, { what: `${what} of ${name}`, command, extra })
+  #hasDatabase(kind: 'INSTANCE' | 'GROUP', name: string): boolean {
+    const group = this.#options.config.syncGroups.find((candidate) => candidate.name === name)
+    const members = kind === 'GROUP' ? (group?.instances ?? []) : [name]
+    return members.some((member) => (this.#instance(member)?.role ?? null) !== null)
+  }
+
+  #script(
+    kind: string,
+    name: string,
+    what: string,
+    command: Command | null,
+    extra: readonly string[],
+    afterMs = 0,
+  ): void {
+    if (command === null) return
+    this.#options.queue.add(`${kind} ${name}`, { what: `${what} of ${name}`, command, extra, afterMs })
   }
 }

@@ -1,15 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from '../config/config.ts'
 import { describe, type Run } from './run-command.ts'
 import type { Log, Scripts } from './scripts.ts'
+import type { Unsent } from './unsent.ts'
 
 /** What is to be run: for messages, the command, and keepalived's extra arguments. */
 export interface Notification {
   readonly what: string
   readonly command: Command
   readonly extra: readonly string[]
+  /** ms before it starts, at the earliest. */
+  readonly afterMs?: number
 }
 
 interface Waiting {
+  /** ms of performance.now() */
+  readonly notBefore: number
   readonly key: string
   readonly notification: Notification
 }
@@ -36,13 +42,13 @@ export class NotifyQueue {
   }
 
   /** What a queue before this one has left. */
-  resume(waiting: readonly Waiting[]): void {
+  resume(waiting: Unsent['scripts']): void {
     for (const { key, notification } of waiting) this.add(key, notification)
   }
 
   add(key: string, notification: Notification): void {
     const before = this.#tails.get(key) ?? Promise.resolve()
-    const waiting = { key, notification }
+    const waiting = { key, notification, notBefore: performance.now() + (notification.afterMs ?? 0) }
     this.#waiting.add(waiting)
     this.#tails.set(
       key,
@@ -53,6 +59,8 @@ export class NotifyQueue {
   async #run(waiting: Waiting): Promise<void> {
     if (this.#stopped) return
     const { what, command, extra } = waiting.notification
+    const early = waiting.notBefore - performance.now()
+    if (early > 0) await delay(early)
     const script = await this.#scripts.prepare(command)
     if (this.#stopped) return
     this.#waiting.delete(waiting)

@@ -17,6 +17,7 @@ export type Log = (level: 'info' | 'warn' | 'error', text: string) => void
 export class Scripts {
   readonly #global: GlobalConfig
   readonly #configFile: string
+  readonly #users = new Map<string, ScriptUser>()
   #sandboxed: boolean | null = null
 
   constructor(global: GlobalConfig, configFile: string) {
@@ -29,13 +30,23 @@ export class Scripts {
     const [program, ...args] = command.argv
     const path = findScript(program, this.#configFile)
     if (path === null) return `${program} is not there or not executable`
-    const user = await scriptUser(command, this.#global)
+    const user = await this.#user(command)
     if (typeof user === 'string') return user
     if (this.#global.enableScriptSecurity && user.uid === 0) {
       const risk = scriptRisk(path)
       if (risk !== null) return `script security does not run it as root: ${risk.said} (${risk.mend})`
     }
     return { argv: [path, ...args], user }
+  }
+
+  /** Asking the system costs a process each time; keepalived asks once, when it reads its file. */
+  async #user(command: Command): Promise<ScriptUser | string> {
+    const key = `${command.user}:${command.group}`
+    const known = this.#users.get(key)
+    if (known !== undefined) return known
+    const user = await scriptUser(command, this.#global)
+    if (typeof user !== 'string') this.#users.set(key, user)
+    return user
   }
 
   /** Who may read what is made for scripts. @returns null: root alone, or a sentence when the one who is named is not there */

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { trimMemory } from '../linux/trim-memory.ts'
 import { LineChannel } from './line-channel.ts'
 import type { ToCheck, ToVrrp } from './messages.ts'
+import { RolePriority } from './role-priority.ts'
 import { type ToWorker, WORKER_EXIT } from './supervision.ts'
 import { prepare, report, reported, type WorkerFlags } from './worker-process.ts'
 
@@ -16,6 +17,7 @@ export function runCheckWorker(flags: WorkerFlags): void {
   let worker: ReturnType<typeof startCheckWorker> | null = null
   let line: LineChannel<ToCheck, ToVrrp> | null = null
   let config: Config | null = null
+  let priority: RolePriority | null = null
   const memory = new Map<string, ToVrrp>()
   const send = (message: ToVrrp): void => {
     if (message.t === 'gate') memory.set(`gate ${message.instance}`, message)
@@ -37,6 +39,7 @@ export function runCheckWorker(flags: WorkerFlags): void {
     const channel: LineChannel<ToCheck, ToVrrp> = new LineChannel(
       socket,
       (message) => {
+        priority?.receive(message)
         worker?.receive(message)
         sharedWake.touch()
       },
@@ -69,6 +72,7 @@ export function runCheckWorker(flags: WorkerFlags): void {
   process.on('message', (message: ToWorker, handle: unknown) => {
     if (message.t === 'config') {
       config = message.config
+      if (config.instances.some(({ role }) => role !== null)) priority = new RolePriority(message.realTime, log)
       worker = startCheckWorker({
         config,
         send,

@@ -1,11 +1,15 @@
+import { setPriority } from 'node:os'
 import { askDaemon, streamEvents } from './control-client.ts'
 import type { ControlAnswer, ControlRequest, EventsRequest } from './control-server.ts'
 
 const EXIT_FAILED = 1
 const EXIT_REFUSED = 5
+const ASKER_NICE = 10
 
 /** Asks the running daemon and prints its answer: data to stdout, the rest to stderr. @returns the exit code */
 export async function runCtl(controlSocket: string, request: ControlRequest | EventsRequest): Promise<number> {
+  // It only waits. The daemon and the database that it asks go first.
+  setPriority(ASKER_NICE)
   if (request.command === 'events') {
     const there = await streamEvents(controlSocket, request, process.stdout)
     return there ? 0 : notRunning()

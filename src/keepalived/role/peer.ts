@@ -64,14 +64,18 @@ export class Peer {
     return this.#line
   }
 
-  /** Asks now. @returns what it says, or `silent` after `ms`; the time since a question that is still open counts */
-  async ask(patienceMs: number): Promise<PeerView> {
+  /**
+   * Asks now.
+   * @param left its daemon has said that it was closed: less is asked, and an open one would cost another round trip
+   * @returns what it says, or `silent` after `ms`; the time since a question that is still open counts
+   */
+  async ask(patienceMs: number, left = false): Promise<PeerView> {
     if (this.#again !== null) await within(Math.min(patienceMs, REFUSAL_MS), this.#again)
     const line = this.#line
     if (line === null) return this.#absence
     if (this.#asking === null) {
       this.#askedAt = performance.now()
-      this.#asking = this.#question(line.session, line.dialect)
+      this.#asking = this.#question(line.session, line.dialect, left)
     }
     const ms = Math.max(patienceMs - (performance.now() - this.#askedAt), Math.min(patienceMs, STILL_SILENT_MS))
     return (await within(ms, this.#asking)) ?? { state: 'silent', why: `no answer within ${Math.round(ms)} ms` }
@@ -84,10 +88,10 @@ export class Peer {
     await this.#running
   }
 
-  async #question(session: WatchedSession, dialect: Dialect): Promise<PeerView> {
+  async #question(session: WatchedSession, dialect: Dialect, left: boolean): Promise<PeerView> {
     try {
       // What a closed peer does with commits is its own daemon's matter; an open one's tells whether they waited for us.
-      const wasOpen = this.#heard?.snapshot.closed === false
+      const wasOpen = !left && this.#heard?.snapshot.closed === false
       const snapshot = await readSnapshot(session, dialect, wasOpen ? 'likely open' : 'when open')
       this.#heard = { snapshot, at: performance.now() }
       return { state: 'up', snapshot, dialect }

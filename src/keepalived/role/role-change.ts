@@ -77,7 +77,7 @@ export async function promote(
   const vetoed = askVeto()
   const { peerFarewell } = line
   const dying = wish.farewell && peerFarewell === null
-  const asked = peer.ask(dying ? OPINION_OF_THE_DYING_MS : SECOND_OPINION_MS)
+  const asked = peer.ask(dying ? OPINION_OF_THE_DYING_MS : SECOND_OPINION_MS, peerFarewell !== null)
   const started = performance.now()
   const laps: string[] = []
   const lap = (what: string) => laps.push(`${what} after ${(performance.now() - started).toFixed(0)} ms`)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dialectOf } from '../../../src/mysql/dialect.ts'
 import { identify, identifyAtOnce, readSnapshot } from '../../../src/mysql/snapshot.ts'
-import type { BatchSession, Row } from '../../../src/mysql/sql-session.ts'
+import { type BatchSession, type Row, SqlError } from '../../../src/mysql/sql-session.ts'
 
 /** A MariaDB whose source side of semi-sync is on. */
 function server(closed: '0' | '1'): { session: BatchSession; asked: string[] } {
@@ -9,15 +9,18 @@ function server(closed: '0' | '1'): { session: BatchSession; asked: string[] } {
   const query = async (sql: string): Promise<readonly Row[]> => {
     asked.push(sql)
     if (sql.includes(' AS closed')) return [{ origin: '1', closed, executed: '0-1-7', replicated: '' }]
-    if (sql.startsWith('SHOW GLOBAL VARIABLES')) {
-      return [{ Variable_name: 'rpl_semi_sync_master_enabled', Value: 'ON' }]
-    }
+    if (sql.includes('@@global.rpl_semi')) return [{ rpl_semi_sync_master_enabled: '1' }]
     return []
   }
   const batch = (statements: readonly string[]) => Promise.all(statements.map(query))
   return { session: { query, batch, close: () => undefined }, asked }
 }
 
+const UNKNOWN = new SqlError('Unknown system variable', {
+  errno: 1193,
+  code: 'ER_UNKNOWN_SYSTEM_VARIABLE',
+  lost: false,
+})
 const DIALECT = dialectOf('10.11.6-MariaDB', '')
 const semiSyncAsked = (asked: readonly string[]): boolean => asked.some((sql) => sql.includes('semi'))
 
@@ -41,9 +44,21 @@ describe('what a server says of itself', () => {
     expect(await readSnapshot(session, DIALECT, 'likely open')).toMatchObject({ closed: true, semiSync: null })
   })
 
+  it('without semi-sync it is asked again for what it has to show, and the rest is as ever', async () => {
+    const { session, asked } = server('0')
+    const batch = async (statements: readonly string[]) => {
+      if (statements.some((sql) => sql.includes('@@global.rpl_semi'))) throw UNKNOWN
+      return session.batch(statements)
+    }
+    for (const when of ['always', 'when open', 'likely open'] as const) {
+      expect(await readSnapshot({ ...session, batch }, DIALECT, when)).toMatchObject({ closed: false, semiSync: null })
+    }
+    expect(asked.filter((sql) => sql.startsWith('SHOW GLOBAL VARIABLES'))).toHaveLength(3)
+  })
+
   it('the same answers again are the same snapshot, for each way to ask', async () => {
     const { session } = server('1')
-    const replies = await session.batch(['SELECT 1 AS closed', '', '', '', 'SHOW GLOBAL VARIABLES'])
+    const replies = await session.batch(['SELECT 1 AS closed', '', '', '', 'SELECT @@global.rpl_semi'])
     const same: BatchSession = { ...session, batch: async () => replies }
     const first = await readSnapshot(same, DIALECT)
     expect(await readSnapshot(same, DIALECT)).toBe(first)

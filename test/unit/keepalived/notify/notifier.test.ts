@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Config } from '../../../../src/keepalived/config/config.ts'
 import { parseConfig } from '../../../../src/keepalived/config/parse.ts'
 import { type Change, fifoLine } from '../../../../src/keepalived/notify/change.ts'
@@ -68,6 +68,43 @@ describe('state changes are told', () => {
       'VRRP Instance A - Entering FAULT state',
       'VRRP Instance B - Entering FAULT state',
     ])
+  })
+
+  it('where a database was left, its scripts wait until the successor has it; those of the new holder do not', () => {
+    const text = (name: string, id: number, more: string) =>
+      instance(name, id).replace('smtp_alert', `notify /n\n${more}`)
+    const server = 'mysql_server db {\n socket /s\n credentials /c\n}\n'
+    const role = 'role {\n mysql db\n peer 192.0.2.9\n peer_credentials /p\n}'
+    const group = 'vrrp_sync_group G {\n group {\n A\n B\n }\n notify /n\n}\n'
+    const { notifier: about, queue } = notifier(
+      parseConfig(server + group + text('A', 1, role) + text('B', 2, ''), 'f').config,
+    )
+    const added = vi.spyOn(queue, 'add').mockImplementation(() => undefined)
+    for (const state of ['MASTER', 'BACKUP'] as const) for (const name of ['A', 'B']) about.onState(name, state, 100)
+    expect(added.mock.calls.map(([key, { extra, afterMs }]) => [key, extra[2], (afterMs ?? 0) > 0])).toEqual([
+      ['INSTANCE A', 'MASTER', false],
+      ['INSTANCE B', 'MASTER', false],
+      ['GROUP G', 'MASTER', false],
+      ['INSTANCE A', 'BACKUP', true],
+      ['INSTANCE B', 'BACKUP', false],
+      ['GROUP G', 'BACKUP', true],
+    ])
+  })
+
+  it('a script that waits for its time holds up those behind it, and nothing else', async () => {
+    const { queue } = notifier(parseConfig('', 'f').config)
+    const ok = sandbox.script('ok.sh', `echo $1 >> ${sandbox.file('log')}`)
+    const told = (what: string, afterMs: number) => ({
+      what,
+      command: { argv: [ok], user: null, group: null } as const,
+      extra: [what],
+      afterMs,
+    })
+    queue.add('A', told('late', 500))
+    queue.add('A', told('behind', 0))
+    queue.add('B', told('beside', 0))
+    await queue.idle()
+    expect(sandbox.read('log')).toBe('beside\nlate\nbehind\n')
   })
 
   it('on a reload: what is known is told to FIFOs alone, what is removed as the file wants', async () => {
