@@ -18,11 +18,23 @@ export function streamEvents(path: string, request: EventsRequest, to: NodeJS.Wr
   })
 }
 
-/** Asks the daemon on this host. @returns null when no daemon listens there */
-export function askDaemon(path: string, request: ControlRequest): Promise<ControlAnswer | null> {
+/** ms for an answer. A leave that is at work has its deadlines, a reload its checks; what takes longer hangs. */
+const PATIENCE_MS = 60_000
+
+/** Asks the daemon on this host. @returns null when no daemon listens there, 'silent' when one does and says nothing */
+export function askDaemon(
+  path: string,
+  request: ControlRequest,
+  patienceMs = PATIENCE_MS,
+): Promise<ControlAnswer | 'silent' | null> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path)
     let text = ''
+    const timer = setTimeout(() => {
+      resolve('silent')
+      socket.destroy()
+    }, patienceMs)
+    socket.on('close', () => clearTimeout(timer))
     socket.setEncoding('utf8')
     socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`))
     socket.on('data', (chunk: string) => {

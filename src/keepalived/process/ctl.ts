@@ -15,6 +15,12 @@ export async function runCtl(controlSocket: string, request: ControlRequest | Ev
     return there ? 0 : notRunning()
   }
   const answer = await askDaemon(controlSocket, request)
+  if (answer === 'silent') {
+    say(
+      'the daemon has taken the question and does not answer: it hangs. A watchdog of the service manager would end it; see its log',
+    )
+    return EXIT_FAILED
+  }
   if (answer !== null) return print(answer)
   if (request.command !== 'leave') return notRunning()
   // This stands in mysqld's ExecStop: without a daemon there is nothing to leave.

@@ -109,6 +109,13 @@ describe('control socket', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
+  it('a daemon that hangs is not waited for without end', async () => {
+    const path = join(dir, 'control')
+    const server = await serveControl(path, new EventLog(), () => new Promise(() => undefined))
+    expect(await askDaemon(path, { command: 'status' }, 20)).toBe('silent')
+    await new Promise((resolve) => server.close(resolve))
+  })
+
   it('nobody there is null, not an error', async () => {
     expect(await askDaemon(join(dir, 'nothing'), { command: 'status' })).toBeNull()
   })
