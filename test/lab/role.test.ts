@@ -185,6 +185,33 @@ describe.skipIf(process.getuid?.() !== 0).each(FLAVOURS)('roles on %s (needs roo
     await same()
   })
 
+  // MySQL takes up to a second to turn the source side off, and acknowledges nothing meanwhile: commits stood still that long.
+  it('the daemon of a former holder comes back: commits do not wait for its server while that is a source', async () => {
+    const isSource = async ({ host }: RoleNode) =>
+      (await query(host, [`SELECT @@global.${dialect.semiSync.sourceEnabled}`])).trim() === '1'
+    const left = holder
+    await left.kill()
+    await query(left.host, readOnlyStatements(dialect))
+    expect(await isSource(left)).toBe(true)
+    const since = standby.said.length
+    while (!(await standby.promote()).ok) await delay(100)
+    let [looks, both, waits] = [0, 0, false]
+    const waiting = standby.untilLog(WAITS, since).finally(() => {
+      waits = true
+    })
+    waiting.catch(() => undefined)
+    holder = new RoleNode(left.host)
+    nodes.push(holder)
+    for (; !waits; looks++) {
+      const [before, successor, after] = [await isSource(left), await isSource(standby), await isSource(left)]
+      if (before && successor && after) both++
+    }
+    await waiting
+    expect({ both, looked: looks > 0 }).toEqual({ both: 0, looked: true })
+    swap()
+    await same()
+  })
+
   it('a standby hangs while an account is made: let go, though on MySQL nobody can log in meanwhile', async () => {
     const since = holder.said.length
     await must(standby.host, ['systemctl', 'kill', '--signal=STOP', '--kill-whom=main', unit])

@@ -2,10 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { ToCheck, ToVrrp } from '../../../src/keepalived/process/messages.ts'
-import { initOf, onConsole } from '../../../src/lab/machine.ts'
+import { execIn, initOf, onConsole } from '../../../src/lab/machine.ts'
 import type { LabHost } from '../../../src/lab/state.ts'
 
 export type Said = ToVrrp | { readonly t: 'log'; readonly level: string; readonly text: string }
+
+const RUNNER = '/usr/lib/mmha-test/runner.mjs'
 
 /** The role on one host, with this test in the place of VRRP. */
 export class RoleNode {
@@ -20,7 +22,7 @@ export class RoleNode {
     this.#events.setMaxListeners(50)
     const init = initOf(host)
     if (init === null) throw new Error(`${host.name} is off`)
-    const argv = ['/usr/lib/mmha-test/node', '/usr/lib/mmha-test/runner.mjs', '/etc/mmha/config.json']
+    const argv = ['/usr/lib/mmha-test/node', RUNNER, '/etc/mmha/config.json']
     const [command, ...args] = onConsole(init, argv)
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
     const output = this.#child.stdout
@@ -116,6 +118,13 @@ export class RoleNode {
     )
     if (message.t === 'leave') this.state('BACKUP')
     return { ok: message.t === 'leave', reason: message.reason, ms: at - start }
+  }
+
+  /** As the kernel ends it: nothing is put in order. */
+  async kill(): Promise<void> {
+    const exited = once(this.#child, 'exit')
+    await execIn(this.host, ['pkill', '-KILL', '-f', RUNNER])
+    await exited
   }
 
   async stop(): Promise<void> {
