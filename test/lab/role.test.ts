@@ -196,16 +196,20 @@ describe.skipIf(process.getuid?.() !== 0).each(FLAVOURS)('roles on %s (needs roo
     const since = standby.said.length
     while (!(await standby.promote()).ok) await delay(100)
     let [looks, both, waits] = [0, 0, false]
+    const look = async () => {
+      const [before, successor, after] = [await isSource(left), await isSource(standby), await isSource(left)]
+      looks++
+      if (before && successor && after) both++
+    }
+    // It follows already, and its daemon may come back at any time.
+    for (const end = performance.now() + 2000; performance.now() < end; ) await look()
+    holder = new RoleNode(left.host)
+    nodes.push(holder)
     const waiting = standby.untilLog(WAITS, since).finally(() => {
       waits = true
     })
     waiting.catch(() => undefined)
-    holder = new RoleNode(left.host)
-    nodes.push(holder)
-    for (; !waits; looks++) {
-      const [before, successor, after] = [await isSource(left), await isSource(standby), await isSource(left)]
-      if (before && successor && after) both++
-    }
+    while (!waits) await look()
     await waiting
     expect({ both, looked: looks > 0 }).toEqual({ both: 0, looked: true })
     swap()
