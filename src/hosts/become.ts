@@ -27,33 +27,51 @@ export function asRoot(become: Become | undefined, text: string, mark: string): 
   if (password === null || method === 'doas') {
     const ways = [
       ...(method === 'auto' || method === 'sudo'
-        ? [`elif sudo -n true 2>/dev/null; then exec sudo -n ${run} "$u" 1; `]
+        ? [
+            `elif e=$(sudo -n true 2>&1); then exec sudo -n ${run} "$MMHA_UID" 1; `,
+            `elif ${wantsTerminal} && ${inTerminal('sudo -n true')}; then exec ${inTerminal(`sudo -n ${run} "$MMHA_UID" 1`)}; `,
+          ]
         : []),
       ...(method === 'auto' || method === 'doas'
-        ? [`elif doas -n true 2>/dev/null; then exec doas -n ${run} "$u" 1; `]
+        ? [`elif doas -n true 2>/dev/null; then exec doas -n ${run} "$MMHA_UID" 1; `]
         : []),
     ].join('')
     return {
-      command: inSh(`u=$(id -u); if [ "$u" = 0 ]; then exec ${run} 0 1; ${ways}else exec ${run} "$u" 0; fi`),
+      command: inSh(`${SETTING}; if [ "$u" = 0 ]; then exec ${run} 0 1; ${ways}else exec ${run} "$u" 0; fi`),
       prefix: '',
     }
   }
   const secret = password.reveal()
   // sudo takes its line from stdin only when it asks: whatever it left is read away, up to the mark.
   const behind = `while IFS= read -r m; do if [ "$m" = ${mark} ]; then exec ${run} "$@"; fi; done; exit 97`
-  const real =
+  const sudo = "sudo -k -S -p ''"
+  const go = `${sudo} /bin/sh -c ${quote(behind)} sh "$MMHA_UID" 1`
+  const trying = (way: string) => `e=$(printf "%s\\n" "$p" | { ${way}; } 2>&1)`
+  const ways =
     method === 'su'
-      ? { test: 'su -s /bin/sh -c true root', go: `su -s /bin/sh -c ${quote(`set -- $MMHA_UID 1; ${behind}`)} root` }
-      : { test: "sudo -k -S -p '' true", go: `sudo -k -S -p '' /bin/sh -c ${quote(behind)} sh "$u" 1` }
+      ? `if ${trying('su -s /bin/sh -c true root')}; then exec su -s /bin/sh -c ${quote(`set -- $MMHA_UID 1; ${behind}`)} root; fi`
+      : `if ${trying(`${sudo} true`)}; then exec ${go}; ` +
+        `elif ${wantsTerminal} && ${trying(inTerminal(`${sudo} true`))}; then exec ${inTerminal(go)}; fi`
   // Tried apart first: after a wrong password sudo would take the script, line by line, for further ones, and lock the account.
   const script = [
-    'LC_ALL=C; export LC_ALL; u=$(id -u); MMHA_UID=$u; export MMHA_UID',
+    SETTING,
     `if [ "$u" = 0 ]; then exec /bin/sh -c ${quote(behind)} sh 0 1; fi`,
     'IFS= read -r p',
-    `if e=$(printf "%s\\n" "$p" | ${real.test} 2>&1); then exec ${real.go}; fi`,
-    `printf "%s%s\\n" ${quote(DENIED.sign)} "$e" >&2; exit ${DENIED.status}`,
+    ways,
+    `printf "%s%s\n" ${quote(DENIED.sign)} "$e" >&2; exit ${DENIED.status}`,
   ].join('; ')
   return { command: inSh(script), prefix: `${secret}\n${secret}\n${mark}\n` }
+}
+
+const SETTING = 'LC_ALL=C; export LC_ALL; u=$(id -u); MMHA_UID=$u; export MMHA_UID'
+
+/** sudo's `requiretty`, which was the default of RHEL's and CentOS's up to 7.2; script(1) is util-linux's. */
+const wantsTerminal = `case $e in *"have a tty"*) command -v script >/dev/null;; *) false;; esac`
+
+/** The command with a terminal of its own, which it does not use: stdin, stdout and stderr are those of whoever asks for it. */
+function inTerminal(command: string): string {
+  const kept = `${command} <&3 >&4 2>&5`
+  return `env SHELL=/bin/sh script -qec ${quote(kept)} /dev/null 3<&0 4>&1 5>&2 </dev/null >/dev/null 2>&1`
 }
 
 /** Why a command did not run as root; null: it did. */

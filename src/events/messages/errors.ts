@@ -110,8 +110,8 @@ export const errors = messages({
     zh: '请在 sudoers 中允许：mmha 以 root 运行 /bin/sh',
   },
   'become.tty.do': {
-    en: 'remove `requiretty` from sudoers, for this user at least: `Defaults:USER !requiretty`',
-    zh: '请从 sudoers 中去掉 `requiretty`，至少对此用户：`Defaults:USER !requiretty`',
+    en: 'install util-linux there (its script(1) is a terminal for sudo), or end `requiretty` for this user: `Defaults:USER !requiretty`',
+    zh: '请在那里安装 util-linux（其中的 script(1) 为 sudo 提供终端），或对此用户取消 `requiretty`：`Defaults:USER !requiretty`',
   },
   'become.missing.do': {
     en: 'install it there, or name another way: {how}',

@@ -28,7 +28,7 @@ hash() { printf '%s' "$1" | openssl passwd -6 -stdin; }
 own=$(hash '${OWN.replaceAll("'", "'\\''")}')
 root=$(hash '${ROOTS.replaceAll("'", "'\\''")}')
 i=4710
-for user in asked free none tty doer; do
+for user in asked free none tty doer freetty; do
   i=$((i + 1))
   echo "mmha-$user:x:$i:$i::/tmp:/bin/sh" >>/etc/passwd
   echo "mmha-$user:x:$i:" >>/etc/group
@@ -39,11 +39,12 @@ sed -i 's/pam_unix.so/& nodelay/' /etc/pam.d/common-auth
 rm -f /etc/sudoers.d/*
 cat >/etc/sudoers <<END
 Defaults logfile=/etc/sudo.log, !syslog, !mail_badpass, !mail_no_user
-Defaults:mmha-tty requiretty
+Defaults:mmha-tty,mmha-freetty requiretty
 root ALL=(ALL) ALL
 mmha-asked ALL=(ALL) ALL
 mmha-tty ALL=(ALL) ALL
 mmha-free ALL=(ALL) NOPASSWD: ALL
+mmha-freetty ALL=(ALL) NOPASSWD: ALL
 END
 chmod 440 /etc/sudoers
 echo 'permit nopass mmha-doer' >/etc/doas.conf
@@ -102,6 +103,8 @@ describe.skipIf(SSHD === null || !MAY_MOUNT)('becoming root', () => {
     ['sudo that asks nothing', 'free', undefined],
     ['sudo that asks nothing, though there is a password', 'free', by('auto', OWN)],
     ['sudo with a password', 'asked', by('auto', OWN)],
+    ['sudo that asks nothing and insists on a terminal', 'freetty', undefined],
+    ['sudo with a password that insists on a terminal', 'tty', by('auto', OWN)],
     ["su with root's password", 'none', by('su', ROOTS)],
     ['doas that asks nothing', 'doer', undefined],
   ])(
@@ -142,9 +145,9 @@ describe.skipIf(SSHD === null || !MAY_MOUNT)('becoming root', () => {
       /with sudo: .*1 incorrect password attempt/,
       /password/,
     ],
+    ['the same, where sudo insists on a terminal', 'tty', by('sudo', 'wrong'), /1 incorrect password/, /password/],
     ["a wrong password of root's", 'none', by('su', 'wrong'), /with su: .*Authentication failure/, /password/],
     ['a user who may not', 'none', by('sudo', OWN), /not in the sudoers/, /sudoers/],
-    ['a terminal that sudo insists on', 'tty', by('sudo', OWN), /tty/, /requiretty/],
   ])(
     'says what is in the way: %s',
     async (_, user, become, why, hint) => {
