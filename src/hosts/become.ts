@@ -28,7 +28,7 @@ export function asRoot(become: Become | undefined, text: string, mark: string): 
     const ways = [
       ...(method === 'auto' || method === 'sudo'
         ? [
-            `elif e=$(sudo -n true 2>&1); then exec sudo -n ${run} "$MMHA_UID" 1; `,
+            `elif e=$(LC_ALL=C sudo -n true 2>&1); then exec sudo -n ${run} "$MMHA_UID" 1; `,
             `elif ${wantsTerminal} && ${inTerminal('sudo -n true')}; then exec ${inTerminal(`sudo -n ${run} "$MMHA_UID" 1`)}; `,
           ]
         : []),
@@ -37,7 +37,7 @@ export function asRoot(become: Become | undefined, text: string, mark: string): 
         : []),
     ].join('')
     return {
-      command: inSh(`${SETTING}; if [ "$u" = 0 ]; then exec ${run} 0 1; ${ways}else exec ${run} "$u" 0; fi`),
+      command: inSh(`${WHO}; if [ "$u" = 0 ]; then exec ${run} 0 1; ${ways}else exec ${run} "$u" 0; fi`),
       prefix: '',
     }
   }
@@ -54,18 +54,18 @@ export function asRoot(become: Become | undefined, text: string, mark: string): 
         `elif ${wantsTerminal} && ${trying(inTerminal(`${sudo} true`))}; then exec ${inTerminal(go)}; fi`
   // Tried apart first: after a wrong password sudo would take the script, line by line, for further ones, and lock the account.
   const script = [
-    SETTING,
+    `LC_ALL=C; export LC_ALL; ${WHO}`,
     `if [ "$u" = 0 ]; then exec /bin/sh -c ${quote(behind)} sh 0 1; fi`,
     'IFS= read -r p',
     ways,
-    `printf "%s%s\n" ${quote(DENIED.sign)} "$e" >&2; exit ${DENIED.status}`,
+    `printf "%s%s\\n" ${quote(DENIED.sign)} "$e" >&2; exit ${DENIED.status}`,
   ].join('; ')
   return { command: inSh(script), prefix: `${secret}\n${secret}\n${mark}\n` }
 }
 
-const SETTING = 'LC_ALL=C; export LC_ALL; u=$(id -u); MMHA_UID=$u; export MMHA_UID'
+const WHO = 'u=$(id -u); MMHA_UID=$u; export MMHA_UID'
 
-/** sudo's `requiretty`, which was the default of RHEL's and CentOS's up to 7.2; script(1) is util-linux's. */
+/** sudo's `requiretty`, long a default of RHEL and CentOS; script(1) is util-linux's. */
 const wantsTerminal = `case $e in *"have a tty"*) command -v script >/dev/null;; *) false;; esac`
 
 /** The command with a terminal of its own, which it does not use: stdin, stdout and stderr are those of whoever asks for it. */

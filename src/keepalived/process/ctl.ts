@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { askDaemon, streamEvents } from './control-client.ts'
 import type { ControlAnswer, ControlRequest, EventsRequest } from './control-server.ts'
 
@@ -9,7 +9,7 @@ const ASKER_NICE = 10
 /** Asks the running daemon and prints its answer: data to stdout, the rest to stderr. @returns the exit code */
 export async function runCtl(controlSocket: string, request: ControlRequest | EventsRequest): Promise<number> {
   // It only waits. The daemon and the database that it asks go first.
-  setPriority(ASKER_NICE)
+  if (getPriority() < ASKER_NICE) setPriority(ASKER_NICE)
   if (request.command === 'events') {
     const there = await streamEvents(controlSocket, request, process.stdout)
     return there ? 0 : notRunning()
