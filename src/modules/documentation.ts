@@ -56,6 +56,11 @@ export const MODULE_DOCS: Readonly<Record<string, ModuleDoc>> = {
       'With `reads: true` it runs with every look, also of a plan that changes nothing, at most 30 s.',
     ],
   },
+  copy: {
+    summary: 'A file of this machine, compared by content.',
+    example: 'copy: { src: rules.yml, dest: /etc/exporter/rules.yml }',
+    parameters: { src: 'beside the playbook, or a path', dest: 'where on the host', mode: MODE, ...ACCOUNT },
+  },
   cron: {
     summary: 'A job of cron, in a file of its own in /etc/cron.d.',
     example: `cron:
@@ -192,11 +197,6 @@ export const MODULE_DOCS: Readonly<Record<string, ModuleDoc>> = {
       vars: 'what it may name beside inventory, host, peer, facts and peerFacts',
     },
     notes: ['A name that does not exist is an error. `{{shell name}}` quotes a word for sh.'],
-  },
-  upload: {
-    summary: 'A file of this machine, compared by content (what Ansible calls copy).',
-    example: 'upload: { src: rules.yml, dest: /etc/exporter/rules.yml }',
-    parameters: { src: 'beside the playbook, or a path', dest: 'where on the host', mode: MODE, ...ACCOUNT },
   },
   user: {
     summary: 'An account of the system, without a password.',

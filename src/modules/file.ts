@@ -1,6 +1,13 @@
 import { z } from 'zod'
-import { EXIT, MmhaError } from '../events/error.ts'
-import { attributeChanges, fileStep, type HostFileFacts, parseFile, probeFile } from './host-file.ts'
+import {
+  attributeChanges,
+  changeAttributes,
+  fileStep,
+  type HostFileFacts,
+  parseFile,
+  probeFile,
+  refuseOther,
+} from './host-file.ts'
 import type { Module, PlanContext } from './module.ts'
 import { restoreFile } from './placed-file.ts'
 import { type Step, sh, shellQuote } from './step.ts'
@@ -42,16 +49,7 @@ export const file: Module<FileParams, HostFileFacts> = {
   plan: (params, context) => {
     const { mine } = context
     if (params.state === 'absent') return mine.kind === 'absent' ? [] : [remove(params, context)]
-    if (mine.kind !== 'absent' && mine.kind !== params.state) {
-      throw new MmhaError(`${params.path} on ${context.host.name} is a ${mine.kind}, not a ${params.state}`, {
-        code: 'FILE_KIND',
-        source: 'user',
-        exit: EXIT.refused,
-        host: context.host.name,
-        where: context.taskName,
-        hint: 'move it away, then run this again',
-      })
-    }
+    refuseOther(params.path, mine, params.state, context)
     if (params.state === 'directory') return directory(params, context)
     if (params.content === null) return mine.kind === 'absent' ? [] : attributes(params, context)
     const wanted = { ...params, content: sh`${params.content}`, mode: params.mode ?? '0644' }
@@ -77,12 +75,11 @@ function attributes(params: FileParams, context: PlanContext<HostFileFacts>): St
   const mode = params.mode ?? mine.mode
   const changes = attributeChanges(mine, { mode, owner: params.owner, group: params.group })
   if (changes.length === 0) return []
-  const path = shellQuote(params.path)
+  const wanted = { mode, owner: params.owner, group: params.group }
   return [
     {
       ...step(context, `change ${params.path}`, changes.join('\n')),
-      run: sh`chown ${shellQuote(`${params.owner}:${params.group}`)} ${path}\nchmod ${mode} ${path}\n`,
-      undo: sh`chown ${shellQuote(`${mine.owner}:${mine.group}`)} ${path}\nchmod ${mine.mode} ${path}\n`,
+      ...changeAttributes(params.path, mine, wanted),
     },
   ]
 }

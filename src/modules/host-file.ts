@@ -1,3 +1,4 @@
+import { EXIT, MmhaError } from '../events/error.ts'
 import { Secret } from '../inventory/secret.ts'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import type { PlanContext } from './module.ts'
@@ -27,17 +28,39 @@ export interface WantedFile {
 
 /** Read-only sh that prints HostFileFacts of a path. */
 export function probeFile(path: string): string {
-  return `${FACT_FUNCTIONS}
+  return `${FACT_FUNCTIONS}${probeAttributes(path)}
+if [ -f "$path" ] && [ "$(stat -L -c %s "$path")" -le 1048576 ]; then fact_file content "$path"; fi
+`
+}
+
+/** The same without the text. What a symbolic link leads to counts, as it does for who reads the file; chmod would follow it, too. */
+export function probeAttributes(path: string): string {
+  return `
 path=${shellQuote(path)}
 if [ -e "$path" ] || [ -L "$path" ]; then
-  stat --printf='stat\\t%a\\t%U\\t%G\\n' "$path"
+  stat -L --printf='stat\\t%a\\t%U\\t%G\\n' "$path" 2>/dev/null || stat --printf='stat\\t%a\\t%U\\t%G\\n' "$path"
   if [ -d "$path" ]; then fact kind directory
-  elif [ -f "$path" ]; then
-    fact kind file
-    if [ "$(stat -L -c %s "$path")" -le 1048576 ]; then fact_file content "$path"; fi
+  elif [ -f "$path" ]; then fact kind file
   else fact kind other; fi
-fi
-`
+fi`
+}
+
+/** @throws MmhaError FILE_KIND (exit 5) when something else is in the place: a file would be moved into a directory. */
+export function refuseOther(
+  path: string,
+  { kind }: Pick<HostFileFacts, 'kind'>,
+  wanted: 'file' | 'directory',
+  { host, taskName }: Pick<PlanContext<unknown>, 'host' | 'taskName'>,
+): void {
+  if (kind === 'absent' || kind === wanted) return
+  throw new MmhaError(`${path} on ${host.name} is a ${kind}, not a ${wanted}`, {
+    code: 'FILE_KIND',
+    source: 'user',
+    exit: EXIT.refused,
+    host: host.name,
+    where: taskName,
+    hint: 'move it away, then run this again',
+  })
 }
 
 export function parseFile(stdout: string): HostFileFacts {
@@ -56,6 +79,7 @@ export function parseFile(stdout: string): HostFileFacts {
 /** The step that makes a file what it should be; null when it is. */
 export function fileStep(wanted: WantedFile, facts: HostFileFacts, context: PlanContext<unknown>): Step | null {
   const { path, owner, group } = wanted
+  if (facts.kind === 'directory') refuseOther(path, facts, 'file', context)
   const mode = wanted.mode.replace(/^0+(?=.)/, '')
   const content = endsLine(wanted.content)
   const sameText = facts.kind === 'file' && facts.content === revealed(content)
@@ -70,16 +94,30 @@ export function fileStep(wanted: WantedFile, facts: HostFileFacts, context: Plan
     diff: [sameText ? '' : shownDiff(path, facts.content, content), ...attributes]
       .filter((text) => text !== '')
       .join('\n'),
-    run: sameText ? sh`${own}${shellQuote(path)}\nchmod ${mode} ${shellQuote(path)}\n` : place,
-    undo: restoreFile(path),
+    ...(sameText
+      ? changeAttributes(path, facts, { mode, owner, group })
+      : { run: place, undo: restoreFile(path), writes: [path] }),
     impact: 'none',
     notify: [],
-    writes: [path],
   }
 }
 
+/** Mode and owner alone. Taken back by what they were: a copy of a symbolic link would not have them. */
+export function changeAttributes(
+  path: string,
+  facts: Omit<HostFileFacts, 'content'>,
+  wanted: Pick<WantedFile, 'mode' | 'owner' | 'group'>,
+): Pick<Step, 'run' | 'undo'> {
+  const set = ({ mode, owner, group }: Pick<WantedFile, 'mode' | 'owner' | 'group'>) =>
+    sh`chown ${shellQuote(`${owner}:${group}`)} ${shellQuote(path)}\nchmod ${mode} ${shellQuote(path)}\n`
+  return { run: set(wanted), undo: set(facts) }
+}
+
 /** `- mode 644` / `+ mode 600` for what differs; [] for a path that isn't there yet. */
-export function attributeChanges(facts: HostFileFacts, wanted: Pick<WantedFile, 'mode' | 'owner' | 'group'>): string[] {
+export function attributeChanges(
+  facts: Omit<HostFileFacts, 'content'>,
+  wanted: Pick<WantedFile, 'mode' | 'owner' | 'group'>,
+): string[] {
   if (facts.kind === 'absent') return []
   return (['mode', 'owner', 'group'] as const).flatMap((name) =>
     facts[name] === wanted[name].replace(/^0+(?=.)/, '')

@@ -1,7 +1,7 @@
 import { EXIT, MmhaError } from '../events/error.ts'
 import type { Inventory } from '../inventory/inventory.ts'
+import { checkStaged, type LocalFile, localFile, stagedAt } from './local-file.ts'
 import { type Step, sh, shellQuote } from './step.ts'
-import { checkStaged, type LocalFile, localFile, stagedAt } from './upload.ts'
 
 /** keepalived as a tarball on this machine will give it. */
 export interface BuiltKeepalived {

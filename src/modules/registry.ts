@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { assertion } from './assert.ts'
 import { command } from './command.ts'
+import { copy } from './copy.ts'
 import { cron } from './cron.ts'
 import { file } from './file.ts'
 import { firewall } from './firewall/firewall.ts'
@@ -36,7 +37,6 @@ import { script } from './script.ts'
 import { service } from './service.ts'
 import { sysctl } from './sysctl.ts'
 import { template } from './template.ts'
-import { upload } from './upload.ts'
 import { user } from './user.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -44,6 +44,7 @@ import { waitFor } from './wait-for.ts'
 export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byName([
   assertion,
   command,
+  copy,
   cron,
   file,
   firewall,
@@ -78,7 +79,6 @@ export const modules: Readonly<Record<string, Module<unknown, unknown>>> = byNam
   service,
   sysctl,
   template,
-  upload,
   user,
   waitFor,
 ])

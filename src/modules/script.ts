@@ -2,9 +2,9 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import { FACT_FUNCTIONS, FactLines } from './fact-lines.ts'
 import { type GuardParams, guardedStep, guardParams, guardProbe } from './guarded-run.ts'
+import { checkStaged, localFile, stagedAt } from './local-file.ts'
 import type { Module } from './module.ts'
 import { sh, shellQuote } from './step.ts'
-import { checkStaged, localFile, stagedAt } from './upload.ts'
 
 export interface ScriptParams extends GuardParams {
   /** A program of this machine. */

@@ -250,7 +250,7 @@ function compiledCondition(condition: PlacedCondition): CompiledCondition {
 
 /** What Ansible calls our modules. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  ...{ copy: 'upload', shell: 'command', raw: 'command', uri: 'http_check', ini_file: 'ini_option' },
+  ...{ shell: 'command', raw: 'command', uri: 'http_check', ini_file: 'ini_option' },
   ...{ apt: 'package', yum: 'package', dnf: 'package', systemd: 'service', systemd_service: 'service' },
   ...{ iptables: 'firewall', ufw: 'firewall', firewalld: 'firewall' },
 }

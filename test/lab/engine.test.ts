@@ -32,8 +32,8 @@ const GOODS = `
   tasks:
     - name: Motto
       file: { path: /etc/mmha/motto, content: "this is {{host.name}}\\n", mode: "0640" }
-    - name: Upload
-      upload: { src: package.json, dest: /opt/mmha/package.json }
+    - name: Copy
+      copy: { src: package.json, dest: /opt/mmha/package.json }
     - name: Unit file
       file:
         path: /etc/systemd/system/goods.service
@@ -141,7 +141,7 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
       '--limit',
       'm1',
       '--only',
-      'motto,upload',
+      'motto,copy',
       '--step',
     ]
     const terminal = openTerminal(join(folder, 'tmux'), [], [process.execPath, 'dist/mmha.js', ...words], {
@@ -151,7 +151,7 @@ describe.skipIf(process.getuid?.() !== 0)('plan and provision on real hosts (nee
     try {
       await terminal.shows('? m1: Motto: write /etc/mmha/motto')
       terminal.press('Down', 'Enter')
-      await terminal.shows('? m1: Upload: upload package.json')
+      await terminal.shows('? m1: Copy: copy package.json')
       terminal.press('Enter')
       await terminal.shows('m1: not done, as you said: Motto: write /etc/mmha/motto')
       expect(await terminal.ended()).toBe(0)

@@ -39,6 +39,10 @@ export const modules = messages({
   },
   'module.upload': { en: 'cannot read {file}, which is to be uploaded', zh: '无法读取要上传的 {file}' },
   'module.upload.do': { en: 'build it first: npm run build', zh: '请先构建：npm run build' },
+  'module.upload.path.do': {
+    en: 'see that it is there: a relative path begins beside the playbook',
+    zh: '请确认该文件存在：相对路径从 playbook 所在目录算起',
+  },
   'module.no-systemd': {
     en: '{host} has no systemd, and nothing else is supported so far',
     zh: '{host} 没有 systemd，目前还不支持其他 init',

@@ -136,6 +136,21 @@ describe.skipIf(SSHD === null || process.getuid?.() !== 0)('modules on hosts', {
     expect([await on(0, state), await on(1, state)]).toEqual(before)
   })
 
+  it('a copy is compared by content and rights, also where a link leads to it; it goes into no directory', async () => {
+    writeFileSync(join(folder, 'rules.yml'), 'one\n')
+    const text = (dest: string) =>
+      `[{ name: Copies, hosts: m1, tasks: [{ name: Rules, copy: { src: rules.yml, dest: ${dest}, mode: "0640" } }] }]`
+    expect(left(await played(text('/etc/copied/rules.yml')))).toEqual(['m1 copies/rules'])
+    expect(left(await played(text('/etc/copied/rules.yml')))).toEqual([])
+    await on(0, 'ln -s rules.yml /etc/copied/link; chmod 666 /etc/copied/rules.yml')
+    const { id } = await played(text('/etc/copied/link'))
+    expect(await on(0, 'stat -c "%a %h" /etc/copied/rules.yml; readlink /etc/copied/link')).toBe('640 1\nrules.yml\n')
+    expect(left(await played(text('/etc/copied/link')))).toEqual([])
+    await played(`[{ name: rollback, hosts: m1, tasks: [{ name: back, run_undo: { run: ${id} } }] }]`, 'rollback')
+    expect(await on(0, 'stat -L -c %a /etc/copied/link')).toBe('666\n')
+    await expect(played(text('/etc/copied'))).rejects.toMatchObject({ code: 'FILE_KIND', exit: 5 })
+  })
+
   it('a serial play takes the inventory’s first host first where nobody holds the VIP, never both at once', async () => {
     const there = join(folder, 'm2-is-at-work')
     const text = `

@@ -60,7 +60,7 @@ describe('tasks in files', () => {
   })
 
   it('files are looked for beside the playbook and in its role, and not above it', () => {
-    const upload = (name: string) => `{ name: ${name}, upload: { src: ${name}, dest: /x } }`
+    const upload = (name: string) => `{ name: ${name}, copy: { src: ${name}, dest: /x } }`
     const file = write({
       'mine/site.yml': `- { name: P, hosts: m1, roles: [r], tasks: [${upload('near')}, ${upload('above')}] }\n`,
       'mine/files/near': 'x',
