@@ -30,7 +30,6 @@ import { OURS } from './sides.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
 const inventoryFile = join(root, 'inventories/lab.yml')
-const WRITERS = 4
 const RATE = 100
 
 const NOBODY = `DROP USER IF EXISTS '${DRILL_USER}'@'%'`
@@ -88,7 +87,7 @@ async function measure(options: Options): Promise<readonly Result[]> {
   const drill: DrillOptions = {
     inventory,
     faults: [],
-    writers: WRITERS,
+    writers: options.clients,
     rate: RATE,
     iKnow: true,
     power,
@@ -104,7 +103,7 @@ async function measure(options: Options): Promise<readonly Result[]> {
     const host = await startWriters(drill)
     const password = randomBytes(24).toString('hex')
     const visit = options.cold ? async () => {} : (server: Host) => logIn(server, inventory.server.port, password)
-    const bench: Bench = { pair, writer: host.writer, writers: WRITERS, power, visit, signal: stop.signal }
+    const bench: Bench = { pair, writer: host.writer, writers: options.clients, power, visit, signal: stop.signal }
     try {
       const setUp = once(async () => {
         const holder = pair.holder()
@@ -200,7 +199,7 @@ function conclude(results: readonly Result[], options: Options): void {
   const worst = Math.max(...results.map(({ figures }) => figures.worstLook))
   const text = `# Failover, ${new Date().toISOString()}
 
-${options.server}; ${cpus().length} × ${cpus()[0]?.model ?? '?'}, Linux ${release()}. ${WRITERS} clients, ${RATE} writes a second each.
+${options.server}; ${cpus().length} × ${cpus()[0]?.model ?? '?'}, Linux ${release()}. ${options.clients} clients, ${RATE} writes a second each.
 ${options.cold ? 'No client has ever logged in to the standby since its server started.' : 'The clients’ account has logged in to both servers before each fault.'}
 Time between the last acknowledged write before the fault and the first one after it.
 Addresses were looked at every 2 ms, the longest time between two looks was ${worst.toFixed(1)} ms.

@@ -13,6 +13,8 @@ export interface Options {
   readonly name: string
   readonly keep: boolean
   readonly profile: boolean
+  /** Each writes RATE times a second. On one machine for all, their logging in again is a part of what is measured. */
+  readonly clients: number
   /**
    * The clients' account has not logged in to the standby since its server started: MySQL's caching_sha2_password then
    * asks each client for the whole proof (5,000 rounds of SHA-256), which takes as long as the rest of the failover.
@@ -24,7 +26,7 @@ export interface Options {
 
 export const USAGE = `npm run bench:daemon -- --failover [--server mysql-9.7|mariadb-11.8|mariadb-10.11]
   [--only sigkill,switch,stop,hang,power,standby] [--sides ours,wiki,tuned] [--runs N | --runs sigkill=50,switch=20]
-  [--minutes 60] [--cold] [--profile] [--name LAB] [--keep]`
+  [--clients 4] [--minutes 60] [--cold] [--profile] [--name LAB] [--keep]`
 
 const FULL: Readonly<Record<FaultName, number>> = { sigkill: 50, switch: 20, stop: 20, hang: 3, power: 3, standby: 3 }
 const PEERS: Readonly<Record<FaultName, number>> = { sigkill: 6, switch: 5, stop: 5, hang: 2, power: 2, standby: 2 }
@@ -43,6 +45,7 @@ export function readOptions(argv: readonly string[]): Options {
       keep: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       cold: { type: 'boolean', default: false },
+      clients: { type: 'string', default: '4' },
       minutes: { type: 'string', default: '60' },
     },
   })
@@ -56,9 +59,10 @@ export function readOptions(argv: readonly string[]): Options {
   if (unknown !== undefined) throw new RangeError(`no such side: ${unknown}\n${USAGE}`)
   const runs = values.runs === undefined ? {} : readRuns(values.runs)
   const minutes = positive('--minutes', values.minutes)
+  const clients = positive('--clients', values.clients)
   const { name, keep, profile, cold } = values
   const sides = SIDES.filter((_, index) => wanted.includes(SIDE_WORDS[index] ?? ''))
-  return { server: flavourNamed(values.server), faults, sides, runs, name, keep, profile, cold, minutes }
+  return { server: flavourNamed(values.server), faults, sides, runs, name, keep, profile, cold, clients, minutes }
 }
 
 /** `20` is for all faults. */
